@@ -1,0 +1,109 @@
+/**
+ * All checks of a run, told by the simulation what happened and asked at each window's end. The earliest safety finding stops the
+ * run. Judged from outside: nothing here is known to a protocol.
+ */
+import type { Batch } from '../ledger/batch.ts';
+import { NULL_DIGEST } from '../ledger/batch.ts';
+import type { AgreementProblem } from '../ledger/execution.ts';
+import { type Duration, type Instant, NEVER, type NodeId, type Position } from '../units/quantities.ts';
+import { AgreementCheck } from './agreement.ts';
+import { LeadershipCheck } from './leadership.ts';
+import { ValidityCheck } from './validity.ts';
+import type { Finding } from './violation.ts';
+
+export interface ChecksSetting {
+  readonly groups: number;
+  readonly leaderOf: (term: number) => NodeId;
+  /** Requests that a client group has submitted so far. */
+  readonly submitted: (group: number) => number;
+}
+
+/** What execution reports (ledger/execution.ts), as far as checks look at it. */
+interface Outcome {
+  readonly chain: number;
+  readonly valid: Uint8Array;
+  readonly problem: AgreementProblem | null;
+}
+
+export class RunChecks {
+  readonly findings: Finding[] = [];
+  readonly agreement = new AgreementCheck();
+  private readonly leadership: LeadershipCheck;
+  private readonly validity: ValidityCheck;
+  private executedUpTo: Position = 0;
+  /** The highest position whose outcome a client holds as final. */
+  private finalPosition: Position = 0;
+
+  constructor(setting: ChecksSetting) {
+    this.leadership = new LeadershipCheck(setting.leaderOf);
+    this.validity = new ValidityCheck(setting.groups, setting.submitted);
+  }
+
+  private add(finding: Finding | null): void {
+    if (finding !== null) this.findings.push(finding);
+  }
+
+  committed(node: NodeId, at: Instant, position: Position, batch: Batch | null): void {
+    this.add(this.agreement.committed(node, at, position, batch === null ? NULL_DIGEST : batch.digest));
+  }
+
+  executed(node: NodeId, at: Instant, position: Position, batch: Batch | null, outcome: Outcome): void {
+    if (outcome.problem !== null) this.add({ check: 'order', kind: 'safety', at, node, detail: outcome.problem.detail });
+    if (position <= this.executedUpTo) return;
+    this.executedUpTo = position;
+    if (batch !== null) this.add(this.validity.executed(node, at, position, batch, outcome.valid));
+  }
+
+  /** A snapshot was installed whose digest must be that of the agreed state (`chain`; null when it is not known any more). */
+  installed(node: NodeId, at: Instant, position: Position, digest: number, chain: number | null): void {
+    if (chain !== null && chain !== digest)
+      this.add({ check: 'order', kind: 'safety', at, node, detail: `node ${node} installed a snapshot at position ${position} that is not the agreed state` });
+  }
+
+  leads(node: NodeId, at: Instant, term: number): void {
+    this.add(this.leadership.leads(node, at, term));
+  }
+
+  final(position: Position): void {
+    if (position > this.finalPosition) this.finalPosition = position;
+  }
+
+  /** Read-after-write per client group: a read must reflect the last write that its group held as final when it was sent. */
+  read(node: NodeId, at: Instant, served: Position, required: Position): void {
+    if (served < required)
+      this.add({ check: 'linearizable reads', kind: 'safety', at, node, detail: `a read was served at position ${served}, though position ${required} was final when it was sent` });
+  }
+
+  /** At the end: what was final is still there, at some node that lives and at any that settled. */
+  atEnd(end: Instant, executed: readonly Position[], invariant: string | null): void {
+    let highest = 0;
+    let keeper = 0;
+    executed.forEach((position, node) => {
+      if (position > highest) [highest, keeper] = [position, node];
+    });
+    if (executed.length > 0 && highest < this.finalPosition)
+      this.add({ check: 'durability', kind: 'safety', at: end, node: keeper, detail: `position ${this.finalPosition} was final, but no live node has executed beyond ${highest}` });
+    if (invariant !== null) this.add({ check: 'ledger invariant', kind: 'safety', at: end, node: 0, detail: invariant });
+  }
+
+  /**
+   * Progress after the last fault. `waiting`: from when on, at or after the fault's end, a request was outstanding (NEVER: never);
+   * `nextFinal`: the first final from then on, NEVER when none.
+   */
+  progress(lastFaultEnd: Instant, waiting: Instant, nextFinal: Instant, within: Duration, end: Instant): void {
+    if (waiting === NEVER || waiting + within > end || nextFinal <= waiting + within) return;
+    const when = nextFinal === NEVER ? 'none did before the run ended' : `the first did at ${nextFinal} ns`;
+    this.add({
+      check: 'progress', kind: 'liveness', at: waiting + within, node: -1,
+      detail: `the last fault ended at ${lastFaultEnd} ns and a request was outstanding from ${waiting} ns on; one should have become final within ${within} ns; ${when}`,
+    });
+  }
+
+  /** The earliest finding: by time, then node, then text. */
+  get earliest(): Finding | null {
+    let best: Finding | null = null;
+    for (const f of this.findings)
+      if (best === null || f.at < best.at || (f.at === best.at && (f.node < best.node || (f.node === best.node && f.detail < best.detail)))) best = f;
+    return best;
+  }
+}

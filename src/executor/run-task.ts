@@ -1,0 +1,49 @@
+/**
+ * What a worker thread does with one task, as functions that tests call in process: it simulates the runs of a task, reports
+ * the virtual time reached through shared memory, and says which buffers can be handed over instead of copied.
+ */
+import type { RunOutcome } from '../experiment/experiment.ts';
+import type { RunSpec } from '../simulation/run-spec.ts';
+import { crashed, reasonOf, type Simulate } from './executor.ts';
+
+/** One run, or several very short ones. */
+export interface RunTask {
+  readonly specs: readonly RunSpec[];
+  /** Where the virtual time of `specs[i]` is reported: `reached[slots[i]]`. `reached` lies in shared memory. */
+  readonly slots: readonly number[];
+  readonly reached: Float64Array;
+}
+
+/** Simulates every run of a task; one that throws does not keep the others from running. */
+export function runTask(task: RunTask, simulate: Simulate): readonly RunOutcome[] {
+  return task.specs.map((spec, i) =>
+    runOne(spec, simulate, (at) => {
+      task.reached[task.slots[i] as number] = at;
+    }),
+  );
+}
+
+export function runOne(spec: RunSpec, simulate: Simulate, onProgress: (at: number) => void): RunOutcome {
+  try {
+    return { ok: true, result: simulate(spec, { onProgress }) };
+  } catch (thrown) {
+    return crashed(spec, reasonOf(thrown));
+  }
+}
+
+/**
+ * The buffers inside a value that can be transferred to another thread: each once, and only those that one view covers whole,
+ * since a buffer that is a slice of something larger may still be in use here.
+ */
+export function transferablesOf(value: unknown, found: Set<ArrayBuffer> = new Set()): Set<ArrayBuffer> {
+  if (ArrayBuffer.isView(value)) {
+    const { buffer } = value;
+    if (buffer instanceof ArrayBuffer && value.byteLength === buffer.byteLength) found.add(buffer);
+  } else if (Array.isArray(value)) {
+    // An array whose first element is no object holds text or numbers: nothing to find.
+    if (typeof value[0] === 'object') for (const element of value) transferablesOf(element, found);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const part of Object.values(value)) transferablesOf(part, found);
+  }
+  return found;
+}

@@ -1,0 +1,39 @@
+/** What each fault of a design point did, over its replications. */
+import type { FaultOutcome, RunResult } from '../simulation/run-result.ts';
+import { MILLISECOND } from '../units/quantities.ts';
+import { type Estimate, estimateOf } from './estimate.ts';
+
+export interface FaultEstimate {
+  readonly text: string;
+  /** Mean over the replications in which it took effect, ms; null: it never found its target. */
+  readonly atMs: number | null;
+  /** From the fault to the next final transaction after the outage it caused; over the replications that recovered. */
+  readonly recoveryMs: Estimate | null;
+}
+
+export interface FaultSummary {
+  readonly faults: readonly FaultEstimate[];
+  readonly notes: readonly string[];
+}
+
+export function summariseFaults(runs: readonly RunResult[]): FaultSummary {
+  const notes: string[] = [];
+  const faults = (runs[0]?.faults ?? []).map((fault, i): FaultEstimate => {
+    const outcomes = runs
+      .map((run) => run.faults[i])
+      .filter((outcome): outcome is FaultOutcome => outcome !== undefined);
+    const hits = outcomes.filter((outcome) => outcome.at !== null);
+    const recovered = hits.filter((outcome) => outcome.recovery !== null);
+    const of = (count: number): string => `in ${count} of ${runs.length} replications`;
+    if (hits.length < runs.length) notes.push(`${fault.text}: did not take effect ${of(runs.length - hits.length)}`);
+    if (recovered.length < hits.length)
+      notes.push(`${fault.text}: not recovered from ${of(hits.length - recovered.length)}`);
+    const at = hits.map((outcome) => outcome.at as number);
+    return {
+      text: fault.text,
+      atMs: at.length === 0 ? null : at.reduce((sum, value) => sum + value, 0) / at.length / MILLISECOND,
+      recoveryMs: estimateOf(recovered.map((outcome) => (outcome.recovery as number) / MILLISECOND)),
+    };
+  });
+  return { faults, notes };
+}

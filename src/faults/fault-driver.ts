@@ -1,0 +1,120 @@
+/**
+ * Faults fall due at stated instants of virtual time, between windows. One aimed at the leader finds out at its instant who that
+ * is; where nobody leads it looks again every 10 ms, and the timeline says so.
+ */
+import { type Duration, type Instant, NEVER, type NodeId } from '../units/quantities.ts';
+import type { FaultSpec, FaultTarget } from './fault-spec.ts';
+
+const LOOK_AGAIN: Duration = 10_000_000;
+
+/** What faults do to a running system; implemented by each kernel's run. */
+export interface FaultSubject {
+  readonly nodes: number;
+  /** The live node that leads now (DESIGN section 4), −1 where none does. */
+  currentLeader(): NodeId;
+  crash(node: NodeId, at: Instant): void;
+  restart(node: NodeId, at: Instant): void;
+  /** Cuts these nodes (and clients on their side) off from the others; returns how to heal. */
+  partition(nodes: readonly NodeId[], at: Instant): (at: Instant) => void;
+  note(at: Instant, text: string): void;
+}
+
+interface Action {
+  at: Instant;
+  readonly order: number;
+  readonly run: (at: Instant) => void;
+}
+
+/** What became of a fault. */
+export interface FaultRecord {
+  readonly text: string;
+  at: Instant | null;
+  nodes: readonly NodeId[];
+  endedAt: Instant | null;
+}
+
+export class FaultDriver {
+  next: Instant = NEVER;
+  readonly records: FaultRecord[] = [];
+  private readonly actions: Action[] = [];
+  private readonly subject: FaultSubject;
+  private order = 0;
+
+  constructor(faults: readonly FaultSpec[], subject: FaultSubject) {
+    this.subject = subject;
+    for (const fault of faults) {
+      const record: FaultRecord = { text: describe(fault), at: null, nodes: [], endedAt: null };
+      this.records.push(record);
+      this.schedule(fault.at, (at) => this.begin(fault, record, at));
+    }
+  }
+
+  /** Adds an action of the run itself (a measurement instant). */
+  schedule(at: Instant, run: (at: Instant) => void): void {
+    this.actions.push({ at, order: this.order++, run });
+    if (at < this.next) this.next = at;
+  }
+
+  /** Does everything due at `next`. */
+  apply(): void {
+    const at = this.next;
+    for (;;) {
+      let due = -1;
+      this.actions.forEach((action, i) => {
+        if (action.at === at && (due < 0 || action.order < (this.actions[due] as Action).order)) due = i;
+      });
+      if (due < 0) break;
+      const [action] = this.actions.splice(due, 1);
+      (action as Action).run(at);
+    }
+    this.next = this.actions.reduce((first, action) => Math.min(first, action.at), NEVER);
+  }
+
+  private begin(fault: FaultSpec, record: FaultRecord, at: Instant): void {
+    const nodes = this.resolve(fault.target);
+    if (nodes === null) {
+      if (at === fault.at) this.subject.note(at, `${record.text}: nobody leads yet, waiting`);
+      this.schedule(at + LOOK_AGAIN, (again) => this.begin(fault, record, again));
+      return;
+    }
+    record.at = at;
+    record.nodes = nodes;
+    this.subject.note(at, `${fault.kind} of node ${nodes.join(', ')}`);
+    const end = fault.kind === 'crash' ? this.crash(nodes, at) : this.subject.partition(nodes, at);
+    if (fault.duration === null) return;
+    this.schedule(at + fault.duration, (over) => {
+      record.endedAt = over;
+      this.subject.note(over, fault.kind === 'crash' ? `restart of node ${nodes.join(', ')}` : `partition of node ${nodes.join(', ')} healed`);
+      end(over);
+    });
+  }
+
+  private crash(nodes: readonly NodeId[], at: Instant): (at: Instant) => void {
+    for (const node of nodes) this.subject.crash(node, at);
+    return (over) => {
+      for (const node of nodes) this.subject.restart(node, over);
+    };
+  }
+
+  private resolve(target: FaultTarget): readonly NodeId[] | null {
+    if (typeof target === 'number') return [target];
+    if (typeof target !== 'string') return target;
+    const leader = this.subject.currentLeader();
+    return leader < 0 ? null : [leader];
+  }
+
+  /** When the last fault that took effect ended (its start, where it never ends); 0 without faults, NEVER while one waits. */
+  get quietFrom(): Instant {
+    let quiet = 0;
+    for (const record of this.records) {
+      if (record.at === null) return NEVER;
+      quiet = Math.max(quiet, record.endedAt ?? record.at);
+    }
+    return quiet;
+  }
+}
+
+function describe(fault: FaultSpec): string {
+  const target = typeof fault.target === 'number' ? `node ${fault.target}` : typeof fault.target === 'string' ? fault.target : `nodes ${fault.target.join(', ')}`;
+  return `${fault.kind} ${target}`;
+}

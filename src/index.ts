@@ -1,0 +1,2 @@
+// The library's public names. Placeholder: the parts are being built.
+export {};

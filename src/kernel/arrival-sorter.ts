@@ -1,0 +1,104 @@
+/**
+ * Sorts one island's arrivals of one cell into total order: offset, then (source, sequence) of the flight. One distribution pass
+ * into about as many bins as there are records, then an insertion pass over what is nearly sorted; two radix passes where the
+ * offsets crowd together.
+ */
+const SMALL = 24;
+const MOST_BINS = 2048;
+const CROWDED = 48;
+
+export class ArrivalSorter {
+  offsets = new Int32Array(1024);
+  flights = new Int32Array(1024);
+  private otherOffsets = new Int32Array(1024);
+  private otherFlights = new Int32Array(1024);
+  private readonly bins = new Int32Array(MOST_BINS + 1);
+  private readonly before: (a: number, b: number) => boolean;
+
+  /** `before(a, b)`: whether flight a comes before flight b of the same instant; two copies of one flight never meet here. */
+  constructor(before: (a: number, b: number) => boolean) {
+    this.before = before;
+  }
+
+  reserve(count: number): void {
+    if (count <= this.offsets.length) return;
+    const size = 2 ** Math.ceil(Math.log2(count));
+    this.offsets = new Int32Array(size);
+    this.flights = new Int32Array(size);
+    this.otherOffsets = new Int32Array(size);
+    this.otherFlights = new Int32Array(size);
+  }
+
+  /** Sorts the first `count` records of `offsets` and `flights`. */
+  sort(count: number): void {
+    if (count > SMALL) this.distribute(count);
+    this.insert(count);
+  }
+
+  private distribute(count: number): void {
+    const { offsets } = this;
+    let low = offsets[0] as number;
+    let high = low;
+    for (let i = 1; i < count; i++) {
+      const offset = offsets[i] as number;
+      if (offset < low) low = offset;
+      else if (offset > high) high = offset;
+    }
+    const rangeBits = 32 - Math.clz32(high - low);
+    const binBits = Math.min(11, rangeBits, 33 - Math.clz32(count));
+    if (this.pass(count, low, rangeBits - binBits, (1 << binBits) - 1) > CROWDED && rangeBits > 11) {
+      this.pass(count, low, 0, 2047);
+      this.pass(count, low, 11, 2047);
+    }
+  }
+
+  /** One stable counting pass on `bits` of (offset − low); returns the size of the fullest bin. */
+  private pass(count: number, low: number, shift: number, mask: number): number {
+    const { offsets, flights, otherOffsets, otherFlights, bins } = this;
+    bins.fill(0, 0, mask + 2);
+    for (let i = 0; i < count; i++) {
+      const bin = (((offsets[i] as number) - low) >>> shift) & mask;
+      bins[bin + 1] = (bins[bin + 1] as number) + 1;
+    }
+    let fullest = 0;
+    let sum = 0;
+    for (let bin = 1; bin <= mask + 1; bin++) {
+      const size = bins[bin] as number;
+      if (size > fullest) fullest = size;
+      sum += size;
+      bins[bin] = sum;
+    }
+    for (let i = 0; i < count; i++) {
+      const offset = offsets[i] as number;
+      const bin = ((offset - low) >>> shift) & mask;
+      const to = bins[bin] as number;
+      bins[bin] = to + 1;
+      otherOffsets[to] = offset;
+      otherFlights[to] = flights[i] as number;
+    }
+    this.offsets = otherOffsets;
+    this.flights = otherFlights;
+    this.otherOffsets = offsets;
+    this.otherFlights = flights;
+    return fullest;
+  }
+
+  private insert(count: number): void {
+    const { offsets, flights, before } = this;
+    for (let i = 1; i < count; i++) {
+      const offset = offsets[i] as number;
+      let previous = offsets[i - 1] as number;
+      if (previous < offset) continue;
+      const flight = flights[i] as number;
+      let j = i - 1;
+      while (previous > offset || (previous === offset && before(flight, flights[j] as number))) {
+        offsets[j + 1] = previous;
+        flights[j + 1] = flights[j] as number;
+        if (--j < 0) break;
+        previous = offsets[j] as number;
+      }
+      offsets[j + 1] = offset;
+      flights[j + 1] = flight;
+    }
+  }
+}

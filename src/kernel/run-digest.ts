@@ -1,0 +1,31 @@
+/**
+ * The run digest: every delivery, timer and commit is hashed with its time and node, and the hashes are summed (64 bits in two
+ * lanes), so that the digest does not depend on the order in which islands were run.
+ */
+import type { Instant } from '../units/quantities.ts';
+
+export const EventClass = { delivery: 1, timer: 2, commit: 3, request: 4, reply: 5, start: 6, read: 7 } as const;
+
+export class RunDigest {
+  private readonly lanes = new Int32Array(2);
+
+  /** @param content a 32-bit hash of what happened. */
+  add(kind: number, island: number, at: Instant, content: number): void {
+    const low = at | 0;
+    const high = (at / 4294967296) | 0;
+    let a = content ^ Math.imul(low, 0x9e3779b1) ^ Math.imul(island * 8 + kind, 0x85ebca77) ^ Math.imul(high, 0x27d4eb2f);
+    a = Math.imul(a ^ (a >>> 15), 0x2c1b3c6d);
+    a ^= a >>> 13;
+    let b = Math.imul(low ^ 0x5bd1e995, 0x846ca68b) + Math.imul(content, 0x7feb352d) + island;
+    b = Math.imul(b ^ (b >>> 16) ^ a, 0x297a2d39);
+    b ^= b >>> 15;
+    this.lanes[0] = ((this.lanes[0] as number) + a) | 0;
+    this.lanes[1] = ((this.lanes[1] as number) + b) | 0;
+  }
+
+  /** 16 hex digits. */
+  get text(): string {
+    const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
+    return hex(this.lanes[0] as number) + hex(this.lanes[1] as number);
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * The egress card of every node (DESIGN section 5) as running clocks: jobs are fed in the order in which the node generates
+ * them, so no event is needed. Under `fair`, messages of one segment pass large ones by an express lane: they wait for the
+ * segment in transmission, while the main clock still carries all bytes, so that bandwidth is conserved.
+ */
+import type { Instant } from '../units/quantities.ts';
+import type { Flights } from './flights.ts';
+import type { NetworkSpec } from './network-spec.ts';
+import { nanosecondsPerByte } from './wire.ts';
+
+const STRIDE = 6;
+const FREE = 0;
+const FRACTION = 1;
+const EXPRESS_FREE = 2;
+const EXPRESS_FRACTION = 3;
+const BULK_UNTIL = 4;
+const BUSY = 5;
+
+export class EgressCards {
+  private readonly clocks: Float64Array;
+  private readonly perByte: number;
+  private readonly fair: boolean;
+  private readonly segment: number;
+  private readonly segmentWire: number;
+  private readonly headers: number;
+
+  constructor(nodes: number, spec: NetworkSpec) {
+    this.clocks = new Float64Array(nodes * STRIDE);
+    this.perByte = nanosecondsPerByte(spec.egress.bitsPerSecond);
+    this.fair = spec.egress.discipline === 'fair';
+    this.segment = spec.segmentBytes;
+    this.headers = spec.headerBytes;
+    this.segmentWire = spec.segmentBytes + spec.headerBytes;
+  }
+
+  /** Feeds `copies` copies of `flight`, ready at `ready` (non-decreasing per node), and writes when they leave. */
+  feed(node: number, flights: Flights, flight: number, copies: number, ready: Instant): void {
+    const wire = flights.wire[flight] as number;
+    if (this.perByte === 0) {
+      flights.start[flight] = ready;
+      flights.fraction[flight] = 0;
+      flights.first[flight] = 0;
+      flights.step[flight] = 0;
+      flights.spread[flight] = 0;
+      return;
+    }
+    const { clocks } = this;
+    const base = node * STRIDE;
+    const service = wire * this.perByte;
+    const total = service * copies;
+    clocks[base + BUSY] = (clocks[base + BUSY] as number) + total;
+    const small = wire <= this.segmentWire;
+    const express = this.fair && small && (clocks[base + BULK_UNTIL] as number) > ready;
+    let start = clocks[base + FREE] as number;
+    let fraction = clocks[base + FRACTION] as number;
+    if (start < ready) {
+      start = ready;
+      fraction = 0;
+    }
+    const end = fraction + total;
+    const whole = Math.floor(end);
+    clocks[base + FREE] = start + whole;
+    clocks[base + FRACTION] = end - whole;
+    let first = service;
+    let step = service;
+    if (express) {
+      const earliest = ready + Math.floor(this.segmentWire * this.perByte);
+      start = clocks[base + EXPRESS_FREE] as number;
+      fraction = clocks[base + EXPRESS_FRACTION] as number;
+      if (start < earliest) {
+        start = earliest;
+        fraction = 0;
+      }
+      const expressEnd = fraction + total;
+      const expressWhole = Math.floor(expressEnd);
+      clocks[base + EXPRESS_FREE] = start + expressWhole;
+      clocks[base + EXPRESS_FRACTION] = expressEnd - expressWhole;
+    } else if (!small) {
+      clocks[base + BULK_UNTIL] = start + whole;
+      if (this.fair) {
+        // Copies are interleaved per segment; they end one last segment apart.
+        const segments = Math.ceil(wire / this.segmentWire);
+        const last = (wire - (segments - 1) * this.segmentWire) * this.perByte;
+        first = total - (copies - 1) * last;
+        step = last;
+      }
+    }
+    flights.start[flight] = start;
+    flights.fraction[flight] = fraction;
+    flights.first[flight] = first;
+    flights.step[flight] = step;
+    flights.spread[flight] = Math.floor(first);
+  }
+
+  /** ns the card was busy so far (including what it has been fed but not sent yet). */
+  busy(node: number): number {
+    return this.clocks[node * STRIDE + BUSY] as number;
+  }
+
+  /** ns of work still queued at `at`. */
+  backlog(node: number, at: Instant): number {
+    return Math.max(0, (this.clocks[node * STRIDE + FREE] as number) - at);
+  }
+
+  /** A crash empties the card: what was queued at `at` will never be sent. */
+  reset(node: number, at: Instant): void {
+    const base = node * STRIDE;
+    this.clocks[base + BUSY] = (this.clocks[base + BUSY] as number) - this.backlog(node, at);
+    this.clocks[base + FREE] = 0;
+    this.clocks[base + FRACTION] = 0;
+    this.clocks[base + EXPRESS_FREE] = 0;
+    this.clocks[base + EXPRESS_FRACTION] = 0;
+    this.clocks[base + BULK_UNTIL] = 0;
+  }
+
+  /** Payload segment size and header bytes, for the loss model. */
+  segmentsOfWire(wire: number): number {
+    return Math.max(1, Math.ceil(wire / (this.segment + this.headers)));
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * From a departed copy to its arrival: base delay + jitter, kept in order per link under tcp (DESIGN section 5). This is the
+ * regular path, taken while nothing is lost, cut or down; `transport.ts` has the irregular one. Islands are the nodes, then the
+ * client groups at sites.
+ */
+import type { Calendar } from '../kernel/calendar.ts';
+import { draw, mix, Purpose, stream } from '../kernel/random.ts';
+import type { QuantileTable } from '../kernel/quantile-table.ts';
+import type { Instant } from '../units/quantities.ts';
+import type { Flights } from './flights.ts';
+import type { NetworkSpec } from './network-spec.ts';
+
+export class Links {
+  readonly islands: number;
+  readonly nodes: number;
+  readonly flights: Flights;
+  /** The site of each island. */
+  readonly siteOf: Int32Array;
+  /** The last arrival on each link [source × islands + receiver]: tcp delivers in order. */
+  readonly last: Float64Array;
+  readonly ordered: boolean;
+  readonly jitter: QuantileTable;
+  private readonly sites: number;
+  private readonly oneWay: Float64Array;
+  private readonly jitterStream: number;
+  private readonly jitterFree: boolean;
+  private readonly calendar: Calendar;
+
+  constructor(spec: NetworkSpec, siteOf: Int32Array, flights: Flights, calendar: Calendar, jitter: QuantileTable, seed: number) {
+    this.islands = siteOf.length;
+    this.nodes = spec.nodeSites.length;
+    this.flights = flights;
+    this.siteOf = siteOf;
+    this.sites = spec.sites.length;
+    this.oneWay = spec.oneWay;
+    this.ordered = spec.transport === 'tcp';
+    this.last = new Float64Array(this.islands * this.islands);
+    this.jitter = jitter;
+    this.jitterFree = jitter.mean === 0;
+    this.jitterStream = stream(seed, Purpose.jitter);
+    this.calendar = calendar;
+  }
+
+  /** One-way base delay between two islands, ns. */
+  base(source: number, receiver: number): number {
+    return this.oneWay[(this.siteOf[source] as number) * this.sites + (this.siteOf[receiver] as number)] as number;
+  }
+
+  /** The jitter of the copy of message `sequence` of `source` that goes to `receiver`, whole ns. */
+  jitterOf(source: number, sequence: number, receiver: number): number {
+    if (this.jitterFree) return 0;
+    const message = draw(this.jitterStream ^ Math.imul(source + 1, 0x9e3779b1), sequence);
+    return Math.floor(this.jitter.draw(mix(message ^ Math.imul(receiver + 1, 0x85ebca6b))));
+  }
+
+  /** Posts the single copy of a unicast flight. Whole path: departure + base + jitter, in link order. */
+  post(source: number, receiver: number, flight: number): void {
+    const { flights } = this;
+    let at = flights.departure(flight, 0) + this.base(source, receiver) + this.jitterOf(source, flights.sequence[flight] as number, receiver);
+    if (this.ordered) {
+      const link = source * this.islands + receiver;
+      const last = this.last[link] as number;
+      if (at < last) at = last;
+      else this.last[link] = at;
+    }
+    this.calendar.post(receiver, at, flight);
+  }
+
+  /** Posts a copy to every other node, in the card's order: the node after the sender first. */
+  postAll(source: number, flight: number): void {
+    const { flights, nodes, last, calendar, siteOf, oneWay, jitter, jitterFree, ordered } = this;
+    const row = source * this.islands;
+    const siteRow = (siteOf[source] as number) * this.sites;
+    const start = flights.start[flight] as number;
+    const step = flights.step[flight] as number;
+    const base = (flights.fraction[flight] as number) + (flights.first[flight] as number);
+    const message = draw(this.jitterStream ^ Math.imul(source + 1, 0x9e3779b1), flights.sequence[flight] as number);
+    for (let i = 1, receiver = source + 1; i < nodes; i++, receiver++) {
+      if (receiver === nodes) receiver = 0;
+      let at = start + Math.floor(base + (i - 1) * step) + (oneWay[siteRow + (siteOf[receiver] as number)] as number);
+      if (!jitterFree) at += Math.floor(jitter.draw(mix(message ^ Math.imul(receiver + 1, 0x85ebca6b))));
+      if (ordered) {
+        const before = last[row + receiver] as number;
+        if (at < before) at = before;
+        else last[row + receiver] = at;
+      }
+      calendar.post(receiver, at, flight);
+    }
+  }
+
+  /** The place of `receiver` in the card's order for a broadcast of `source`. */
+  orderOf(source: number, receiver: number): number {
+    return receiver > source ? receiver - source - 1 : receiver - source - 1 + this.nodes;
+  }
+
+  /** When the copy for `receiver` leaves. */
+  departure(flight: number, receiver: number): Instant {
+    return this.flights.departure(flight, this.flights.wide[flight] === 1 ? this.orderOf(this.flights.source[flight] as number, receiver) : 0);
+  }
+}

@@ -1,0 +1,348 @@
+/**
+ * The irregular path of a message: loss, retransmission, partitions, broken connections (DESIGN section 5). Taken only by runs
+ * with loss or faults; what it delays or drops, it decides from the sender's side, never earlier than the sender could know.
+ */
+import type { Calendar } from '../kernel/calendar.ts';
+import { draw, mix, Purpose, stream, unit } from '../kernel/random.ts';
+import type { Duration, Instant } from '../units/quantities.ts';
+import { NEVER } from '../units/quantities.ts';
+import type { EgressCards } from './cards.ts';
+import type { Links } from './links.ts';
+import type { NetworkSpec } from './network-spec.ts';
+
+const SLOWEST_RETRANSMISSION = 60_000_000_000;
+const MINIMUM_TIMEOUT: Duration = 200_000_000;
+/** Later segments that must follow a lost one for the receiver's duplicate acknowledgements to show the loss (RFC 5681). */
+const DUPLICATES = 3;
+
+/** A copy that waits at its sender, with the time at which it left (or would have left) the card. */
+interface Held {
+  readonly flight: number;
+  readonly departure: Instant;
+}
+
+/** One direction between two islands while it is irregular. */
+interface LinkState {
+  readonly source: number;
+  readonly receiver: number;
+  /** A lost copy whose repair is not decided yet, and what was sent behind it. */
+  hole: { readonly lost: Held; readonly decideAt: Instant; later: number; readonly behind: Held[] } | null;
+  /** What was handed over while the link was cut. */
+  held: Held[];
+  /** The connection broke; the next message pays for the handshake. */
+  broken: boolean;
+}
+
+export class Transport {
+  /** Whether any message must take this path now. */
+  irregular: boolean;
+  dropped = 0;
+  retransmitted = 0;
+  private readonly links: Links;
+  private readonly calendar: Calendar;
+  private readonly cards: EgressCards;
+  private readonly spec: NetworkSpec;
+  private readonly states = new Map<number, LinkState>();
+  private readonly down: Uint8Array;
+  private readonly partitions: Uint8Array[] = [];
+  private readonly lossStream: number;
+  /** Islands that have undecided holes: the earliest decision of each. */
+  readonly decisionAt: Float64Array;
+  private readonly open: Set<LinkState>[] = [];
+
+  constructor(spec: NetworkSpec, links: Links, calendar: Calendar, cards: EgressCards, seed: number) {
+    this.spec = spec;
+    this.links = links;
+    this.calendar = calendar;
+    this.cards = cards;
+    this.down = new Uint8Array(links.islands);
+    this.lossStream = stream(seed, Purpose.loss);
+    this.irregular = spec.loss > 0;
+    this.decisionAt = new Float64Array(links.islands).fill(NEVER);
+    for (let i = 0; i < links.islands; i++) this.open.push(new Set());
+  }
+
+  isDown(island: number): boolean {
+    return this.down[island] === 1;
+  }
+
+  /**
+   * Sends the copy for `receiver` that leaves the card at `departure`. Called for the copies of a link in the order in which they
+   * were handed over, at the hand-over or any time up to the departure: nothing below depends on which.
+   */
+  send(source: number, receiver: number, flight: number, departure: Instant): void {
+    if (this.down[receiver] === 1 || this.down[source] === 1) return this.lose(flight);
+    const lost = this.isLost(source, receiver, flight);
+    if (this.spec.transport === 'datagram') {
+      if (lost || this.isCut(source, receiver)) return this.lose(flight);
+      this.arrive(source, receiver, flight, departure);
+      return;
+    }
+    const state = this.states.get(source * this.links.islands + receiver);
+    if (this.isCut(source, receiver)) return this.hold(state ?? this.stateOf(source, receiver), { flight, departure });
+    if (state?.hole) return this.follow(state, { flight, departure });
+    const departs = state?.broken ? this.reconnect(state, departure) : departure;
+    if (lost) return this.openHole(state ?? this.stateOf(source, receiver), { flight, departure: departs });
+    this.arrive(source, receiver, flight, departs);
+  }
+
+  /** Decides the holes of an island that fall due at `now`. */
+  decide(island: number, now: Instant): void {
+    const due = [...(this.open[island] as Set<LinkState>)].filter((state) => state.hole !== null && state.hole.decideAt <= now);
+    due.sort((a, b) => a.receiver - b.receiver);
+    for (const state of due) {
+      const { lost } = state.hole as NonNullable<LinkState['hole']>;
+      this.closeHole(state, lost.departure + this.timeoutDelay(state, lost));
+    }
+    this.refreshDecision(island);
+  }
+
+  /** A node dies at `at`: its connections break, what it had not yet sent is gone, and so is what was on its way to it. */
+  crash(node: number, at: Instant): void {
+    this.irregular = true;
+    this.down[node] = 1;
+    this.calendar.filter(at, (island, _arrival, flight) => {
+      const source = this.links.flights.source[flight] as number;
+      const keep = island !== node && (source !== node || this.links.departure(flight, island) <= at);
+      if (!keep) this.lose(flight);
+      return keep;
+    });
+    for (const state of this.states.values()) if (state.source === node || state.receiver === node) this.breakLink(state);
+    this.cards.reset(node, at);
+  }
+
+  /** The node is back: every connection with it must be made anew by the first message. */
+  restart(node: number): void {
+    this.down[node] = 0;
+    for (let other = 0; other < this.links.islands; other++) {
+      if (other === node) continue;
+      this.stateOf(node, other).broken = true;
+      this.stateOf(other, node).broken = true;
+      this.links.last[node * this.links.islands + other] = 0;
+      this.links.last[other * this.links.islands + node] = 0;
+    }
+  }
+
+  /** From now on the islands with side 1 cannot reach those with side 0, nor be reached. Copies not yet departed are held back. */
+  partition(sides: Uint8Array, at: Instant): void {
+    this.irregular = true;
+    this.partitions.push(sides);
+    const caught: { link: LinkState; held: Held }[] = [];
+    this.calendar.filter(at, (island, _arrival, flight) => {
+      const source = this.links.flights.source[flight] as number;
+      if (sides[source] === sides[island]) return true;
+      const departure = this.links.departure(flight, island);
+      if (departure <= at) return true;
+      caught.push({ link: this.stateOf(source, island), held: { flight, departure } });
+      return false;
+    });
+    const order = (a: Held, b: Held): number => (this.links.flights.sequence[a.flight] as number) - (this.links.flights.sequence[b.flight] as number);
+    caught.sort((a, b) => a.link.source - b.link.source || a.link.receiver - b.link.receiver || order(a.held, b.held));
+    for (const { link, held } of caught) {
+      if (this.spec.transport === 'datagram') this.lose(held.flight);
+      else this.hold(link, held);
+    }
+    for (const state of this.states.values()) {
+      if (state.hole === null || sides[state.source] === sides[state.receiver]) continue;
+      const { lost, behind } = state.hole;
+      state.hole = null;
+      (this.open[state.source] as Set<LinkState>).delete(state);
+      this.refreshDecision(state.source);
+      for (const held of [lost, ...behind]) this.hold(state, held);
+    }
+  }
+
+  /** Ends a partition; what waits leaves at its connection's first retransmission from now on. */
+  heal(sides: Uint8Array, at: Instant): void {
+    this.partitions.splice(this.partitions.indexOf(sides), 1);
+    const waiting = [...this.states.values()].filter((s) => s.held.length > 0 && !this.isCut(s.source, s.receiver));
+    waiting.sort((a, b) => a.source - b.source || a.receiver - b.receiver);
+    for (const state of waiting) this.release(state, at);
+  }
+
+  private release(state: LinkState, at: Instant): void {
+    const first = state.held[0] as Held;
+    // Handed over during the partition but still in the card when it healed: sent as usual.
+    if (first.departure >= at) {
+      const later = state.held;
+      state.held = [];
+      for (const { flight, departure } of later) this.send(state.source, state.receiver, flight, departure);
+      return;
+    }
+    let wait = this.timeout(state);
+    let leaves = first.departure + wait;
+    while (leaves < at) {
+      wait = Math.min(wait * 2, SLOWEST_RETRANSMISSION);
+      leaves += wait;
+    }
+    const { held } = state;
+    state.held = [];
+    if (leaves > first.departure + this.spec.connectionTimeout) {
+      // The connection gave up before its next try: what it held is lost, the next message makes a new one.
+      state.broken = true;
+      for (const { flight, departure } of held) {
+        if (departure < at) this.lose(flight);
+        else this.send(state.source, state.receiver, flight, departure);
+      }
+      return;
+    }
+    this.retransmitted++;
+    if (state.broken) leaves = this.reconnect(state, leaves);
+    for (const { flight, departure } of held) {
+      if (departure < at) this.arrive(state.source, state.receiver, flight, leaves);
+      else this.send(state.source, state.receiver, flight, departure);
+    }
+  }
+
+  private hold(state: LinkState, copy: Held): void {
+    const first = state.held[0];
+    if (first && copy.departure > first.departure + this.spec.connectionTimeout) {
+      for (const { flight } of state.held) this.lose(flight);
+      state.held = [];
+      state.broken = true;
+    }
+    state.held.push(copy);
+  }
+
+  private openHole(state: LinkState, lost: Held): void {
+    const { flights } = this.links;
+    const segments = this.cards.segmentsOfWire(flights.wire[lost.flight] as number);
+    const bits = mix(draw(this.lossStream ^ 0x51ed270b, flights.sequence[lost.flight] as number) ^ Math.imul(state.receiver + 1, 0x85ebca6b));
+    const position = Math.floor(unit(bits) * segments);
+    this.retransmitted++;
+    const roundTrip = this.roundTrip(state);
+    const decideAt = lost.departure + roundTrip;
+    state.hole = { lost, decideAt, later: segments - 1 - position, behind: [] };
+    if (state.hole.later >= DUPLICATES) return this.repairFast(state);
+    (this.open[state.source] as Set<LinkState>).add(state);
+    this.refreshDecision(state.source);
+  }
+
+  private follow(state: LinkState, copy: Held): void {
+    const hole = state.hole as NonNullable<LinkState['hole']>;
+    hole.behind.push(copy);
+    if (copy.departure >= hole.decideAt) return;
+    hole.later += this.cards.segmentsOfWire(this.links.flights.wire[copy.flight] as number);
+    if (hole.later >= DUPLICATES) {
+      this.repairFast(state);
+      this.refreshDecision(state.source);
+    }
+  }
+
+  /** Enough segments followed: the loss costs one round trip (fast retransmit), if the repair itself gets through. */
+  private repairFast(state: LinkState): void {
+    const { lost } = state.hole as NonNullable<LinkState['hole']>;
+    let leaves = lost.departure + this.roundTrip(state);
+    if (this.repairLost(state, lost, 1)) leaves += this.timeoutDelay(state, lost);
+    this.closeHole(state, leaves);
+  }
+
+  private closeHole(state: LinkState, leaves: Instant): void {
+    const { lost, behind, decideAt } = state.hole as NonNullable<LinkState['hole']>;
+    state.hole = null;
+    (this.open[state.source] as Set<LinkState>).delete(state);
+    this.arrive(state.source, state.receiver, lost.flight, leaves);
+    // What followed has arrived and waits for the gap to be filled (link order); what leaves after the decision is sent as usual.
+    for (const { flight, departure } of behind) {
+      if (departure < decideAt) this.arrive(state.source, state.receiver, flight, departure);
+      else this.send(state.source, state.receiver, flight, departure);
+    }
+  }
+
+  /** Timeouts until a retransmission gets through: they double. */
+  private timeoutDelay(state: LinkState, lost: Held): Duration {
+    let wait = this.timeout(state);
+    let total = wait;
+    for (let attempt = 2; this.repairLost(state, lost, attempt) && attempt < 16; attempt++) {
+      wait = Math.min(wait * 2, SLOWEST_RETRANSMISSION);
+      total += wait;
+      this.retransmitted++;
+    }
+    return total;
+  }
+
+  private repairLost(state: LinkState, lost: Held, attempt: number): boolean {
+    const { flights } = this.links;
+    const bits = mix(draw(this.lossStream + attempt, flights.sequence[lost.flight] as number) ^ Math.imul(state.receiver + 1 + state.source * 65537, 0x85ebca6b));
+    return unit(bits) < this.lossOf(lost.flight);
+  }
+
+  private isLost(source: number, receiver: number, flight: number): boolean {
+    if (this.spec.loss === 0) return false;
+    const bits = mix(draw(this.lossStream ^ Math.imul(source + 1, 0x9e3779b1), this.links.flights.sequence[flight] as number) ^ Math.imul(receiver + 1, 0x85ebca6b));
+    return unit(bits) < this.lossOf(flight);
+  }
+
+  /** 1 − (1 − p)^s for a message of s segments. */
+  private lossOf(flight: number): number {
+    let kept = 1;
+    for (let s = this.cards.segmentsOfWire(this.links.flights.wire[flight] as number); s > 0; s--) kept *= 1 - this.spec.loss;
+    return 1 - kept;
+  }
+
+  private arrive(source: number, receiver: number, flight: number, departure: Instant): void {
+    const { links } = this;
+    let at = departure + links.base(source, receiver) + links.jitterOf(source, links.flights.sequence[flight] as number, receiver);
+    if (links.ordered) {
+      const link = source * links.islands + receiver;
+      at = Math.max(at, links.last[link] as number);
+      links.last[link] = at;
+    }
+    this.calendar.post(receiver, at, flight);
+  }
+
+  private reconnect(state: LinkState, departure: Instant): Instant {
+    state.broken = false;
+    return departure + this.roundTrip(state) * (this.spec.tls ? 2 : 1);
+  }
+
+  private breakLink(state: LinkState): void {
+    for (const { flight } of state.held) this.lose(flight);
+    state.held = [];
+    if (state.hole) {
+      for (const { flight } of [state.hole.lost, ...state.hole.behind]) this.lose(flight);
+      state.hole = null;
+      (this.open[state.source] as Set<LinkState>).delete(state);
+      this.refreshDecision(state.source);
+    }
+  }
+
+  private refreshDecision(island: number): void {
+    let next = NEVER;
+    for (const { hole } of this.open[island] as Set<LinkState>) if (hole && hole.decideAt < next) next = hole.decideAt;
+    this.decisionAt[island] = next;
+  }
+
+  private lose(flight: number): void {
+    this.dropped++;
+    this.links.flights.drop(flight);
+  }
+
+  private isCut(source: number, receiver: number): boolean {
+    for (const sides of this.partitions) if (sides[source] !== sides[receiver]) return true;
+    return false;
+  }
+
+  private stateOf(source: number, receiver: number): LinkState {
+    const key = source * this.links.islands + receiver;
+    let state = this.states.get(key);
+    if (!state) {
+      state = { source, receiver, hole: null, held: [], broken: false };
+      this.states.set(key, state);
+    }
+    return state;
+  }
+
+  /** SRTT: both base delays and twice the mean jitter. */
+  private roundTrip(state: LinkState): Duration {
+    const { links } = this;
+    return links.base(state.source, state.receiver) + links.base(state.receiver, state.source) + Math.floor(2 * links.jitter.mean);
+  }
+
+  /** max(200 ms, SRTT + 4 RTTVAR) (RFC 6298 with Linux's floor), RTTVAR taken as the spread between the jitter's quartiles. */
+  private timeout(state: LinkState): Duration {
+    const { jitter } = this.links;
+    const deviation = Math.floor(jitter.draw(0xc0000000 | 0) - jitter.draw(0x40000000));
+    return Math.max(MINIMUM_TIMEOUT, this.roundTrip(state) + 4 * deviation);
+  }
+}

@@ -1,0 +1,272 @@
+/**
+ * The normal case (OSDI'99 section 4.2): pre-prepare, prepare, commit, each sequence number in its slot. Commits out of order;
+ * the host executes in order. Votes are the hot path: nothing is allocated and the host is not asked until a quorum completes.
+ */
+import { type Batch, NULL_DIGEST } from '../../ledger/batch.ts';
+import type { Digest, NodeId, Position } from '../../units/quantities.ts';
+import type { Durable, Outbox, PbftHost } from './durable.ts';
+import type { EarlyMessages } from './early.ts';
+import type { Evidence } from './evidence.ts';
+import { COMMIT, type NewView, PRE_PREPARE, PREPARE, type PrePrepare, type Vote } from './messages.ts';
+import { COMMITTED, PRE_PREPARED, PREPARED, type Slots } from './slots.ts';
+import type { ReplicaState } from './state.ts';
+import { prepareStatement, prePrepareStatement } from './statements.ts';
+import { acceptedBytes, preparedBytes } from './wire.ts';
+
+/** What ordering tells the rest of the replica. */
+export interface OrderingEvents {
+  /** Something of the current view waits for execution now. */
+  accepted(): void;
+  /** A sequence number was handed to the host. */
+  committed(): void;
+  /** A message shows that another replica is ahead of this one. */
+  othersAreAhead(): void;
+  /** A batch is proposed that this replica does not hold. */
+  missingBatch(seq: Position, digest: Digest): void;
+}
+
+export class Ordering {
+  /** The highest sequence number proposed or accepted in this view. */
+  lastAccepted: Position = 0;
+  private readonly state: ReplicaState;
+  private readonly host: PbftHost;
+  private readonly slots: Slots;
+  private readonly evidence: Evidence;
+  private readonly outbox: Outbox;
+  private readonly early: EarlyMessages;
+  private readonly events: OrderingEvents;
+  private readonly quorum: number;
+  /** The sequence number of each slot that was handed to the host, in whatever view. */
+  private readonly deliveredAt: Int32Array;
+
+  constructor(state: ReplicaState, slots: Slots, evidence: Evidence, outbox: Outbox, early: EarlyMessages, events: OrderingEvents) {
+    this.state = state;
+    this.host = state.host;
+    this.slots = slots;
+    this.evidence = evidence;
+    this.outbox = outbox;
+    this.early = early;
+    this.events = events;
+    this.quorum = state.quorums.quorum;
+    this.deliveredAt = new Int32Array(slots.mask + 1).fill(-1);
+  }
+
+  // Guard (the caller's): primary of the active view, room between the watermarks.
+  propose(batch: Batch): void {
+    const { state } = this;
+    const view = state.activeView;
+    const seq = ++this.lastAccepted;
+    const { digest } = batch;
+    const signature = state.signed ? this.host.sign(prePrepareStatement(view, seq, digest)) : 0;
+    const message: PrePrepare = { type: PRE_PREPARE, view, seq, digest, batch, signature, macs: state.macs };
+    this.slots.accept(seq, digest, batch, signature);
+    this.outbox.after({ kind: 'accepted', accepted: { seq, view, digest, signature }, batch }, acceptedBytes(batch), () => {
+      if (state.activeView === view) this.host.broadcast(message);
+    });
+    this.tryPrepare(seq);
+    this.events.accepted();
+  }
+
+  // Guard: from the primary of the active view, between the watermarks, and no other pre-prepare accepted for this view and
+  // sequence number.
+  prePrepare(from: NodeId, message: PrePrepare): void {
+    const { state, slots } = this;
+    const { view, seq, digest, batch, signature } = message;
+    if (view !== state.activeView || seq > state.high) return this.tooEarly(from, message);
+    if (from !== state.primary || seq <= state.low) return;
+    if (digest !== (batch === null ? NULL_DIGEST : batch.digest)) return;
+    if (slots.phaseOf(seq) >= PRE_PREPARED) return this.supply(seq, batch);
+    if (state.signed && !this.host.verify(from, prePrepareStatement(view, seq, digest), signature)) return;
+    slots.accept(seq, digest, batch, signature);
+    if (seq > this.lastAccepted) this.lastAccepted = seq;
+    if (batch !== null) this.host.mempool.claim(batch);
+    this.outbox.after({ kind: 'accepted', accepted: { seq, view, digest, signature }, batch }, acceptedBytes(batch), () =>
+      this.sendPrepare(view, seq, digest),
+    );
+    this.tryPrepare(seq);
+    this.events.accepted();
+  }
+
+  // Guard: of the active view, between the watermarks, from a backup.
+  prepare(from: NodeId, message: Vote): void {
+    const { state } = this;
+    const { seq } = message;
+    if (message.view !== state.activeView || seq > state.high) return this.tooEarly(from, message);
+    if (seq <= state.low || from === state.primary) return;
+    if (this.slots.addPrepare(seq, from, message.digest, message.signature) === this.quorum - 1) this.tryPrepare(seq);
+  }
+
+  // Guard: of the active view, between the watermarks.
+  commit(from: NodeId, message: Vote): void {
+    const { state } = this;
+    const { seq } = message;
+    if (message.view !== state.activeView || seq > state.high) return this.tooEarly(from, message);
+    if (seq <= state.low) return;
+    if (this.slots.addCommit(seq, from, message.digest) === this.quorum) this.tryCommit(seq);
+  }
+
+  /** Before a view change: what the slots prove goes to the evidence, and they are emptied. Returns what may be dropped. */
+  leaveView(): { readonly seq: Position; readonly batch: Batch }[] {
+    const { slots } = this;
+    const uncertain: { seq: Position; batch: Batch }[] = [];
+    this.evidence.collect();
+    for (let seq = this.state.low + 1; seq <= slots.highest; seq++) {
+      const batch = slots.phaseOf(seq) >= PRE_PREPARED ? slots.batch[seq & slots.mask] : null;
+      if (batch && !this.isDelivered(seq)) uncertain.push({ seq, batch });
+    }
+    slots.clear();
+    return uncertain;
+  }
+
+  /** After a new view (already entered, the low watermark already raised): accepts its proposals, each like a pre-prepare. */
+  enterView(newView: NewView, bytes: number): void {
+    const { state, slots } = this;
+    const { view } = newView;
+    const proposals = newView.proposals.filter(({ seq }) => seq > state.low);
+    this.lastAccepted = Math.max(state.low, newView.proposals.at(-1)?.seq ?? 0);
+    for (const { seq, digest, signature } of proposals) {
+      const batch = this.evidence.batchOf(digest);
+      slots.accept(seq, digest, batch, signature);
+      if (batch !== null) this.host.mempool.claim(batch);
+    }
+    this.outbox.after({ kind: 'new-view', message: newView }, bytes, () => {
+      for (const { seq, digest } of proposals) this.sendPrepare(view, seq, digest);
+    });
+    for (const { seq, digest } of proposals) {
+      if (digest !== NULL_DIGEST && slots.batch[seq & slots.mask] === null) this.events.missingBatch(seq, digest);
+      this.tryPrepare(seq);
+    }
+    if (proposals.length > 0) this.events.accepted();
+  }
+
+  /** A batch whose digest was accepted without it. */
+  supply(seq: Position, batch: Batch | null): void {
+    const { slots } = this;
+    const i = seq & slots.mask;
+    if (batch === null || slots.phaseOf(seq) < PRE_PREPARED || slots.batch[i] !== null || slots.digest[i] !== batch.digest) return;
+    slots.batch[i] = batch;
+    this.host.mempool.claim(batch);
+    this.evidence.keep(seq, batch);
+    this.outbox.after({ kind: 'batch', seq, batch }, acceptedBytes(batch), () => {});
+    if (slots.phase[i] === COMMITTED) this.deliver(seq);
+  }
+
+  /** Slots of the recovered view: what this replica accepted, and voted for, before it crashed. */
+  recover(durable: Durable): void {
+    const { state, slots } = this;
+    this.lastAccepted = Math.max(state.low, durable.newView?.proposals.at(-1)?.seq ?? 0);
+    for (const { seq, view, digest, signature } of durable.accepted.values()) {
+      if (view !== state.activeView || seq <= state.low || seq > state.high) continue;
+      slots.accept(seq, digest, this.evidence.batchOf(digest), signature);
+      this.lastAccepted = Math.max(this.lastAccepted, seq);
+      if (state.self !== state.primary) slots.addPrepare(seq, state.self, digest, this.signPrepare(view, seq, digest));
+      if (durable.prepared.get(seq)?.view !== view) continue;
+      slots.phase[seq & slots.mask] = PREPARED;
+      slots.addCommit(seq, state.self, digest);
+    }
+  }
+
+  /** A state that covers everything up to `position` was installed. */
+  installed(position: Position): void {
+    this.state.committed = Math.max(this.state.committed, position);
+    this.advanceCommitted();
+  }
+
+  prepareMessage(view: number, seq: Position, digest: Digest): Vote {
+    return { type: PREPARE, view, seq, digest, signature: this.signPrepare(view, seq, digest), macs: this.state.macs };
+  }
+
+  commitMessage(view: number, seq: Position, digest: Digest): Vote {
+    return { type: COMMIT, view, seq, digest, signature: 0, macs: this.state.macs };
+  }
+
+  private signPrepare(view: number, seq: Position, digest: Digest): number {
+    return this.state.signed ? this.host.sign(prepareStatement(view, seq, digest)) : 0;
+  }
+
+  // Guard: the acceptance is durable and the view still active. The primary sends no prepare: its pre-prepare stands for it.
+  private sendPrepare(view: number, seq: Position, digest: Digest): void {
+    const { state } = this;
+    if (state.activeView !== view || state.primary === state.self || seq <= state.low) return;
+    const message = this.prepareMessage(view, seq, digest);
+    this.host.broadcast(message);
+    this.slots.addPrepare(seq, state.self, digest, message.signature);
+    this.tryPrepare(seq);
+  }
+
+  // Guard: pre-prepared, with Q − 1 matching prepares of different backups. Then: prepared(m, v, n, i).
+  private tryPrepare(seq: Position): void {
+    const { slots, state } = this;
+    const i = seq & slots.mask;
+    if (slots.phaseOf(seq) !== PRE_PREPARED || (slots.prepares[i] as number) < this.quorum - 1) return;
+    if (state.signed && !this.prepareSignaturesHold(seq)) return;
+    slots.phase[i] = PREPARED;
+    const view = state.activeView;
+    const digest = slots.digest[i] as Digest;
+    if (this.outbox.durable) {
+      const entry = this.evidence.entryOf(seq);
+      this.outbox.after({ kind: 'prepared', entry }, preparedBytes(entry.proof), () => this.sendCommit(view, seq, digest));
+    } else this.sendCommit(view, seq, digest);
+  }
+
+  /** Verifies a complete quorum's signatures at once, since they will be shown to others; drops those that are wrong. */
+  private prepareSignaturesHold(seq: Position): boolean {
+    const { host, slots, state } = this;
+    const statement = prepareStatement(state.activeView, seq, slots.digest[seq & slots.mask] as Digest);
+    let valid = 0;
+    for (let from: NodeId = 0; from < state.quorums.n; from++)
+      if (slots.hasPrepareOf(seq, from) && host.verify(from, statement, slots.signatureOf(seq, from))) valid++;
+    slots.recountPrepares(seq, valid);
+    return valid >= this.quorum - 1;
+  }
+
+  // Guard: prepared, the certificate is durable and the view still active.
+  private sendCommit(view: number, seq: Position, digest: Digest): void {
+    const { state } = this;
+    if (state.activeView !== view || seq <= state.low) return;
+    this.host.broadcast(this.commitMessage(view, seq, digest));
+    this.slots.addCommit(seq, state.self, digest);
+    this.tryCommit(seq);
+  }
+
+  // Guard: prepared, with Q matching commits, this replica's own included. Then: committed-local(m, v, n, i).
+  private tryCommit(seq: Position): void {
+    const { slots } = this;
+    const i = seq & slots.mask;
+    if (slots.phaseOf(seq) !== PREPARED || (slots.commits[i] as number) < this.quorum) return;
+    if (!slots.hasCommitOf(seq, this.state.self)) return;
+    slots.phase[i] = COMMITTED;
+    this.deliver(seq);
+  }
+
+  // Guard: committed-local, the batch at hand, and not handed to the host in an earlier view or covered by its state.
+  private deliver(seq: Position): void {
+    const { host, slots } = this;
+    const i = seq & slots.mask;
+    const batch = slots.batch[i] ?? null;
+    if (batch === null && slots.digest[i] !== NULL_DIGEST) return this.events.missingBatch(seq, slots.digest[i] as Digest);
+    if (this.isDelivered(seq)) return;
+    this.deliveredAt[i] = seq;
+    this.advanceCommitted();
+    if (seq > host.executedPosition) host.commit(seq, batch);
+    this.events.committed();
+  }
+
+  private isDelivered(seq: Position): boolean {
+    return seq <= this.state.committed || this.deliveredAt[seq & this.slots.mask] === seq;
+  }
+
+  private advanceCommitted(): void {
+    const { state, slots } = this;
+    let next = state.committed + 1;
+    while (this.deliveredAt[next & slots.mask] === next) next++;
+    state.committed = next - 1;
+  }
+
+  private tooEarly(from: NodeId, message: PrePrepare | Vote): void {
+    const { state } = this;
+    if (message.view < state.view) return;
+    this.early.offer(from, message);
+    this.events.othersAreAhead();
+  }
+}

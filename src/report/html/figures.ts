@@ -1,0 +1,61 @@
+/** The charts of a report in their order, and the HTML around them: title, one sentence, legend, drawing, the same as a table. */
+import type { ResultFile } from '../../results/result-file.ts';
+import type { ChartSpec, Figure } from './charts/chart-spec.ts';
+import { finalityFigure, throughputFigure } from './charts/comparison.ts';
+import { distributionFigure } from './charts/distribution.ts';
+import { messagesFigure } from './charts/messages.ts';
+import { stagesFigure } from './charts/stages.ts';
+import { timelineFigure } from './charts/timeline.ts';
+import { utilisationFigure } from './charts/utilisation.ts';
+import { details, html, type Markup } from './markup.ts';
+
+/** A figure's place on a wide screen: half the width, or all of it with its charts below or beside each other. */
+type Width = 'half' | 'full' | 'full side';
+
+export interface Figures {
+  readonly markup: Markup;
+  /** What the browser draws: only charts that have something to draw. */
+  readonly specs: readonly ChartSpec[];
+}
+
+export function figures({ points, duration_ms }: ResultFile): Figures {
+  const placed: readonly (readonly [Figure, Width])[] = [
+    [throughputFigure(points), 'half'],
+    [finalityFigure(points), 'half'],
+    [distributionFigure(points), 'full'],
+    [timelineFigure(points, duration_ms), 'full'],
+    [stagesFigure(points), 'half'],
+    [messagesFigure(points), 'half'],
+    [utilisationFigure(points), 'full side'],
+  ];
+  return {
+    markup: html`<section class="charts">${placed.map(([figure, width]) => figureMarkup(figure, width))}</section>\n`,
+    specs: placed.flatMap(([figure]) => figure.specs).filter(hasData),
+  };
+}
+
+/** The sizes of the boxes, one class each: the security policy forbids style attributes. */
+export function heightCss(specs: readonly ChartSpec[]): string {
+  return specs.map(({ id, height }) => `#box-${id}{height:${height}px}`).join('\n');
+}
+
+function figureMarkup({ title, lead, legend, specs, table, after }: Figure, width: Width): Markup {
+  const place = width === 'half' ? 'half' : 'full';
+  const panels = width === 'full side' && specs.length > 1 ? 'panels side' : 'panels';
+  return html`<figure class="${place}"><figcaption><h2>${title}</h2><p class="lead">${lead}</p></figcaption>
+<ul class="legend">${legend.map((item) => html`<li>${item}</li>`)}</ul>
+<div class="${panels}">${specs.map(plot)}</div>
+${after}${details('The same as a table', table)}
+</figure>
+`;
+}
+
+function plot(spec: ChartSpec): Markup {
+  if (!hasData(spec))
+    return html`<div class="plot"><p>${spec.value.title || spec.id}: nothing was measured, so there is nothing to draw.</p></div>`;
+  return html`<div class="plot" id="box-${spec.id}"><canvas id="chart-${spec.id}" role="img" aria-label="${spec.description}"></canvas></div>`;
+}
+
+function hasData({ series }: ChartSpec): boolean {
+  return series.some(({ values }) => values.some((value) => value !== null));
+}

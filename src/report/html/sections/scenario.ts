@@ -1,0 +1,41 @@
+/** The foot of the report: what was assumed, what is not modelled, and how to get the same bytes again. */
+import type { ResultFile } from '../../../results/result-file.ts';
+import { formatInstant } from '../format.ts';
+import { html, type Markup } from '../markup.ts';
+
+const NOT_MODELLED =
+  'Not modelled: the congestion window and slow start of TCP, queues that swell in routers, correlated loss, pauses of the garbage collector and the operating system unless injected as faults, and cores shared by members on one machine. docs/MODEL.md states every assumption with its source.';
+
+export function scenarioSection(result: ResultFile): Markup {
+  const { points } = result;
+  const facts: readonly (readonly [string, Markup | string])[] = [
+    ['Scenario', result.scenario],
+    ['Simulated time', `${formatInstant(result.duration_ms)} a run`],
+    ['Replications', points.map(({ label, run_digests }) => `${label} ${run_digests.length}`).join(', ')],
+    [
+      'Warm-up removed',
+      points
+        .map(({ label, warmup_ms, warmup_rule }) => `${label} ${formatInstant(warmup_ms)} (${warmup_rule})`)
+        .join(', '),
+    ],
+    ['Seed', String(result.seed)],
+    ['Model version', result.model_version],
+    ['Result id', html`<code>${result.id}</code>`],
+    [
+      'Digests',
+      html`${points.map(({ label, digest }, index) => html`${index > 0 ? ', ' : ''}${label} <code>${digest ?? 'none: stopped by a violation'}</code>`)}`,
+    ],
+  ];
+  return html`<section aria-labelledby="scenario"><h2 id="scenario">Scenario and how to repeat it</h2>
+<p class="lead">The same command gives the same bytes on any machine and any number of threads.</p>
+<div class="command"><code tabindex="0">${result.repeat_command}</code><button type="button" data-copy>Copy</button></div>
+<dl class="facts">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
+${assumptions(result)}
+<h3>What is not modelled</h3><p class="lead">${NOT_MODELLED}</p></section>
+`;
+}
+
+function assumptions({ assumptions }: ResultFile): Markup | null {
+  if (assumptions.length === 0) return null;
+  return html`<h3>Assumed</h3><ul class="plain">${assumptions.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
+}

@@ -1,0 +1,71 @@
+/** The result on a terminal: the verdict in words, one row a design point, then what to know before relying on it. */
+import Table from 'cli-table3';
+import colours from 'picocolors';
+import type { PointResult, ResultFile } from '../results/result-file.ts';
+import { percent, resourceName, withInterval } from './words.ts';
+
+/** picocolors, or its like without colour: `createColors(false)`. */
+export type Colours = Pick<typeof colours, 'bold' | 'dim' | 'green' | 'red' | 'yellow'>;
+
+const head = [
+  '',
+  'throughput',
+  'finality p50',
+  'finality p99',
+  'availability',
+  'longest outage',
+  'bottleneck',
+  'safety',
+];
+
+export function renderTable(result: ResultFile, colour: Colours = colours): string {
+  const table = new Table({
+    head,
+    style: { head: [], border: [] },
+    colAligns: ['left', ...head.slice(1).map(() => 'right' as const)],
+  });
+  for (const point of result.points) table.push(rowOf(point, colour));
+  const notes = [
+    ...result.warnings.map((warning) => colour.yellow(`warning: ${warning}`)),
+    ...result.points.flatMap((point) => point.notes.map((note) => colour.dim(`${point.label}: ${note}`))),
+    ...result.failed_runs.map((run) =>
+      colour.red(
+        `not finished: ${run.label}, replication ${run.replication}: ${run.reason}\n  repeat: ${run.repeat_command}`,
+      ),
+    ),
+  ];
+  return [
+    colour.bold(result.scenario) + (result.quick ? colour.yellow('  ROUGH ANSWER (--quick)') : ''),
+    ...(result.question === '' ? [] : [result.question]),
+    '',
+    ...result.verdict.map((sentence) => `• ${sentence}`),
+    '',
+    table.toString(),
+    ...(intervals(result) ? [colour.dim('In brackets: 95 % intervals over independent replications.')] : []),
+    ...notes,
+    '',
+  ].join('\n');
+}
+
+function rowOf(point: PointResult, colour: Colours): string[] {
+  const { estimates, bottleneck, safety } = point;
+  return [
+    colour.bold(point.label),
+    withInterval(estimates.throughput_per_s, 'per_s'),
+    withInterval(estimates.finality_p50_ms, 'ms'),
+    withInterval(estimates.finality_p99_ms, 'ms'),
+    withInterval(estimates.availability, 'share'),
+    withInterval(estimates.longest_outage_ms, 'ms'),
+    `${resourceName(bottleneck.resource)} of node ${bottleneck.node}: ${percent(bottleneck.utilisation)}`,
+    safetyOf(safety, colour),
+  ];
+}
+
+function safetyOf(safety: PointResult['safety'], colour: Colours): string {
+  if (safety.violations > 0) return colour.red(`${safety.violations} violated`);
+  return safety.details.length > 0 ? colour.red('not live') : colour.green('kept');
+}
+
+function intervals(result: ResultFile): boolean {
+  return result.points.some((point) => (point.estimates.throughput_per_s?.replications ?? 0) > 1);
+}

@@ -1,0 +1,123 @@
+/** One design point as result files hold it: the experiment's answer with names from the scenario, times in milliseconds. */
+import type { PointAnswer } from '../experiment/replicate.ts';
+import type { DesignPoint } from '../scenario/scenario.ts';
+import { type RunResult, STAGES, type TimelineResult } from '../simulation/run-result.ts';
+import { MILLISECOND, SECOND } from '../units/quantities.ts';
+import { type Invocation, repeatRunCommand } from './repeat-command.ts';
+import type { PointResult, TimelineRows, ViolationRow } from './result-file.ts';
+import { digestOver } from './result-id.ts';
+
+/** What a protocol's definition says of itself under a point's options. */
+export interface ProtocolFacts {
+  readonly trustNote: string;
+  readonly faultsTolerated: number;
+}
+
+export function buildPoint(
+  point: DesignPoint,
+  { estimate, failed }: PointAnswer,
+  facts: ProtocolFacts,
+  invocation: Invocation,
+): PointResult {
+  const { network, nodes } = point.setup;
+  const runs = estimate.runs.map(({ run }) => run);
+  const details = runs.flatMap((run) => violationRows(run, invocation));
+  const runDigests = digestsInOrder(runs, failed);
+  const ms = (ns: number): number => ns / MILLISECOND;
+  return {
+    label: point.label,
+    protocol: point.protocol,
+    trust: point.trust,
+    trust_note: facts.trustNote,
+    nodes,
+    faults_tolerated: facts.faultsTolerated,
+    factors: point.factors,
+    digest: digestOver(runDigests),
+    run_digests: runDigests,
+    estimates: estimate.estimates,
+    safety: { violations: details.filter(({ kind }) => kind === 'safety').length, details },
+    bottleneck: estimate.bottleneck,
+    objective: estimate.objective,
+    warmup_ms: ms(estimate.warmUp.end),
+    warmup_rule: estimate.warmUp.rule,
+    stages: STAGES.map((stage, i) => ({ stage, mean_ms: estimate.stagesMs[i] as number })),
+    cdf: estimate.cdf.map(({ value, share }) => ({ ms: ms(value), share })),
+    timeline: timelineRows(runs[0]?.timeline ?? null),
+    utilisation: estimate.utilisation.map((shares, node) => ({
+      node,
+      site: network.sites[network.nodeSites[node] as number] as string,
+      thread: shares.thread,
+      cores: shares.cores,
+      egress: shares.egress,
+      ingress: shares.ingress,
+      disk: shares.disk,
+    })),
+    messages: estimate.messages.map(({ name, perTransaction }) => ({ name, per_transaction: perTransaction })),
+    outages: estimate.outages.map(({ replication, outage }) => ({
+      replication,
+      from_ms: ms(outage.from),
+      to_ms: ms(outage.to),
+    })),
+    faults: estimate.faults.map(({ text, atMs, recoveryMs }) => ({ text, at_ms: atMs, recovery_ms: recoveryMs })),
+    little: estimate.little,
+    availability_limit_ms: estimate.availabilityLimitMs,
+    finished_replications: runs.length,
+    notes: [
+      ...estimate.notes,
+      ...(failed.length === 0
+        ? []
+        : [
+            `${failed.length} of ${runs.length + failed.length} replications did not finish: the estimates are over the others`,
+          ]),
+    ],
+  };
+}
+
+/** By replication; null for a run that has no digest or did not end. */
+function digestsInOrder(runs: readonly RunResult[], failed: PointAnswer['failed']): readonly (string | null)[] {
+  const entries = [
+    ...runs.map(({ replication, digest }) => ({ replication, digest })),
+    ...failed.map(({ replication }) => ({ replication, digest: null })),
+  ];
+  return entries.sort((a, b) => a.replication - b.replication).map(({ digest }) => digest);
+}
+
+function violationRows(run: RunResult, invocation: Invocation): readonly ViolationRow[] {
+  return run.violations.map(({ check, kind, at, node, detail }) => ({
+    replication: run.replication,
+    check,
+    kind,
+    at_ms: at / MILLISECOND,
+    node,
+    detail,
+    repeat_command: repeatRunCommand(invocation, run.label, run.replication),
+  }));
+}
+
+/** Of the first replication that ended; empty where none did. */
+function timelineRows(timeline: TimelineResult | null): TimelineRows {
+  if (timeline === null)
+    return {
+      bin_ms: 0,
+      at_ms: [],
+      offered_per_s: [],
+      final_per_s: [],
+      latency_mean_ms: [],
+      latency_max_ms: [],
+      events: [],
+    };
+  const { bin, offered, final, latencySum, latencyMax } = timeline;
+  const perSecond = (counts: Float64Array): readonly number[] => [...counts].map((count) => count / (bin / SECOND));
+  /** A bin in which nothing became final has no latency. */
+  const latency = (of: (i: number) => number): readonly (number | null)[] =>
+    [...final].map((count, i) => (count > 0 ? of(i) / MILLISECOND : null));
+  return {
+    bin_ms: bin / MILLISECOND,
+    at_ms: [...final].map((_, i) => (i * bin) / MILLISECOND),
+    offered_per_s: perSecond(offered),
+    final_per_s: perSecond(final),
+    latency_mean_ms: latency((i) => (latencySum[i] as number) / (final[i] as number)),
+    latency_max_ms: latency((i) => latencyMax[i] as number),
+    events: timeline.events.map(({ at, node, kind, text }) => ({ at_ms: at / MILLISECOND, node, kind, text })),
+  };
+}

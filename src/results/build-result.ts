@@ -1,0 +1,72 @@
+/** The result of an experiment as `result.json` holds it: nothing in it depends on the machine, the date or the threads. */
+import type { PointAnswer } from '../experiment/replicate.ts';
+import { formatProblem } from '../scenario/problem.ts';
+import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
+import { MODEL_VERSION } from '../simulation/model-version.ts';
+import { type Duration, MILLISECOND } from '../units/quantities.ts';
+import { buildPoint, type ProtocolFacts } from './build-point.ts';
+import { type Invocation, repeatCommand, repeatRunCommand } from './repeat-command.ts';
+import type { PointResult, ResultFile } from './result-file.ts';
+import { resultId } from './result-id.ts';
+import type { RunRow } from './run-row.ts';
+
+export interface ResultParts {
+  readonly scenario: Scenario;
+  /** The text of `scenario.resolved.yaml`. */
+  readonly resolved: string;
+  readonly invocation: Invocation;
+  /** Virtual time of one run. */
+  readonly duration: Duration;
+  /** One for each point of the scenario. */
+  readonly answers: readonly PointAnswer[];
+  readonly factsOf: (point: DesignPoint) => ProtocolFacts;
+  readonly verdictOf: (points: readonly PointResult[]) => readonly string[];
+}
+
+export function buildResult(parts: ResultParts): ResultFile {
+  const { scenario, resolved, invocation, answers } = parts;
+  const points = scenario.points.map((point, i) =>
+    buildPoint(point, answers[i] as PointAnswer, parts.factsOf(point), invocation),
+  );
+  return {
+    format: 1,
+    scenario: scenario.name,
+    question: scenario.question,
+    id: resultId(resolved, MODEL_VERSION),
+    model_version: MODEL_VERSION,
+    seed: scenario.seed,
+    quick: invocation.quick,
+    repeat_command: repeatCommand(invocation),
+    verdict: parts.verdictOf(points),
+    warnings: [...(invocation.quick ? [roughAnswer] : []), ...scenario.warnings.map(formatProblem)],
+    assumptions: scenario.assumptions,
+    duration_ms: parts.duration / MILLISECOND,
+    points,
+    failed_runs: answers.flatMap(({ failed }) =>
+      failed.map(({ label, replication, reason }) => ({
+        label,
+        replication,
+        reason,
+        repeat_command: repeatRunCommand(invocation, label, replication),
+      })),
+    ),
+  };
+}
+
+const roughAnswer = 'a rough answer (--quick): shorter runs and fewer replications than the scenario asks for';
+
+/** The rows of `runs.csv`: the runs that ended, by point and replication. */
+export function runRows(answers: readonly PointAnswer[]): readonly RunRow[] {
+  return answers.flatMap(({ estimate }) =>
+    estimate.runs.map(({ run, values }) => ({
+      label: run.label,
+      replication: run.replication,
+      seed: run.seed,
+      digest: run.digest,
+      ended_at_ms: run.endedAt / MILLISECOND,
+      safety_violations: run.violations.filter(({ kind }) => kind === 'safety').length,
+      liveness_violations: run.violations.filter(({ kind }) => kind === 'liveness').length,
+      values,
+    })),
+  );
+}

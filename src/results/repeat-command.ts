@@ -1,0 +1,31 @@
+/** The command that repeats a result, or one run of it: printed beside everything that someone may want to look at again. */
+
+/** What was given on the command line and decides the numbers. */
+export interface Invocation {
+  /** The scenario file as it was named. */
+  readonly file: string;
+  /** `path=value` overrides, in order. */
+  readonly set: readonly string[];
+  readonly quick: boolean;
+  /** null: as the scenario says. */
+  readonly replications: number | null;
+}
+
+export function repeatCommand({ file, set, quick, replications }: Invocation): string {
+  const counted = replications === null ? [] : ['--replications', String(replications)];
+  return ['quorumlab', 'run', shellWord(file), ...counted, ...commonOptions(set, quick)].join(' ');
+}
+
+export function repeatRunCommand({ file, set, quick }: Invocation, label: string, replication: number): string {
+  const run = ['--point', shellWord(label), '--replication', String(replication)];
+  return ['quorumlab', 'rerun', shellWord(file), ...run, ...commonOptions(set, quick)].join(' ');
+}
+
+function commonOptions(set: readonly string[], quick: boolean): readonly string[] {
+  return [...(quick ? ['--quick'] : []), ...set.flatMap((assignment) => ['--set', shellWord(assignment)])];
+}
+
+/** As a POSIX shell takes it: quoted only where it must be. */
+function shellWord(text: string): string {
+  return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

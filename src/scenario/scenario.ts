@@ -1,0 +1,51 @@
+/**
+ * What reading a scenario file gives: everything that its runs depend on, validated, complete and frozen. Loading makes it;
+ * `runSpecFor` turns one of its design points and a replication into the specification of one run.
+ */
+import type { Objective } from '../experiment/objective.ts';
+import type { RunSpec } from '../simulation/run-spec.ts';
+import type { Duration } from '../units/quantities.ts';
+import type { Problem } from './problem.ts';
+
+export interface Scenario {
+  /** The path it was read from, as given. */
+  readonly file: string;
+  readonly name: string;
+  readonly question: string;
+  readonly seed: number;
+  readonly run: RunSettings;
+  /** Every protocol (or compared entry) at every combination of levels, in the file's order. */
+  readonly points: readonly DesignPoint[];
+  readonly objective: readonly Objective[];
+  /** What runs but is unwise. */
+  readonly warnings: readonly Problem[];
+  /** What was assumed where the file is silent, and what was read: one sentence each, for the report. */
+  readonly assumptions: readonly string[];
+  /** The scenario with every default filled in and the hashes of its data: YAML that loads to the same scenario. */
+  readonly resolved: string;
+}
+
+export interface RunSettings {
+  /** `auto`: detected afterwards from 40 equal segments. */
+  readonly warmup: Duration | 'auto';
+  readonly duration: Duration;
+  readonly replications: number;
+}
+
+/** One combination of levels. */
+export interface DesignPoint {
+  /** Unique in the scenario. */
+  readonly label: string;
+  readonly protocol: string;
+  readonly trust: 'crash' | 'byzantine';
+  /** The levels in force, by their dotted path in the file, as written there. */
+  readonly factors: Readonly<Record<string, string | number | boolean>>;
+  /** All of a run specification that does not depend on the replication. */
+  readonly setup: PointSetup;
+}
+
+export type PointSetup = Omit<RunSpec, 'seed' | 'replication' | 'horizon' | 'boundaries'>;
+
+export type LoadResult =
+  | { readonly ok: true; readonly scenario: Scenario }
+  | { readonly ok: false; readonly problems: readonly Problem[] };

@@ -1,0 +1,260 @@
+/**
+ * The clients of one place: they send requests at their intended times, count matching replies, retry, and measure. Open or
+ * closed loop. Both kernels drive this class through `next` and `advance`; where requests go, the port knows.
+ */
+import { createSampler } from '../kernel/distributions.ts';
+import { draw, Purpose, stream } from '../kernel/random.ts';
+import type { Sampler } from '../kernel/sampler.ts';
+import type { Batch } from '../ledger/batch.ts';
+import { type Instant, NEVER, type NodeId, type Position, type RequestId } from '../units/quantities.ts';
+import type { ArrivalProcess } from '../workloads/arrivals.ts';
+import { InstantHeap } from './instant-heap.ts';
+import type { ClientGroupSpec } from './run-spec.ts';
+import type { World } from './world.ts';
+
+/** How a group's requests leave: implemented by each kernel. */
+export interface ClientPort {
+  submit(group: ClientGroup, to: NodeId, id: RequestId, now: Instant): void;
+}
+
+export class ClientGroup {
+  readonly group: number;
+  readonly spec: ClientGroupSpec;
+  /** The next instant at which this group does something of itself. */
+  next: Instant = NEVER;
+  /** Dead clients (their machine crashed) send and measure nothing. */
+  alive = true;
+  /** Requests submitted so far: counters 0 … issued − 1. */
+  issued = 0;
+  outstanding = 0;
+  private readonly world: World;
+  private readonly port: ClientPort;
+  private readonly arrivals: ArrivalProcess | null;
+  private readonly think: Sampler | null;
+  private readonly thinkStream: number;
+  private nextArrival: Instant = NEVER;
+  private readonly due = new InstantHeap();
+  private readonly quorum: number;
+  private readonly words: number;
+  private readonly submitRule: 'primary' | 'nearest' | 'all' | NodeId;
+  private readonly nearest: NodeId;
+  private target: NodeId;
+  // Requests not yet final: a ring by counter from `low`.
+  private low = 0;
+  private sentAt = new Float64Array(64);
+  private matched = new Int32Array(64);
+  private result = new Int32Array(64);
+  private finished = new Uint8Array(64);
+  private asked = new Int32Array(64);
+  private required = new Int32Array(64);
+  private repliers: Int32Array;
+  /** Replies whose result differs from the first one, by request: rare (a faulty replica). */
+  private readonly dissent = new Map<number, Map<number, Set<NodeId>>>();
+  private readonly retries: { counter: number; at: Instant }[] = [];
+  private retryHead = 0;
+  private readonly retryAfter: number | null;
+  /** The highest position this group holds as final: what its later reads must reflect. */
+  private finalPosition: Position = 0;
+
+  constructor(world: World, group: number, spec: ClientGroupSpec, nearest: NodeId, port: ClientPort) {
+    this.world = world;
+    this.group = group;
+    this.spec = spec;
+    this.port = port;
+    this.nearest = nearest;
+    this.quorum = spec.replyQuorum ?? world.rule.replyQuorum;
+    this.words = this.quorum > 1 ? (world.spec.nodes + 31) >> 5 : 0;
+    this.repliers = new Int32Array(64 * this.words);
+    const rule = spec.submit ?? world.rule.submit;
+    this.submitRule = typeof rule === 'object' ? rule.node : rule;
+    this.target = typeof rule === 'object' ? rule.node : rule === 'nearest' ? nearest : world.firstLeader;
+    this.retryAfter = spec.retryAfter;
+    this.thinkStream = stream(world.spec.seed, Purpose.think, group);
+    if (spec.load.kind === 'open') {
+      this.arrivals = world.arrivals(spec.load.arrivals, group);
+      this.think = null;
+      this.nextArrival = this.arrivals.next();
+    } else {
+      this.arrivals = null;
+      this.think = createSampler(spec.load.think);
+      for (let i = 0; i < spec.load.clients * spec.load.outstanding; i++) this.due.push(0);
+    }
+    this.refresh();
+  }
+
+  private refresh(): void {
+    let next = this.nextArrival;
+    const think = this.due.first;
+    if (think < next) next = think;
+    while (this.retryHead < this.retries.length) {
+      const retry = this.retries[this.retryHead] as { counter: number; at: Instant };
+      if (retry.counter >= this.low && this.finished[retry.counter & this.mask] === 0) {
+        if (retry.at < next) next = retry.at;
+        break;
+      }
+      this.retryHead++;
+    }
+    if (this.retryHead > 1024 && this.retryHead * 2 > this.retries.length) {
+      this.retries.splice(0, this.retryHead);
+      this.retryHead = 0;
+    }
+    this.next = this.alive ? next : NEVER;
+  }
+
+  private get mask(): number {
+    return this.sentAt.length - 1;
+  }
+
+  /** Does all that is due at `next`. */
+  advance(): void {
+    const now = this.next;
+    while (this.nextArrival <= now) {
+      this.issue(now);
+      this.nextArrival = (this.arrivals as ArrivalProcess).next();
+    }
+    while (this.due.first <= now) {
+      this.due.pop();
+      this.issue(now);
+    }
+    while (this.retryHead < this.retries.length && (this.retries[this.retryHead] as { at: Instant }).at <= now) {
+      const { counter } = this.retries[this.retryHead++] as { counter: number };
+      if (counter >= this.low && this.finished[counter & this.mask] === 0) this.retry(counter, now);
+    }
+    this.refresh();
+  }
+
+  private issue(now: Instant): void {
+    const counter = this.issued++;
+    if (counter - this.low === this.sentAt.length) this.grow();
+    const slot = counter & this.mask;
+    this.sentAt[slot] = now;
+    this.matched[slot] = 0;
+    this.finished[slot] = 0;
+    this.required[slot] = this.finalPosition;
+    if (this.words > 0) this.repliers.fill(0, slot * this.words, (slot + 1) * this.words);
+    this.outstanding++;
+    this.world.meter.onSubmit(now);
+    const id = this.idOf(counter);
+    this.asked[slot] = this.target;
+    if (this.submitRule === 'all') for (let node = 0; node < this.world.spec.nodes; node++) this.port.submit(this, node, id, now);
+    else this.port.submit(this, this.target, id, now);
+    if (this.retryAfter !== null) this.retries.push({ counter, at: now + this.retryAfter });
+  }
+
+  private retry(counter: number, now: Instant): void {
+    const slot = counter & this.mask;
+    const id = this.idOf(counter);
+    const { nodes } = this.world.spec;
+    if (this.world.rule.retry === 'all') for (let node = 0; node < nodes; node++) this.port.submit(this, node, id, now);
+    else {
+      // The node asked last did not answer: the next one in turn, for this request and for those to come.
+      const next = ((this.asked[slot] as number) + 1) % nodes;
+      if (this.target === this.asked[slot]) this.target = next;
+      this.asked[slot] = this.target === this.asked[slot] ? next : this.target;
+      this.port.submit(this, this.asked[slot] as number, id, now);
+    }
+    this.retries.push({ counter, at: now + (this.retryAfter as number) });
+  }
+
+  idOf(counter: number): RequestId {
+    return counter * this.world.groups + this.group;
+  }
+
+  /** The position that a read sent with this id must reflect. */
+  requiredPosition(id: RequestId): Position {
+    const counter = Math.floor(id / this.world.groups);
+    return counter >= this.low && counter < this.issued ? (this.required[counter & this.mask] as number) : 0;
+  }
+
+  /** A reply reached these clients. `result` is what replies must agree on; its lowest bit says valid. */
+  onReply(from: NodeId, id: RequestId, result: number, leader: NodeId, batch: Batch | null, index: number, at: Instant): void {
+    if (!this.alive) return;
+    const counter = Math.floor(id / this.world.groups);
+    if (counter < this.low) return;
+    const slot = counter & this.mask;
+    if (leader >= 0 && this.submitRule === 'primary') this.target = leader;
+    if (this.finished[slot] === 1) return;
+    if (!this.counts(counter, slot, from, result)) return;
+    this.finished[slot] = 1;
+    this.dissent.delete(counter);
+    this.outstanding--;
+    this.finalPosition = Math.max(this.finalPosition, result >> 1);
+    this.world.checks.final(result >> 1);
+    this.world.meter.onFinal(this.sentAt[slot] as number, at, batch, index, (result & 1) === 1);
+    while (this.low < this.issued && this.finished[this.low & this.mask] === 1) this.low++;
+    if (this.think !== null) {
+      this.due.push(at + Math.floor(this.think.draw(draw(this.thinkStream, counter))));
+      if (this.due.first < this.next) this.next = this.due.first;
+    }
+  }
+
+  /** Whether this reply completes a quorum of matching replies from different nodes. */
+  private counts(counter: number, slot: number, from: NodeId, result: number): boolean {
+    if (this.quorum <= 1) return true;
+    if (this.matched[slot] === 0) this.result[slot] = result;
+    if (this.result[slot] !== result) return this.countsDissent(counter, from, result);
+    const word = slot * this.words + (from >> 5);
+    const bit = 1 << (from & 31);
+    if (((this.repliers[word] as number) & bit) !== 0) return false;
+    this.repliers[word] = (this.repliers[word] as number) | bit;
+    this.matched[slot] = (this.matched[slot] as number) + 1;
+    return (this.matched[slot] as number) >= this.quorum;
+  }
+
+  private countsDissent(counter: number, from: NodeId, result: number): boolean {
+    let results = this.dissent.get(counter);
+    if (!results) this.dissent.set(counter, (results = new Map()));
+    let nodes = results.get(result);
+    if (!nodes) results.set(result, (nodes = new Set()));
+    nodes.add(from);
+    return nodes.size >= this.quorum;
+  }
+
+  /** The machine of co-located clients died. */
+  die(): void {
+    this.alive = false;
+    this.next = NEVER;
+  }
+
+  /** Intended send times of what is not final. */
+  unfinished(): number[] {
+    const times: number[] = [];
+    for (let counter = this.low; counter < this.issued; counter++)
+      if (this.finished[counter & this.mask] === 0) times.push(this.sentAt[counter & this.mask] as number);
+    return times;
+  }
+
+  private grow(): void {
+    const old = this.sentAt.length;
+    const size = old * 2;
+    const sentAt = new Float64Array(size);
+    const matched = new Int32Array(size);
+    const result = new Int32Array(size);
+    const finished = new Uint8Array(size);
+    const asked = new Int32Array(size);
+    const required = new Int32Array(size);
+    const repliers = new Int32Array(size * this.words);
+    for (let counter = this.low; counter < this.low + old; counter++) {
+      const from = counter & (old - 1);
+      const to = counter & (size - 1);
+      sentAt[to] = this.sentAt[from] as number;
+      matched[to] = this.matched[from] as number;
+      result[to] = this.result[from] as number;
+      finished[to] = this.finished[from] as number;
+      asked[to] = this.asked[from] as number;
+      required[to] = this.required[from] as number;
+      for (let w = 0; w < this.words; w++) repliers[to * this.words + w] = this.repliers[from * this.words + w] as number;
+    }
+    this.sentAt = sentAt;
+    this.matched = matched;
+    this.result = result;
+    this.finished = finished;
+    this.asked = asked;
+    this.required = required;
+    this.repliers = repliers;
+  }
+
+  get nearestNode(): NodeId {
+    return this.nearest;
+  }
+}

@@ -1,0 +1,131 @@
+/** The network as the fast kernel uses it: cards as running clocks, links, calendar; the irregular path where a run needs it. */
+import { Calendar } from '../kernel/calendar.ts';
+import { createSampler } from '../kernel/distributions.ts';
+import { EventClass } from '../kernel/run-digest.ts';
+import type { Batch } from '../ledger/batch.ts';
+import { EgressCards } from '../network/cards.ts';
+import { Links } from '../network/links.ts';
+import { Transport } from '../network/transport.ts';
+import { type Instant, NEVER, type NodeId } from '../units/quantities.ts';
+import type { ClientGroup } from './client-group.ts';
+import type { World } from './world.ts';
+
+export class FastNetwork {
+  readonly calendar: Calendar;
+  readonly cards: EgressCards;
+  readonly links: Links;
+  readonly transport: Transport;
+  readonly islands: number;
+  private readonly world: World;
+  private readonly nodes: number;
+  private readonly groupIslands: Int32Array;
+
+  constructor(world: World, topology: Topology) {
+    const { spec, flights } = world;
+    this.world = world;
+    this.nodes = spec.nodes;
+    this.islands = topology.siteOf.length;
+    this.groupIslands = topology.groupIslands;
+    const jitter = createSampler(spec.network.jitter);
+    this.calendar = new Calendar(this.islands, topology.lookahead, topology.reach, flights.before);
+    this.cards = new EgressCards(spec.nodes, spec.network);
+    this.links = new Links(spec.network, topology.siteOf, flights, this.calendar, jitter, spec.seed);
+    this.transport = new Transport(spec.network, this.links, this.calendar, this.cards, spec.seed);
+  }
+
+  islandOf(group: number): number {
+    return this.groupIslands[group] as number;
+  }
+
+  /** Sends a flight to all other nodes; `ready` is when the card gets it. */
+  broadcast(source: NodeId, flight: number, ready: Instant): void {
+    this.cards.feed(source, this.world.flights, flight, this.nodes - 1, ready);
+    if (!this.transport.irregular) return this.links.postAll(source, flight);
+    for (let i = 1; i < this.nodes; i++) {
+      const receiver = (source + i) % this.nodes;
+      this.transport.send(source, receiver, flight, this.links.departure(flight, receiver));
+    }
+  }
+
+  unicast(source: NodeId, receiver: number, flight: number, ready: Instant): void {
+    this.cards.feed(source, this.world.flights, flight, 1, ready);
+    this.dispatch(source, receiver, flight);
+  }
+
+  /** Past the card: from clients, whose cards are unlimited. */
+  unicastDirect(source: number, receiver: number, flight: number, _ready: Instant): void {
+    this.dispatch(source, receiver, flight);
+  }
+
+  private dispatch(source: number, receiver: number, flight: number): void {
+    if (!this.transport.irregular) this.links.post(source, receiver, flight);
+    else this.transport.send(source, receiver, flight, this.links.departure(flight, receiver));
+  }
+
+  /** Hands a reply to its client group. */
+  deliverReply(flight: number, island: number, at: Instant): void {
+    const { flights, digest, delivered, clients, groups, protocol } = this.world;
+    const id = flights.subject[flight] as number;
+    const source = flights.source[flight] as NodeId;
+    const name = protocol.messages.length + 1;
+    delivered[name] = (delivered[name] as number) + 1;
+    digest.add(EventClass.reply, island, at, (flights.hash[flight] as number) ^ Math.imul(source + 1, 0x2545f491));
+    const group = clients[id % groups] as ClientGroup;
+    const result = flights.result[flight] as number;
+    const leader = flights.detail[flight] as NodeId;
+    const batch = flights.load[flight] as Batch | null;
+    const index = flights.index[flight] as number;
+    flights.drop(flight);
+    group.onReply(source, id, result, leader, batch, index, at);
+  }
+}
+
+/** Where islands are and how far apart. */
+export interface Topology {
+  /** The site of each island: nodes first, then client groups at sites. */
+  readonly siteOf: Int32Array;
+  /** The island of each client group: its own, or its node's. */
+  readonly groupIslands: Int32Array;
+  /** The nearest node to each group. */
+  readonly nearest: readonly NodeId[];
+  /** ns: the least time a message takes between two islands. */
+  readonly lookahead: number;
+  /** ns: about the longest time a message takes without queueing. */
+  readonly reach: number;
+}
+
+/** Islands of a run and the lookahead over the links in use. Throws when it is under 1 µs (a scenario error). */
+export function topologyOf(world: World): Topology {
+  const { spec } = world;
+  const { network } = spec;
+  const sites: number[] = [...network.nodeSites];
+  const groupIslands = new Int32Array(spec.clients.length);
+  spec.clients.forEach((client, group) => {
+    if ('node' in client.place) groupIslands[group] = client.place.node;
+    else groupIslands[group] = sites.push(client.place.site) - 1;
+  });
+  const jitter = createSampler(network.jitter);
+  const delay = (a: number, b: number): number => network.oneWay[(sites[a] as number) * network.sites.length + (sites[b] as number)] as number;
+  let shortest = NEVER;
+  let longest = 0;
+  const perSite = new Int32Array(network.sites.length);
+  for (const site of sites) perSite[site] = (perSite[site] as number) + 1;
+  for (let a = 0; a < perSite.length; a++)
+    for (let b = 0; b < perSite.length; b++) {
+      if (perSite[a] === 0 || perSite[b] === 0 || (a === b && (perSite[a] as number) < 2)) continue;
+      const base = network.oneWay[a * network.sites.length + b] as number;
+      shortest = Math.min(shortest, base);
+      longest = Math.max(longest, base);
+    }
+  if (shortest === NEVER) shortest = 1_000_000;
+  const lookahead = Math.floor(shortest + jitter.lower);
+  if (lookahead < 1000) throw new Error(`the shortest link takes ${lookahead} ns; the kernel needs at least 1 us`);
+  const nearest = spec.clients.map((client, group) => {
+    if ('node' in client.place) return client.place.node;
+    let best = 0;
+    for (let node = 1; node < spec.nodes; node++)
+      if (delay(groupIslands[group] as number, node) < delay(groupIslands[group] as number, best)) best = node;
+    return best;
+  });
+  return { siteOf: Int32Array.from(sites), groupIslands, nearest, lookahead, reach: longest + jitter.draw(-2) };
+}

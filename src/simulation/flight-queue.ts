@@ -1,0 +1,88 @@
+/** A queue of (instant, flight) in time order: a ring of columns. Ties keep total order: source, then sequence. */
+import type { Flights } from '../network/flights.ts';
+import { type Instant, NEVER } from '../units/quantities.ts';
+
+export class FlightQueue {
+  /** The instant of the first entry; NEVER when empty. */
+  headAt: Instant = NEVER;
+  private readonly flights: Flights;
+  private at = new Float64Array(64);
+  private flight = new Int32Array(64);
+  private first = 0;
+  private count = 0;
+
+  constructor(flights: Flights) {
+    this.flights = flights;
+  }
+
+  /** The first flight; 0 when empty. */
+  get head(): number {
+    return this.count === 0 ? 0 : (this.flight[this.first] as number);
+  }
+
+  peek(i: number): number {
+    return i >= this.count ? 0 : (this.flight[(this.first + i) & (this.at.length - 1)] as number);
+  }
+
+  peekAt(i: number): Instant {
+    return this.at[(this.first + i) & (this.at.length - 1)] as number;
+  }
+
+  /** Appends; `at` must not be before the last entry's. */
+  push(at: Instant, flight: number): void {
+    if (this.count === this.at.length) this.grow();
+    const slot = (this.first + this.count) & (this.at.length - 1);
+    this.at[slot] = at;
+    this.flight[slot] = flight;
+    if (this.count++ === 0) this.headAt = at;
+  }
+
+  /** Inserts in total order. */
+  insert(at: Instant, flight: number): void {
+    this.place(at, flight, true);
+  }
+
+  /** Inserts behind every entry of the same instant. */
+  insertAfter(at: Instant, flight: number): void {
+    this.place(at, flight, false);
+  }
+
+  private place(at: Instant, flight: number, breakTies: boolean): void {
+    if (this.count === this.at.length) this.grow();
+    const mask = this.at.length - 1;
+    let i = this.count++;
+    while (i > 0) {
+      const before = (this.first + i - 1) & mask;
+      const time = this.at[before] as number;
+      if (time < at || (time === at && !(breakTies && this.flights.before(flight, this.flight[before] as number)))) break;
+      const slot = (this.first + i) & mask;
+      this.at[slot] = time;
+      this.flight[slot] = this.flight[before] as number;
+      i--;
+    }
+    const slot = (this.first + i) & mask;
+    this.at[slot] = at;
+    this.flight[slot] = flight;
+    this.headAt = this.at[this.first] as number;
+  }
+
+  pop(): number {
+    const flight = this.flight[this.first] as number;
+    this.first = (this.first + 1) & (this.at.length - 1);
+    this.headAt = --this.count === 0 ? NEVER : (this.at[this.first] as number);
+    return flight;
+  }
+
+  private grow(): void {
+    const size = this.at.length * 2;
+    const at = new Float64Array(size);
+    const flight = new Int32Array(size);
+    for (let i = 0; i < this.count; i++) {
+      at[i] = this.peekAt(i);
+      flight[i] = this.peek(i);
+    }
+    this.at = at;
+    this.flight = flight;
+    this.first = 0;
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * The requests that wait at one node, in order of arrival: a ring of ids. An entry stays until its request is executed here, so
+ * that `oldest` and duplicates are judged rightly; what was cut or claimed is skipped by a cursor.
+ */
+import { type Batch, createBatch } from '../ledger/batch.ts';
+import type { Mempool } from '../protocols/protocol.ts';
+import { type Bytes, type Instant, NEVER, type NodeId, type RequestId } from '../units/quantities.ts';
+import type { Workload } from '../workloads/workload.ts';
+import { IdTable } from './id-table.ts';
+
+const WAITING = 1;
+const CLAIMED = 2;
+const GONE = 0;
+
+/** What the mempool needs to know of its node. */
+export interface MempoolOwner {
+  now(): Instant;
+  isExecuted(id: RequestId): boolean;
+  sendForward(to: NodeId, ids: Int32Array): void;
+}
+
+export class NodeMempool implements Mempool {
+  count = 0;
+  bytes: Bytes = 0;
+  private readonly self: NodeId;
+  private readonly workload: Workload;
+  private readonly owner: MempoolOwner;
+  private ids = new Int32Array(64);
+  private readyAt = new Float64Array(64);
+  private state = new Uint8Array(64);
+  private sentTo = new Int32Array(64);
+  /** Absolute entry numbers; the ring index is the number & mask. */
+  private head = 0;
+  private tail = 0;
+  private cursor = 0;
+  /** Only the low 31 bits of entry numbers are kept: entries live far shorter than 2^31 admissions. */
+  private readonly entryOf = new IdTable();
+
+  constructor(self: NodeId, workload: Workload, owner: MempoolOwner) {
+    this.self = self;
+    this.workload = workload;
+    this.owner = owner;
+  }
+
+  /** Admits a request that became ready at `at`; false when it waits here already. */
+  admit(id: RequestId, at: Instant): boolean {
+    if (this.entryOf.get(id) !== -1) return false;
+    if (this.tail - this.head === this.ids.length) this.grow();
+    const entry = this.tail++;
+    const slot = entry & (this.ids.length - 1);
+    this.ids[slot] = id;
+    this.readyAt[slot] = at;
+    this.state[slot] = WAITING;
+    this.sentTo[slot] = -1;
+    this.entryOf.set(id, entry & 0x7fffffff);
+    this.count++;
+    this.bytes += this.workload.bytes(id);
+    return true;
+  }
+
+  get oldest(): Instant {
+    this.trim();
+    return this.head === this.tail ? NEVER : (this.readyAt[this.head & (this.ids.length - 1)] as number);
+  }
+
+  /** The requests of an executed batch leave. */
+  executed(batch: Batch): void {
+    if (this.entryOf.size === 0) return;
+    for (let i = 0; i < batch.ids.length; i++) this.remove(batch.ids[i] as RequestId);
+    this.trim();
+  }
+
+  /** After a snapshot was installed: everything it covers leaves. */
+  executedByInstall(): void {
+    for (let entry = this.head; entry < this.tail; entry++) {
+      const slot = entry & (this.ids.length - 1);
+      if (this.state[slot] !== GONE && this.owner.isExecuted(this.ids[slot] as number)) this.remove(this.ids[slot] as number);
+    }
+    this.trim();
+  }
+
+  cut(maxTransactions: number, maxBytes: Bytes): Batch {
+    const mask = this.ids.length - 1;
+    const ids = new Int32Array(Math.min(maxTransactions, this.count));
+    const received = new Float64Array(ids.length);
+    let taken = 0;
+    let total = 0;
+    while (taken < ids.length && this.cursor < this.tail) {
+      const slot = this.cursor & mask;
+      if (this.state[slot] !== WAITING) {
+        this.cursor++;
+        continue;
+      }
+      const id = this.ids[slot] as RequestId;
+      const size = this.workload.bytes(id);
+      if (taken > 0 && total + size > maxBytes) break;
+      this.cursor++;
+      this.state[slot] = CLAIMED;
+      ids[taken] = id;
+      received[taken] = this.readyAt[slot] as number;
+      taken++;
+      total += size;
+    }
+    if (taken === 0) throw new Error(`node ${this.self} cut a batch from an empty mempool`);
+    this.count -= taken;
+    this.bytes -= total;
+    const whole = taken === ids.length;
+    return createBatch(whole ? ids : ids.slice(0, taken), whole ? received : received.slice(0, taken), total, this.owner.now(), this.self);
+  }
+
+  claim(batch: Batch): void {
+    if (this.count === 0) return;
+    for (let i = 0; i < batch.ids.length; i++) {
+      const slot = this.slotOf(batch.ids[i] as RequestId);
+      if (slot < 0 || this.state[slot] !== WAITING) continue;
+      this.state[slot] = CLAIMED;
+      this.count--;
+      this.bytes -= this.workload.bytes(batch.ids[i] as RequestId);
+    }
+  }
+
+  requeue(batch: Batch): void {
+    for (let i = 0; i < batch.ids.length; i++) {
+      const id = batch.ids[i] as RequestId;
+      if (this.owner.isExecuted(id)) continue;
+      const slot = this.slotOf(id);
+      if (slot < 0 || this.state[slot] !== CLAIMED) continue;
+      this.state[slot] = WAITING;
+      this.count++;
+      this.bytes += this.workload.bytes(id);
+      this.cursor = Math.min(this.cursor, this.entryNumber(id));
+    }
+  }
+
+  forward(to: NodeId, keep: boolean): void {
+    const mask = this.ids.length - 1;
+    const ids: number[] = [];
+    for (let entry = this.head; entry < this.tail; entry++) {
+      const slot = entry & mask;
+      if (this.state[slot] !== WAITING || this.sentTo[slot] === to) continue;
+      this.sentTo[slot] = to;
+      ids.push(this.ids[slot] as number);
+    }
+    if (ids.length === 0) return;
+    this.owner.sendForward(to, Int32Array.from(ids));
+    if (!keep) for (const id of ids) this.remove(id);
+    this.trim();
+  }
+
+  isWaiting(batch: Batch): boolean {
+    for (let i = 0; i < batch.ids.length; i++) if (!this.owner.isExecuted(batch.ids[i] as RequestId)) return true;
+    return false;
+  }
+
+  isExecuted(batch: Batch): boolean {
+    return !this.isWaiting(batch);
+  }
+
+  private slotOf(id: RequestId): number {
+    return this.entryOf.get(id) === -1 ? -1 : this.entryNumber(id) & (this.ids.length - 1);
+  }
+
+  private entryNumber(id: RequestId): number {
+    const low = this.entryOf.get(id);
+    return this.head + ((low - (this.head & 0x7fffffff)) & 0x7fffffff);
+  }
+
+  private remove(id: RequestId): void {
+    const slot = this.slotOf(id);
+    if (slot < 0) return;
+    if (this.state[slot] === WAITING) {
+      this.count--;
+      this.bytes -= this.workload.bytes(id);
+    }
+    this.state[slot] = GONE;
+    this.entryOf.delete(id);
+  }
+
+  private trim(): void {
+    const mask = this.ids.length - 1;
+    while (this.head < this.tail && this.state[this.head & mask] === GONE) this.head++;
+    if (this.cursor < this.head) this.cursor = this.head;
+  }
+
+  private grow(): void {
+    const size = this.ids.length * 2;
+    const ids = new Int32Array(size);
+    const readyAt = new Float64Array(size);
+    const state = new Uint8Array(size);
+    const sentTo = new Int32Array(size);
+    const mask = this.ids.length - 1;
+    for (let entry = this.head; entry < this.tail; entry++) {
+      const from = entry & mask;
+      const to = entry & (size - 1);
+      ids[to] = this.ids[from] as number;
+      readyAt[to] = this.readyAt[from] as number;
+      state[to] = this.state[from] as number;
+      sentTo[to] = this.sentTo[from] as number;
+    }
+    this.ids = ids;
+    this.readyAt = readyAt;
+    this.state = state;
+    this.sentTo = sentTo;
+  }
+}

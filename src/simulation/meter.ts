@@ -1,0 +1,200 @@
+/**
+ * Observes one run: counts, histograms per segment, a timeline, marks. Only whole numbers are summed, so that the order in which
+ * islands are run cannot change a result.
+ */
+import type { Batch } from '../ledger/batch.ts';
+import { LogLinearHistogram } from '../statistics/histogram.ts';
+import { type Duration, type Instant, NEVER, type NodeId } from '../units/quantities.ts';
+import { findOutages } from './outages.ts';
+import type { Outage, SegmentResult, TimelineEvent, TimelineResult } from './run-result.ts';
+import { STAGES } from './run-result.ts';
+import type { RunSpec } from './run-spec.ts';
+import { addStages } from './stage-sums.ts';
+
+const TIMELINE_BINS = 240;
+const FINE_BINS = 32_768;
+const MOST_EVENTS = 2_000;
+
+interface Segment {
+  readonly from: Instant;
+  readonly to: Instant;
+  offered: number;
+  final: number;
+  valid: number;
+  readonly finality: LogLinearHistogram;
+  readonly commit: LogLinearHistogram;
+  readonly stageSums: Float64Array;
+  protocolMessages: number;
+  requestMessages: number;
+  replyMessages: number;
+  bytes: number;
+  signatures: number;
+  outstandingTime: number;
+}
+
+export class Meter {
+  finals = 0;
+  submitted = 0;
+  /** When the last request so far became final: for progress. */
+  lastFinal: Instant = 0;
+  private readonly horizon: Instant;
+  private readonly segments: Segment[];
+  private current: Segment;
+  private readonly bin: Duration;
+  private readonly offered = new Float64Array(TIMELINE_BINS);
+  private readonly final = new Float64Array(TIMELINE_BINS);
+  private readonly latencySum = new Float64Array(TIMELINE_BINS);
+  private readonly latencyMax = new Float64Array(TIMELINE_BINS);
+  /** Finer bins for outages: counts, and the first and last instants in each. */
+  private readonly fine: Duration;
+  private readonly fineSubmitted = new Int32Array(FINE_BINS);
+  private readonly fineFinal = new Int32Array(FINE_BINS);
+  private readonly firstSubmit = new Float64Array(FINE_BINS).fill(NEVER);
+  private readonly firstFinal = new Float64Array(FINE_BINS).fill(NEVER);
+  private readonly lastFinalIn = new Float64Array(FINE_BINS).fill(-1);
+  private readonly events: TimelineEvent[] = [];
+  private eventsDropped = 0;
+
+  constructor(spec: RunSpec) {
+    this.horizon = spec.horizon;
+    const edges = [0, ...spec.boundaries, spec.horizon];
+    this.segments = [];
+    for (let i = 0; i + 1 < edges.length; i++) this.segments.push(newSegment(edges[i] as number, edges[i + 1] as number));
+    this.current = this.segments[0] as Segment;
+    this.bin = Math.max(1, Math.ceil(spec.horizon / TIMELINE_BINS));
+    this.fine = Math.max(1, Math.ceil(spec.horizon / FINE_BINS));
+  }
+
+  private segmentAt(at: Instant): Segment {
+    const { current } = this;
+    if (at >= current.from && at < current.to) return current;
+    const last = this.segments.length - 1;
+    let i = 0;
+    while (i < last && at >= (this.segments[i] as Segment).to) i++;
+    this.current = this.segments[i] as Segment;
+    return this.current;
+  }
+
+  onSubmit(at: Instant): void {
+    this.submitted++;
+    this.segmentAt(at).offered++;
+    const bin = Math.min(TIMELINE_BINS - 1, Math.floor(at / this.bin));
+    this.offered[bin] = (this.offered[bin] as number) + 1;
+    const fine = Math.min(FINE_BINS - 1, Math.floor(at / this.fine));
+    this.fineSubmitted[fine] = (this.fineSubmitted[fine] as number) + 1;
+    if (at < (this.firstSubmit[fine] as number)) this.firstSubmit[fine] = at;
+  }
+
+  onFinal(intended: Instant, at: Instant, batch: Batch | null, index: number, valid: boolean): void {
+    this.finals++;
+    if (at > this.lastFinal) this.lastFinal = at;
+    const segment = this.segmentAt(at);
+    const latency = at - intended;
+    segment.final++;
+    if (valid) segment.valid++;
+    segment.finality.record(latency);
+    if (batch !== null) {
+      if (batch.stamps.committedAt !== NEVER) segment.commit.record(Math.max(0, batch.stamps.committedAt - batch.stamps.proposedAt));
+      addStages(segment.stageSums, intended, batch, index, at);
+    }
+    this.addOutstanding(intended, at);
+    const bin = Math.min(TIMELINE_BINS - 1, Math.floor(at / this.bin));
+    this.final[bin] = (this.final[bin] as number) + 1;
+    this.latencySum[bin] = (this.latencySum[bin] as number) + latency;
+    if (latency > (this.latencyMax[bin] as number)) this.latencyMax[bin] = latency;
+    const fine = Math.min(FINE_BINS - 1, Math.floor(at / this.fine));
+    this.fineFinal[fine] = (this.fineFinal[fine] as number) + 1;
+    if (at < (this.firstFinal[fine] as number)) this.firstFinal[fine] = at;
+    if (at > (this.lastFinalIn[fine] as number)) this.lastFinalIn[fine] = at;
+  }
+
+  /** A request that is not final when the run ends. */
+  onUnfinished(intended: Instant, end: Instant): void {
+    this.addOutstanding(intended, end);
+  }
+
+  private addOutstanding(from: Instant, to: Instant): void {
+    for (let i = this.segments.length - 1; i >= 0; i--) {
+      const segment = this.segments[i] as Segment;
+      if (segment.from >= to) continue;
+      segment.outstandingTime += Math.min(to, segment.to) - Math.max(from, segment.from);
+      if (segment.from <= from) return;
+    }
+  }
+
+  /** A message was handed to the network. @param kind 0 protocol, 1 request or forward, 2 reply */
+  onSend(at: Instant, kind: number, copies: number, bytes: number, signatures: number): void {
+    const segment = this.segmentAt(at);
+    if (kind === 0) segment.protocolMessages += copies;
+    else if (kind === 2) segment.replyMessages += copies;
+    else segment.requestMessages += copies;
+    segment.bytes += bytes;
+    segment.signatures += signatures;
+  }
+
+  event(at: Instant, node: NodeId, kind: 'fault' | 'mark', text: string): void {
+    if (this.events.length < MOST_EVENTS) this.events.push({ at, node, kind, text });
+    else this.eventsDropped++;
+  }
+
+  timeline(): TimelineResult {
+    const { bin, offered, final, latencySum, latencyMax } = this;
+    const events = [...this.events].sort((a, b) => a.at - b.at || a.node - b.node || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
+    return { bin, offered, final, latencySum, latencyMax, events };
+  }
+
+  get droppedEvents(): number {
+    return this.eventsDropped;
+  }
+
+  /** From when on, at or after `at`, a request was outstanding (to a fine bin); NEVER when none was. */
+  waitingFrom(at: Instant): Instant {
+    let outstanding = 0;
+    for (let i = 0; i < FINE_BINS; i++) {
+      if (i * this.fine >= at) {
+        if (outstanding > 0) return Math.max(at, i * this.fine);
+        if ((this.fineSubmitted[i] as number) > 0) return this.firstSubmit[i] as number;
+      }
+      outstanding += (this.fineSubmitted[i] as number) - (this.fineFinal[i] as number);
+    }
+    return NEVER;
+  }
+
+  /** The first final transaction from `at` on (to a fine bin); NEVER when there is none. */
+  firstFinalFrom(at: Instant): Instant {
+    for (let i = Math.min(FINE_BINS - 1, Math.floor(at / this.fine)); i < FINE_BINS; i++) {
+      const first = this.firstFinal[i] as number;
+      if (first !== NEVER && first >= at) return first;
+      if ((this.lastFinalIn[i] as number) >= at) return this.lastFinalIn[i] as number;
+    }
+    return NEVER;
+  }
+
+  outages(from: Instant, firstFault: Instant, end: Instant): readonly Outage[] {
+    const { fine, fineSubmitted, fineFinal, firstSubmit, firstFinal, lastFinalIn } = this;
+    return findOutages({ fine, fineSubmitted, fineFinal, firstSubmit, firstFinal, lastFinalIn }, from, firstFault, end);
+  }
+
+  results(end: Instant): SegmentResult[] {
+    return this.segments
+      .filter((s) => s.from < end)
+      .map((s) => ({ ...s, to: Math.min(s.to, end), finality: s.finality.toSparse(), commit: s.commit.toSparse() }));
+  }
+
+  /** Where the measured part begins: after the given warm-up, or at 0 when it will be detected. */
+  get measuredFrom(): Instant {
+    return this.segments.length === 2 ? (this.segments[1] as Segment).from : 0;
+  }
+
+  get end(): Instant {
+    return this.horizon;
+  }
+}
+
+function newSegment(from: Instant, to: Instant): Segment {
+  return {
+    from, to, offered: 0, final: 0, valid: 0, finality: new LogLinearHistogram(), commit: new LogLinearHistogram(),
+    stageSums: new Float64Array(STAGES.length), protocolMessages: 0, requestMessages: 0, replyMessages: 0, bytes: 0, signatures: 0,
+    outstandingTime: 0,
+  };
+}

@@ -1,0 +1,501 @@
+/**
+ * A machine as an island of the fast kernel: its card, cores, protocol thread, disk, timers and the clients that share it, run
+ * for one window at a time in its own total order. Every queue is a running clock; what follows next is the smallest of a few
+ * instants, so there is no event queue (DESIGN section 4; docs/MODEL.md gives each rule).
+ */
+import { EventClass } from '../kernel/run-digest.ts';
+import { FlightKind } from '../network/flights.ts';
+import type { Batch } from '../ledger/batch.ts';
+import { nanosecondsPerByte } from '../network/wire.ts';
+import { type Instant, NEVER, type NodeId, type RequestId } from '../units/quantities.ts';
+import type { ClientGroup, ClientPort } from './client-group.ts';
+import { Effect } from './effects.ts';
+import type { FastNetwork } from './fast-network.ts';
+import { FlightQueue } from './flight-queue.ts';
+import type { Node, PendingWrite } from './node.ts';
+import type { Busy } from './run-clock.ts';
+import type { World } from './world.ts';
+
+export class NodeIsland implements ClientPort {
+  readonly node: Node;
+  readonly self: NodeId;
+  /** Earliest instant at which something happens here without a further arrival. */
+  nextAt: Instant = 0;
+  readonly clients: ClientGroup[] = [];
+  readonly busy = { thread: 0, cores: 0, ingress: 0, disk: 0 };
+  private readonly world: World;
+  private readonly network: FastNetwork;
+  /** Received by the card, on their way to verification (in time order), and verified, waiting for the thread. */
+  private readonly inbound: FlightQueue;
+  private readonly ready: FlightQueue;
+  private readonly ingressPerByte: number;
+  private ingressFree = 0;
+  private ingressFraction = 0;
+  /** Cores beside the protocol thread; none: the thread's core verifies and signs as part of each job. */
+  private readonly poolSize: number;
+  private readonly poolFree: Float64Array;
+  private readonly poolFraction: Float64Array;
+  private readonly lastReady: Float64Array | null;
+  private threadFree = 0;
+  private threadFraction = 0;
+  /** When the running job's effects take place; NEVER when it has none. */
+  private finishAt: Instant = NEVER;
+  private lastHandOver: Instant = 0;
+  private pendingWrites: PendingWrite[] = [];
+  private fsyncing: PendingWrite[] = [];
+  private diskAt: Instant = NEVER;
+  private fsyncs = 0;
+  /** Completed fsyncs to be told to the replica: [at, ticket, …]. */
+  private readonly persisted: number[] = [];
+  /** Replies handed over to clients on this machine: flights with their instants. */
+  private readonly local: FlightQueue;
+
+  constructor(world: World, network: FastNetwork, node: Node) {
+    this.world = world;
+    this.network = network;
+    this.node = node;
+    this.self = node.self;
+    this.inbound = new FlightQueue(world.flights);
+    this.ready = new FlightQueue(world.flights);
+    this.local = new FlightQueue(world.flights);
+    this.ingressPerByte = nanosecondsPerByte(world.spec.network.ingress.bitsPerSecond);
+    this.poolSize = world.spec.machine.cores - 1;
+    this.poolFree = new Float64Array(Math.max(1, this.poolSize));
+    this.poolFraction = new Float64Array(Math.max(1, this.poolSize));
+    this.lastReady = this.poolSize > 1 ? new Float64Array(network.islands) : null;
+  }
+
+  /** Starts the replica (at time 0 or after a restart at `at`). */
+  start(at: Instant): void {
+    this.threadFree = at;
+    this.node.start(at);
+    this.world.digest.add(EventClass.start, this.self, at, 0);
+    this.afterJob(at);
+    this.nextAt = at;
+  }
+
+  /** Runs everything before `end`. The arrivals of this window lie in the sorter at [from, to). */
+  run(end: Instant, cellStart: Instant, from: number, to: number): void {
+    if (!this.node.alive) {
+      for (let i = from; i < to; i++) this.discard(this.network.calendar.sorter.flights[i] as number);
+      this.nextAt = NEVER;
+      return;
+    }
+    this.takeIn(cellStart, from, to);
+    const { node, inbound, ready, local, network } = this;
+    const { timers } = node;
+    const decisionAt = network.transport.decisionAt;
+    for (;;) {
+      let at = this.finishAt;
+      let what = 0;
+      if ((decisionAt[this.self] as number) < at) {
+        at = decisionAt[this.self] as number;
+        what = 1;
+      }
+      if (this.diskAt < at) {
+        at = this.diskAt;
+        what = 2;
+      }
+      if (local.headAt < at) {
+        at = local.headAt;
+        what = 3;
+      }
+      for (let i = 0; i < this.clients.length; i++) {
+        const next = (this.clients[i] as ClientGroup).next;
+        if (next < at) {
+          at = next;
+          what = 4;
+        }
+      }
+      if (inbound.headAt < at) {
+        at = inbound.headAt;
+        what = 5;
+      }
+      if (this.finishAt === NEVER) {
+        // The thread takes what became ready first: completions, then timers, then messages.
+        let readyAt = this.persisted.length > 0 ? (this.persisted[0] as number) : NEVER;
+        let job = 6;
+        if (node.executableAt < readyAt) {
+          readyAt = node.executableAt;
+          job = 7;
+        }
+        if (timers.next < readyAt) {
+          readyAt = timers.next;
+          job = 8;
+        }
+        if (ready.headAt < readyAt) {
+          readyAt = ready.headAt;
+          job = 9;
+        }
+        const start = readyAt < this.threadFree ? this.threadFree : readyAt;
+        if (start < at) {
+          at = start;
+          what = job;
+        }
+      }
+      if (at >= end) {
+        this.nextAt = at;
+        return;
+      }
+      switch (what) {
+        case 0:
+          this.finish(at);
+          break;
+        case 1:
+          network.transport.decide(this.self, at);
+          break;
+        case 2:
+          this.fsyncDone(at);
+          break;
+        case 3:
+          this.replyHere(local.pop(), at);
+          break;
+        case 4:
+          this.advanceClients(at);
+          break;
+        case 5:
+          this.verify(inbound.pop(), at);
+          break;
+        case 6:
+          this.tellPersisted(at);
+          break;
+        case 7:
+          this.executeNext(at);
+          break;
+        case 8:
+          this.fireTimer(at);
+          break;
+        default:
+          this.takeReady(at);
+      }
+    }
+  }
+
+  /** The ingress card: fed by arrivals alone, in their order. It drains a message while it arrives. */
+  private takeIn(cellStart: Instant, from: number, to: number): void {
+    const { offsets, flights: arrived } = this.network.calendar.sorter;
+    const { flights } = this.world;
+    const perByte = this.ingressPerByte;
+    for (let i = from; i < to; i++) {
+      const flight = arrived[i] as number;
+      const last = cellStart + (offsets[i] as number);
+      if (perByte === 0) {
+        this.inbound.push(last, flight);
+        continue;
+      }
+      const service = (flights.wire[flight] as number) * perByte;
+      this.busy.ingress += service;
+      let start = last - (flights.spread[flight] as number);
+      let fraction = 0;
+      if (start < this.ingressFree) {
+        start = this.ingressFree;
+        fraction = this.ingressFraction;
+      }
+      const end = fraction + service;
+      const whole = Math.floor(end);
+      let done = start + whole;
+      fraction = end - whole;
+      if (done < last) {
+        done = last;
+        fraction = 0;
+      }
+      this.ingressFree = done;
+      this.ingressFraction = fraction;
+      this.inbound.push(done, flight);
+    }
+  }
+
+  /** Enters verification (or, for a reply, reaches the clients here). */
+  private verify(flight: number, at: Instant): void {
+    const { flights } = this.world;
+    if (flights.kind[flight] === FlightKind.reply) return this.replyHere(flight, at);
+    if (this.poolSize === 0) return this.ready.push(at, flight);
+    const cost = flights.verify[flight] as number;
+    // One server takes every message in turn, so none overtakes; several need their links put back in order.
+    if (this.lastReady === null) return this.ready.push(this.serve(at, cost), flight);
+    let done = cost > 0 ? this.serve(at, cost) : at;
+    const source = flights.source[flight] as number;
+    if (done < (this.lastReady[source] as number)) done = this.lastReady[source] as number;
+    else this.lastReady[source] = done;
+    this.ready.insert(done, flight);
+  }
+
+  /** The pool core that is free first serves a job of `cost` ns from `at` on; returns when it is done. */
+  private serve(at: Instant, cost: number): Instant {
+    const { poolFree, poolFraction } = this;
+    let core = 0;
+    for (let i = 1; i < this.poolSize; i++) if ((poolFree[i] as number) < (poolFree[core] as number)) core = i;
+    let start = poolFree[core] as number;
+    let fraction = poolFraction[core] as number;
+    if (start < at) {
+      start = at;
+      fraction = 0;
+    }
+    const end = fraction + cost;
+    const whole = Math.floor(end);
+    poolFree[core] = start + whole;
+    poolFraction[core] = end - whole;
+    this.busy.cores += cost;
+    return start + whole;
+  }
+
+  /** Occupies the protocol thread for `cost` ns from `at` on; returns the end of the job. */
+  private occupy(at: Instant, cost: number): Instant {
+    this.busy.thread += cost;
+    const end = (at === this.threadFree ? this.threadFraction : 0) + cost;
+    const whole = Math.floor(end);
+    this.threadFree = at + whole;
+    this.threadFraction = end - whole;
+    return this.threadFree;
+  }
+
+  private afterJob(end: Instant): void {
+    if (this.node.effects.count > 0) this.finishAt = end;
+  }
+
+  private takeReady(at: Instant): void {
+    const { flights, delivered, digest, costs } = this.world;
+    const flight = this.ready.head;
+    if (flights.kind[flight] !== FlightKind.protocol) return this.drain(at);
+    this.ready.pop();
+    let cost = costs.handling;
+    if (this.poolSize === 0) cost += flights.verify[flight] as number;
+    const end = this.occupy(at, cost);
+    const source = flights.source[flight] as number;
+    const type = flights.subject[flight] as number;
+    delivered[type] = (delivered[type] as number) + 1;
+    digest.add(EventClass.delivery, this.self, at, (flights.hash[flight] as number) ^ Math.imul(source + 1, 0x2545f491));
+    const message = flights.load[flight];
+    flights.drop(flight);
+    this.node.receive(source, message, end);
+    if (this.node.effects.count > 0) this.finishAt = end;
+  }
+
+  /** All requests at the head of the queue that are ready when the job starts are one job. */
+  private drain(at: Instant): void {
+    const { flights, costs } = this.world;
+    const { ready, node } = this;
+    let cost = 0;
+    let scan = 0;
+    for (;;) {
+      const flight = ready.peek(scan);
+      if (flight === 0 || ready.peekAt(scan) > at || flights.kind[flight] === FlightKind.protocol) break;
+      const requests = flights.kind[flight] === FlightKind.forward ? (flights.subject[flight] as number) : 1;
+      cost += costs.requestHandling * requests + (this.poolSize === 0 ? (flights.verify[flight] as number) : 0);
+      scan++;
+    }
+    const end = this.occupy(at, cost);
+    node.beginDrain(end);
+    for (; scan > 0; scan--) this.admit(ready.pop(), at);
+    node.finishDrain();
+    this.afterJob(end);
+  }
+
+  private admit(flight: number, at: Instant): void {
+    const { flights, delivered, digest, protocol } = this.world;
+    const forwarded = flights.kind[flight] === FlightKind.forward;
+    const name = protocol.messages.length + (forwarded ? 2 : 0);
+    delivered[name] = (delivered[name] as number) + 1;
+    digest.add(EventClass.request, this.self, at, (flights.hash[flight] as number) ^ Math.imul((flights.source[flight] as number) + 1, 0x2545f491));
+    if (forwarded) {
+      const ids = flights.load[flight] as Int32Array;
+      for (let i = 0; i < ids.length; i++) this.node.admit(ids[i] as RequestId, false);
+    } else this.node.admit(flights.subject[flight] as RequestId, true);
+    flights.drop(flight);
+  }
+
+  private fireTimer(at: Instant): void {
+    const end = this.occupy(at, 0);
+    const due = this.node.fire(end);
+    this.world.digest.add(EventClass.timer, this.self, at, due.id * 65536 + due.key);
+    this.afterJob(end);
+  }
+
+  private executeNext(at: Instant): void {
+    const end = this.occupy(at, this.node.executionCost());
+    this.node.execute(end);
+    this.afterJob(end);
+  }
+
+  private tellPersisted(at: Instant): void {
+    const [, ticket] = this.persisted.splice(0, 2);
+    const end = this.occupy(at, 0);
+    this.node.persisted(ticket as number, end);
+    this.afterJob(end);
+  }
+
+  private fsyncDone(at: Instant): void {
+    const { node, world } = this;
+    const last = this.fsyncing[this.fsyncing.length - 1] as PendingWrite;
+    if (world.keepsDurable) for (const write of this.fsyncing) world.protocol.durable.apply(node.durable, write.change);
+    this.persisted.push(at, last.ticket);
+    this.fsyncing = [];
+    this.diskAt = NEVER;
+    if (this.pendingWrites.length > 0) this.startFsync(at);
+  }
+
+  private startFsync(at: Instant): void {
+    this.fsyncing = this.pendingWrites;
+    this.pendingWrites = [];
+    let bytes = 0;
+    for (const write of this.fsyncing) bytes += write.bytes;
+    const took = this.world.fsync(this.self, this.fsyncs++, bytes);
+    this.busy.disk += took;
+    this.diskAt = at + took;
+  }
+
+  /** The running job ends: what it asked for takes place, in order. */
+  private finish(at: Instant): void {
+    this.finishAt = NEVER;
+    const { effects } = this.node;
+    const { kind, a, b, load } = effects;
+    const { world, node } = this;
+    for (let i = 0; i < effects.count; i++) {
+      switch (kind[i]) {
+        case Effect.broadcast: {
+          const flight = world.launchProtocol(this.self, node.sequence++, load[i] as { type: number }, node.n - 1, true, at);
+          this.network.broadcast(this.self, flight, this.signed(at, world.launchCost));
+          break;
+        }
+        case Effect.send: {
+          const flight = world.launchProtocol(this.self, node.sequence++, load[i] as { type: number }, 1, false, at);
+          this.network.unicast(this.self, a[i] as number, flight, this.signed(at, world.launchCost));
+          break;
+        }
+        case Effect.persist:
+          this.pendingWrites.push({ change: load[i], bytes: a[i] as number, ticket: b[i] as number });
+          break;
+        case Effect.commit:
+          this.commit(a[i] as number, load[i] as Batch | null, at);
+          break;
+        case Effect.mark:
+          world.mark(this.self, at, a[i] as number, b[i] as number, load[i] as number);
+          break;
+        case Effect.replies:
+          this.answerAll(a[i] as number, load[i] as Batch, at);
+          break;
+        case Effect.reply:
+          this.answer(a[i] as number, b[i] === 1, at);
+          break;
+        default: {
+          const flight = world.launchForward(node, load[i] as Int32Array, at);
+          this.network.unicast(this.self, a[i] as number, flight, this.signed(at, 0));
+        }
+      }
+    }
+    effects.clear();
+    if (this.pendingWrites.length > 0 && this.diskAt === NEVER) this.startFsync(at);
+  }
+
+  /** When a message signed from `at` on can be handed to the card: messages leave in the order in which they were made. */
+  private signed(at: Instant, cost: number): Instant {
+    let done = at;
+    if (cost > 0) {
+      if (this.poolSize > 0) done = this.serve(at, cost);
+      else done = this.occupy(Math.max(at, this.threadFree), cost);
+    }
+    if (done < this.lastHandOver) done = this.lastHandOver;
+    this.lastHandOver = done;
+    return done;
+  }
+
+  private commit(position: number, batch: Batch | null, at: Instant): void {
+    const { world } = this;
+    world.checks.committed(this.self, at, position, batch);
+    world.digest.add(EventClass.commit, this.self, at, (batch === null ? 0 : batch.digest) ^ Math.imul(position, 0x9e3779b1));
+    if (batch !== null && at < batch.stamps.committedAt) batch.stamps.committedAt = at;
+    this.node.applyCommit(position, batch, at);
+  }
+
+  /** Replies to the requests of an executed batch. */
+  private answerAll(position: number, batch: Batch, at: Instant): void {
+    const { node, world } = this;
+    const { ids } = batch;
+    const everyone = world.rule.repliers === 'all';
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i] as number;
+      if (!everyone && !node.answers(id)) continue;
+      const ordered = world.ledger.orderedAt(id);
+      // A duplicate was answered where it was ordered first; who took it from the client answers now.
+      if (everyone && ordered !== position) continue;
+      this.reply(world.launchReply(node, id, world.wasValid(id), ordered, batch, i, at), id, at);
+    }
+  }
+
+  private answer(id: number, read: boolean, at: Instant): void {
+    const { node, world } = this;
+    if (read) {
+      const group = world.clients[id % world.groups] as ClientGroup;
+      world.checks.read(this.self, at, node.executedPosition, group.requiredPosition(id));
+      world.digest.add(EventClass.read, this.self, at, id);
+    }
+    const position = read ? 0 : world.ledger.orderedAt(id);
+    this.reply(world.launchReply(node, id, read || world.wasValid(id), position, null, -1, at), id, at);
+  }
+
+  private reply(flight: number, id: number, at: Instant): void {
+    const handOver = this.signed(at, this.world.launchCost);
+    const island = this.network.islandOf(id % this.world.groups);
+    if (island === this.self) this.local.push(handOver, flight);
+    else this.network.unicast(this.self, island, flight, handOver);
+  }
+
+  private replyHere(flight: number, at: Instant): void {
+    this.network.deliverReply(flight, this.self, at);
+  }
+
+  private advanceClients(at: Instant): void {
+    for (const group of this.clients) if (group.next === at) group.advance();
+  }
+
+  /** A request of a client on this machine: to this node without a network, to others past the card. */
+  submit(_group: ClientGroup, to: NodeId, id: RequestId, now: Instant): void {
+    const flight = this.world.launchRequest(this.self, this.node.sequence++, id, now);
+    if (to === this.self) this.inbound.insertAfter(now, flight);
+    else this.network.unicastDirect(this.self, to, flight, now);
+  }
+
+  /** ns of work done before the current window (jobs that reach beyond it count up to its start). */
+  busyUntil(at: Instant): Omit<Busy, 'egress'> {
+    const over = (free: number): number => Math.max(0, free - at);
+    let cores = this.busy.cores;
+    for (let i = 0; i < this.poolSize; i++) cores -= over(this.poolFree[i] as number);
+    return {
+      thread: this.busy.thread - over(this.threadFree), cores, ingress: this.busy.ingress - over(this.ingressFree),
+      disk: this.busy.disk - (this.diskAt === NEVER ? 0 : over(this.diskAt)),
+    };
+  }
+
+  private discard(flight: number): void {
+    this.network.transport.dropped++;
+    this.world.flights.drop(flight);
+  }
+
+  /** The machine dies at `at`: jobs not finished have no effect, and what waits here is gone. */
+  crash(at: Instant): void {
+    this.node.crash();
+    for (const queue of [this.inbound, this.ready, this.local]) while (queue.head !== 0) this.discard(queue.pop());
+    this.busy.thread -= Math.max(0, this.threadFree - at);
+    this.busy.ingress -= Math.max(0, this.ingressFree - at);
+    for (let i = 0; i < this.poolSize; i++) this.busy.cores -= Math.max(0, (this.poolFree[i] as number) - at);
+    if (this.diskAt !== NEVER) this.busy.disk -= this.diskAt - at;
+    this.finishAt = NEVER;
+    this.diskAt = NEVER;
+    this.pendingWrites = [];
+    this.fsyncing = [];
+    this.persisted.length = 0;
+    this.ingressFree = 0;
+    this.threadFree = 0;
+    this.threadFraction = 0;
+    this.lastHandOver = 0;
+    this.poolFree.fill(0);
+    this.lastReady?.fill(0);
+    for (const group of this.clients) group.die();
+    this.nextAt = NEVER;
+  }
+
+  restart(at: Instant): void {
+    this.node.restart(at);
+    this.start(at);
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Outages from fine bins: an interval with at least one request outstanding and none becoming final for longer than
+ * max(100 ms, 3 × the longest gap before the first fault) (DESIGN section 7). Gaps are exact to the instants kept in each bin.
+ */
+import { type Duration, type Instant, NEVER } from '../units/quantities.ts';
+import type { Outage } from './run-result.ts';
+
+export interface FineBins {
+  readonly fine: Duration;
+  readonly fineSubmitted: Int32Array;
+  readonly fineFinal: Int32Array;
+  readonly firstSubmit: Float64Array;
+  readonly firstFinal: Float64Array;
+  readonly lastFinalIn: Float64Array;
+}
+
+const SHORTEST_OUTAGE: Duration = 100_000_000;
+
+/** Gaps between consecutive finals while something was outstanding. */
+function gaps(bins: FineBins, from: Instant, end: Instant): Outage[] {
+  const found: Outage[] = [];
+  let outstanding = 0;
+  let waitingSince = NEVER;
+  for (let i = 0; i < bins.fineFinal.length && i * bins.fine < end; i++) {
+    const submitted = bins.fineSubmitted[i] as number;
+    const final = bins.fineFinal[i] as number;
+    if (outstanding === 0 && submitted > 0 && waitingSince === NEVER) waitingSince = bins.firstSubmit[i] as number;
+    if (final > 0) {
+      const first = bins.firstFinal[i] as number;
+      if (waitingSince !== NEVER && first > waitingSince && first >= from) found.push({ from: Math.max(from, waitingSince), to: first });
+      waitingSince = bins.lastFinalIn[i] as number;
+    }
+    outstanding += submitted - final;
+    if (outstanding <= 0) {
+      outstanding = 0;
+      waitingSince = NEVER;
+    }
+  }
+  if (outstanding > 0 && waitingSince !== NEVER && waitingSince < end) found.push({ from: Math.max(from, waitingSince), to: end });
+  return found;
+}
+
+export function findOutages(bins: FineBins, from: Instant, firstFault: Instant, end: Instant): readonly Outage[] {
+  const all = gaps(bins, from, end);
+  let longest = 0;
+  for (const gap of all) if (gap.to <= firstFault) longest = Math.max(longest, gap.to - gap.from);
+  const threshold = firstFault === NEVER ? SHORTEST_OUTAGE : Math.max(SHORTEST_OUTAGE, 3 * longest);
+  return all.filter((gap) => gap.to - gap.from > threshold);
+}

@@ -1,0 +1,125 @@
+/**
+ * What both kernels do around their event loops: stop on a violation or at a count, take the busy time where the measured part
+ * begins, forget what no replica needs, and put the result together.
+ */
+import type { FaultDriver } from '../faults/fault-driver.ts';
+import { type Instant, NEVER } from '../units/quantities.ts';
+import type { FaultOutcome, NodeUtilisation, Outage, RunResult, Violation } from './run-result.ts';
+import type { World } from './world.ts';
+
+/** ns of work done so far by each resource of a node. */
+export interface Busy {
+  readonly thread: number;
+  readonly cores: number;
+  readonly egress: number;
+  readonly ingress: number;
+  readonly disk: number;
+}
+
+export interface KernelCounts {
+  readonly dropped: number;
+  readonly retransmitted: number;
+  readonly kernelBytes: number;
+}
+
+export type FinishedRun = RunResult;
+
+export class RunClock {
+  stopped = false;
+  private readonly world: World;
+  private readonly faults: FaultDriver;
+  private readonly busy: (at: Instant) => Busy[];
+  private busyBefore: Busy[] | null = null;
+
+  constructor(world: World, faults: FaultDriver, busy: (at: Instant) => Busy[]) {
+    this.world = world;
+    this.faults = faults;
+    this.busy = busy;
+    const from = world.meter.measuredFrom;
+    if (from > 0)
+      faults.schedule(from, (at) => {
+        this.busyBefore = busy(at);
+      });
+  }
+
+  windowEnd(_end: Instant): void {
+    const { world } = this;
+    if (world.checks.findings.length > 0) this.stopped = true;
+    else if (world.spec.stopAfter !== null && world.meter.finals >= world.spec.stopAfter) this.stopped = true;
+  }
+
+  /** Drops what lies behind every replica, where none can come back to it. */
+  housekeeping(_now: Instant): void {
+    const { world } = this;
+    if (world.spec.faults.length > 0) return;
+    let low: number = NEVER;
+    for (const node of world.nodes) low = Math.min(low, node.executedPosition);
+    world.ledger.forget(low);
+    world.checks.agreement.forget(low);
+  }
+
+  finish(end: Instant, counts: KernelCounts): FinishedRun {
+    const { world, faults } = this;
+    const { spec, meter, checks } = world;
+    const unfinished = world.clients.flatMap((group) => group.unfinished()).sort((a, b) => a - b);
+    for (const sent of unfinished) meter.onUnfinished(sent, end);
+    if (checks.findings.length === 0 && !this.stopped) {
+      const live = world.nodes.filter((node) => node.alive);
+      checks.atEnd(end, live.map((node) => node.executedPosition), world.ledger.invariant());
+      const quiet = faults.quietFrom;
+      if (quiet !== NEVER) {
+        const waiting = meter.waitingFrom(quiet);
+        checks.progress(quiet, waiting, meter.firstFinalFrom(waiting), spec.progressWithin, end);
+      }
+    }
+    const earliest = checks.earliest;
+    const violations: Violation[] = earliest === null ? [] : [earliest];
+    const firstFault = faults.records.reduce((first, r) => Math.min(first, r.at ?? NEVER), NEVER);
+    const outages = meter.outages(meter.measuredFrom, firstFault, end);
+    const names = [...world.protocol.messages, 'request', 'reply', 'forward'];
+    return {
+      label: spec.label, seed: spec.seed, replication: spec.replication,
+      digest: violations.length > 0 ? null : world.digest.text,
+      endedAt: end,
+      segments: meter.results(end),
+      timeline: meter.timeline(),
+      counts: {
+        delivered: names.map((name, i) => ({ name, count: world.delivered[i] as number })),
+        deliveredMessages: world.delivered.reduce((sum, count) => sum + count, 0),
+        sent: names.map((name, i) => ({ name, count: world.sent[i] as number })),
+        dropped: counts.dropped, retransmitted: counts.retransmitted,
+        batches: world.ledger.executedPosition, transactions: meter.finals, peakInFlight: world.flights.peak, kernelBytes: counts.kernelBytes,
+      },
+      utilisation: this.utilisation(end),
+      violations,
+      outages,
+      faults: faults.records.map((record) => this.outcome(record, outages, end)),
+      unfinished: Float64Array.from(unfinished, (sent) => end - sent),
+      notes: meter.droppedEvents > 0 ? [`the timeline keeps 2000 events; ${meter.droppedEvents} more happened`] : [],
+    };
+  }
+
+  private outcome(record: FaultDriver['records'][number], outages: readonly Outage[], end: Instant): FaultOutcome {
+    const { text, at, nodes, endedAt } = record;
+    if (at === null) return { text, at, nodes, endedAt, recovery: null };
+    // The outage that this fault caused: the first one that is running or begins before the next fault.
+    const next = this.faults.records.reduce((first, r) => (r.at !== null && r.at > at ? Math.min(first, r.at) : first), NEVER);
+    const outage = outages.find((o) => o.to > at && o.from < Math.min(next, (endedAt ?? at) + this.world.spec.progressWithin));
+    const recovery = outage === undefined ? 0 : outage.to >= end ? null : outage.to - at;
+    return { text, at, nodes, endedAt, recovery };
+  }
+
+  private utilisation(end: Instant): NodeUtilisation[] {
+    const from = this.busyBefore === null ? 0 : this.world.meter.measuredFrom;
+    const span = Math.max(1, end - from);
+    const pool = this.world.spec.machine.cores - 1;
+    return this.busy(end).map((busy, node) => {
+      const before = this.busyBefore?.[node];
+      const share = (key: keyof Busy): number => Math.max(0, Math.min(1, (busy[key] - (before?.[key] ?? 0)) / span));
+      return {
+        thread: share('thread'), egress: share('egress'), ingress: share('ingress'), disk: share('disk'),
+        cores: pool === 0 ? share('thread') : Math.max(0, Math.min(1, (busy.cores - (before?.cores ?? 0)) / span / pool)),
+      };
+    });
+  }
+}

@@ -1,0 +1,119 @@
+/** What one run observed, as plain data. Counts and sums only: estimates and intervals are made from many runs by `experiment`. */
+import type { SparseHistogram } from '../statistics/histogram.ts';
+import type { Duration, Instant, NodeId } from '../units/quantities.ts';
+
+export type { SparseHistogram };
+
+export interface RunResult {
+  readonly label: string;
+  readonly seed: number;
+  readonly replication: number;
+  /** 16 hex digits over every delivery, timer and commit; null when a violation stopped the run. */
+  readonly digest: string | null;
+  /** Where the run ended: the horizon, earlier with `stopAfter` or a violation. */
+  readonly endedAt: Instant;
+  readonly segments: readonly SegmentResult[];
+  readonly timeline: TimelineResult;
+  readonly counts: RunCounts;
+  /** One entry a node. */
+  readonly utilisation: readonly NodeUtilisation[];
+  readonly violations: readonly Violation[];
+  readonly outages: readonly Outage[];
+  readonly faults: readonly FaultOutcome[];
+  /** Requests sent but not final at the end: how many, and their ages (ns), for availability. */
+  readonly unfinished: Float64Array;
+  /** The time integral of the outstanding count (ns × requests) over each segment: Little's law is checked against it. */
+  readonly notes: readonly string[];
+}
+
+/** Everything measured between two boundaries. A transaction belongs to the segment in which it became final. */
+export interface SegmentResult {
+  readonly from: Instant;
+  readonly to: Instant;
+  /** Intended send time in this segment. */
+  readonly offered: number;
+  readonly final: number;
+  readonly valid: number;
+  /** final − intended send, ns. */
+  readonly finality: SparseHistogram;
+  /** first commit − proposed, ns, one value per transaction. */
+  readonly commit: SparseHistogram;
+  /** Sums over the final transactions of the time (ns) between consecutive stages (see STAGES), for the breakdown. */
+  readonly stageSums: Float64Array;
+  readonly protocolMessages: number;
+  readonly requestMessages: number;
+  readonly replyMessages: number;
+  readonly bytes: number;
+  readonly signatures: number;
+  /** ∫ outstanding dt, ns × requests. */
+  readonly outstandingTime: number;
+}
+
+/** Consecutive stages of a transaction: sum[i] is the time from the previous stage to STAGES[i]. */
+export const STAGES = ['received', 'proposed', 'committed', 'executed', 'final'] as const;
+
+/** Equal bins over the whole run. */
+export interface TimelineResult {
+  readonly bin: Duration;
+  readonly offered: Float64Array;
+  readonly final: Float64Array;
+  readonly latencySum: Float64Array;
+  readonly latencyMax: Float64Array;
+  readonly events: readonly TimelineEvent[];
+}
+
+/** A mark of the protocol (election, view change, …) or a fault. The first 2,000 are kept; `notes` says when more came. */
+export interface TimelineEvent {
+  readonly at: Instant;
+  /** −1: the whole system. */
+  readonly node: NodeId;
+  readonly kind: 'fault' | 'mark';
+  readonly text: string;
+}
+
+export interface RunCounts {
+  /** Messages delivered by name: the protocol's own, then `request`, `reply`, `forward`. Whole run. */
+  readonly delivered: readonly { readonly name: string; readonly count: number }[];
+  readonly deliveredMessages: number;
+  /** Messages handed to the network per name, as above. */
+  readonly sent: readonly { readonly name: string; readonly count: number }[];
+  readonly dropped: number;
+  readonly retransmitted: number;
+  readonly batches: number;
+  readonly transactions: number;
+  readonly peakInFlight: number;
+  readonly kernelBytes: number;
+}
+
+/** Busy shares over the measured part of the run, 0 … 1. Disabled resources (infinite bandwidth) are 0. */
+export interface NodeUtilisation {
+  readonly thread: number;
+  readonly cores: number;
+  readonly egress: number;
+  readonly ingress: number;
+  readonly disk: number;
+}
+
+export interface Violation {
+  readonly check: string;
+  readonly kind: 'safety' | 'liveness';
+  readonly at: Instant;
+  readonly node: NodeId;
+  /** One sentence with values. */
+  readonly detail: string;
+}
+
+export interface Outage {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+export interface FaultOutcome {
+  readonly text: string;
+  /** When it took effect (after waiting for a leader, if it had to); null: it never found its target. */
+  readonly at: Instant | null;
+  readonly nodes: readonly NodeId[];
+  readonly endedAt: Instant | null;
+  /** From the fault to the next final transaction after the outage it caused; 0 without an outage; null: never recovered. */
+  readonly recovery: Duration | null;
+}

@@ -1,0 +1,71 @@
+/**
+ * Everything one run depends on, as plain data that can cross to a worker thread. `simulate(runSpec)` is a pure function of it.
+ */
+import type { FaultSpec } from '../faults/fault-spec.ts';
+import type { DistributionSpec } from '../kernel/sampler.ts';
+import type { MachineSpec } from '../machines/machine-spec.ts';
+import type { NetworkSpec } from '../network/network-spec.ts';
+import type { Duration, Instant, NodeId, Rate } from '../units/quantities.ts';
+
+export interface RunSpec {
+  readonly label: string;
+  /** Independent per replication, common to all design points (common random numbers). A non-negative safe integer. */
+  readonly seed: number;
+  readonly replication: number;
+  /** The run ends here. */
+  readonly horizon: Instant;
+  /** Instants that cut [0, horizon] into segments, ascending, without 0 and the horizon. Measures are kept per segment, so
+   * that a warm-up detected afterwards can be removed. A given warm-up is the one boundary. */
+  readonly boundaries: readonly Instant[];
+  readonly nodes: number;
+  readonly protocol: NamedOptions;
+  readonly network: NetworkSpec;
+  readonly machine: MachineSpec;
+  readonly clients: readonly ClientGroupSpec[];
+  readonly workload: NamedOptions;
+  readonly faults: readonly FaultSpec[];
+  /** After the last fault ended, a request must become final within this time (liveness), else the run fails. */
+  readonly progressWithin: Duration;
+  /** Stop as soon as this many requests are final; null: run to the horizon. */
+  readonly stopAfter: number | null;
+}
+
+/** A registered thing and its options (camelCase, resolved: no defaults left to fill). */
+export interface NamedOptions {
+  readonly name: string;
+  readonly options: unknown;
+}
+
+export interface ClientGroupSpec {
+  /** At a site (index into network.sites), or on a node's own machine (no network between them). */
+  readonly place: { readonly site: number } | { readonly node: NodeId };
+  readonly load: LoadSpec;
+  /** null: what the protocol's client rule says. `nearest` with a node: that node. */
+  readonly submit: 'primary' | 'nearest' | 'all' | { readonly node: NodeId } | null;
+  /** null: the protocol's reply quorum. */
+  readonly replyQuorum: number | null;
+  /** A request without its replies after this time is sent again, to all nodes or the next one. null: never. */
+  readonly retryAfter: Duration | null;
+}
+
+export type LoadSpec = OpenLoadSpec | ClosedLoadSpec;
+
+/** Open loop: arrivals do not wait for replies. */
+export interface OpenLoadSpec {
+  readonly kind: 'open';
+  /** A registered arrival process: poisson, constant, bursty, trace. */
+  readonly arrivals: NamedOptions;
+}
+
+/** Closed loop: `clients` clients, each with up to `outstanding` requests, and a think time between reply and next request. */
+export interface ClosedLoadSpec {
+  readonly kind: 'closed';
+  readonly clients: number;
+  readonly outstanding: number;
+  readonly think: DistributionSpec;
+}
+
+/** What a report says of an arrival process: mean rate where it has one. */
+export interface ArrivalSummary {
+  readonly rate: Rate | null;
+}

@@ -1,0 +1,209 @@
+/**
+ * What the parts of one run share: the specification, protocol, workload, ledger, messages in flight, measurement and checks. Both
+ * kernels build their nodes and clients over one of these.
+ */
+import { RunChecks } from '../checks/run-checks.ts';
+import { absorb, draw, Purpose, stream } from '../kernel/random.ts';
+import { RunDigest } from '../kernel/run-digest.ts';
+import { createSampler } from '../kernel/distributions.ts';
+import type { Sampler } from '../kernel/sampler.ts';
+import type { Batch } from '../ledger/batch.ts';
+import { type Execution, Ledger } from '../ledger/execution.ts';
+import { nanosecondsPerByte, wireBytes } from '../network/wire.ts';
+import { FlightKind, Flights } from '../network/flights.ts';
+import type { AnyProtocol, ClientRule } from '../protocols/protocol.ts';
+import { protocolNamed } from '../protocols/registry.ts';
+import { type Bytes, type Digest, type NodeId, type RequestId } from '../units/quantities.ts';
+import type { ArrivalProcess } from '../workloads/arrivals.ts';
+import { arrivalsNamed } from '../workloads/arrival-registry.ts';
+import { workloadNamed } from '../workloads/registry.ts';
+import type { Workload } from '../workloads/workload.ts';
+import type { ClientGroup } from './client-group.ts';
+import { Costs } from './costs.ts';
+import { Meter } from './meter.ts';
+import type { Node } from './node.ts';
+import type { NamedOptions, RunSpec } from './run-spec.ts';
+
+/** Bytes of a client's signature on a request, where the protocol's clients sign. */
+const CLIENT_SIGNATURE: Bytes = 64;
+
+export class World {
+  readonly spec: RunSpec;
+  readonly protocol: AnyProtocol;
+  readonly options: unknown;
+  readonly rule: ClientRule;
+  readonly workload: Workload;
+  readonly ledger: Ledger;
+  readonly flights = new Flights();
+  readonly costs: Costs;
+  readonly meter: Meter;
+  readonly checks: RunChecks;
+  readonly digest = new RunDigest();
+  readonly groups: number;
+  readonly separateReads: boolean;
+  readonly keepsDurable: boolean;
+  readonly firstLeader: NodeId;
+  /** Executed requests that changed nothing. */
+  readonly invalid = new Set<RequestId>();
+  readonly nodes: Node[] = [];
+  readonly clients: ClientGroup[] = [];
+  /** Messages by name: the protocol's own, then request, reply, forward. */
+  readonly sent: Float64Array;
+  readonly delivered: Float64Array;
+  readonly disk: Sampler;
+  readonly diskPerByte: number;
+  private readonly diskStream: number;
+  private readonly signatureStream: number;
+  private readonly leaderMark: number;
+
+  constructor(spec: RunSpec) {
+    this.spec = spec;
+    this.protocol = protocolNamed(spec.protocol.name);
+    this.options = spec.protocol.options;
+    this.rule = this.protocol.client(this.options, spec.nodes);
+    this.groups = Math.max(1, spec.clients.length);
+    this.workload = workloadNamed(spec.workload.name).create(spec.workload.options as never, { seed: spec.seed, groups: this.groups });
+    this.ledger = new Ledger(this.workload, this.groups);
+    this.costs = new Costs(spec.machine);
+    this.meter = new Meter(spec);
+    this.checks = new RunChecks({
+      groups: this.groups,
+      leaderOf: (term) => this.protocol.leaderOf(term, spec.nodes),
+      submitted: (group) => this.clients[group]?.issued ?? 0,
+    });
+    this.separateReads = this.rule.reads === 'separate' && this.workload.hasReads;
+    this.keepsDurable = this.protocol.isDurable(this.options) && spec.faults.some((fault) => fault.kind === 'crash' && fault.duration !== null);
+    const named = this.protocol.leaderOf(0, spec.nodes);
+    const initial = (this.options as { readonly initialLeader?: number | null }).initialLeader;
+    this.firstLeader = named >= 0 ? named : (initial ?? 0);
+    this.sent = new Float64Array(this.protocol.messages.length + 3);
+    this.delivered = new Float64Array(this.protocol.messages.length + 3);
+    this.disk = createSampler(spec.machine.disk.fsync);
+    this.diskPerByte = nanosecondsPerByte(spec.machine.disk.bitsPerSecond);
+    this.diskStream = stream(spec.seed, Purpose.disk);
+    this.signatureStream = stream(spec.seed, Purpose.sign);
+    this.leaderMark = this.protocol.marks.indexOf('leader');
+  }
+
+  arrivals(named: NamedOptions, group: number): ArrivalProcess {
+    return arrivalsNamed(named.name).create(named.options as never, { seed: this.spec.seed, group });
+  }
+
+  /** Whether a disk write takes any time at all. */
+  get diskIsFree(): boolean {
+    return this.disk.mean === 0 && this.diskPerByte === 0;
+  }
+
+  /** ns of the node's fsync number `count` for `bytes`. */
+  fsync(node: NodeId, count: number, bytes: Bytes): number {
+    return Math.floor(this.disk.draw(draw(this.diskStream ^ Math.imul(node + 1, 0x9e3779b1), count))) + Math.floor(bytes * this.diskPerByte);
+  }
+
+  /** A node executed a position: judged, and invalid requests are noted where they took effect first. */
+  executed(node: NodeId, at: number, position: number, batch: Batch | null, outcome: Execution): void {
+    if (batch !== null && this.workload.executes && position === this.ledger.executedPosition && position > this.noted) {
+      this.noted = position;
+      for (let i = 0; i < batch.ids.length; i++) if (outcome.valid[i] === 0) this.invalid.add(batch.ids[i] as RequestId);
+    }
+    this.checks.executed(node, at, position, batch, outcome);
+  }
+  private noted = 0;
+
+  signature(node: NodeId, digest: Digest): number {
+    return absorb(absorb(this.signatureStream, node), digest);
+  }
+
+  mark(node: NodeId, at: number, id: number, a: number, b: number): void {
+    if (id === this.leaderMark) this.checks.leads(node, at, a);
+    this.meter.event(at, node, 'mark', `${this.protocol.marks[id]} ${a}${b === 0 ? '' : ` ${b}`}`);
+  }
+
+  // Messages. Each `launch…` fills a flight's columns but for its departure; the caller signs, queues and posts it.
+
+  /** ns of signing for the flight launched last, on the sender's cores. */
+  launchCost = 0;
+
+  private launch(node: NodeId, sequence: number, kind: number, copies: number, bytes: Bytes, at: number): number {
+    const { flights, spec } = this;
+    const flight = flights.take(copies);
+    flights.kind[flight] = kind;
+    flights.wide[flight] = 0;
+    flights.source[flight] = node;
+    flights.sequence[flight] = sequence;
+    const wire = wireBytes(spec.network, bytes);
+    flights.wire[flight] = wire;
+    flights.spread[flight] = 0;
+    flights.start[flight] = at;
+    flights.fraction[flight] = 0;
+    flights.first[flight] = 0;
+    flights.step[flight] = 0;
+    flights.index[flight] = -1;
+    this.launchCost = 0;
+    return flight;
+  }
+
+  launchProtocol(node: NodeId, sequence: number, message: { readonly type: number }, copies: number, wide: boolean, at: number): number {
+    const { flights, protocol, costs } = this;
+    const n = this.spec.nodes;
+    const flight = this.launch(node, sequence, FlightKind.protocol, copies, protocol.sizeOf(message, n), at);
+    const work = protocol.workOf(message, n, this.options);
+    flights.wide[flight] = wide ? 1 : 0;
+    flights.hash[flight] = protocol.hashOf(message);
+    flights.subject[flight] = message.type;
+    flights.verify[flight] = costs.receiving(work);
+    flights.load[flight] = message;
+    this.launchCost = costs.sending(work);
+    this.sent[message.type] = (this.sent[message.type] as number) + copies;
+    this.meter.onSend(at, 0, copies, (flights.wire[flight] as number) * copies, work.signs);
+    return flight;
+  }
+
+  launchRequest(source: number, sequence: number, id: RequestId, at: number): number {
+    const { flights } = this;
+    const flight = this.launch(source, sequence, FlightKind.request, 1, this.workload.bytes(id) + (this.rule.signed ? CLIENT_SIGNATURE : 0), at);
+    flights.subject[flight] = id;
+    flights.hash[flight] = id;
+    flights.verify[flight] = this.rule.signed ? this.costs.verifySignature : 0;
+    const name = this.protocol.messages.length;
+    this.sent[name] = (this.sent[name] as number) + 1;
+    this.meter.onSend(at, 1, 1, flights.wire[flight] as number, this.rule.signed ? 1 : 0);
+    return flight;
+  }
+
+  launchReply(node: Node, id: RequestId, valid: boolean, position: number, batch: Batch | null, index: number, at: number): number {
+    const { flights } = this;
+    const flight = this.launch(node.self, node.sequence++, FlightKind.reply, 1, this.workload.replyBytes(id), at);
+    flights.subject[flight] = id;
+    flights.result[flight] = (position << 1) | (valid ? 1 : 0);
+    flights.hash[flight] = absorb(id, flights.result[flight] as number);
+    flights.detail[flight] = node.leader;
+    flights.index[flight] = index;
+    flights.verify[flight] = 0;
+    flights.load[flight] = batch;
+    this.launchCost = this.protocol.trust === 'byzantine' ? this.costs.mac : 0;
+    const name = this.protocol.messages.length + 1;
+    this.sent[name] = (this.sent[name] as number) + 1;
+    this.meter.onSend(at, 2, 1, flights.wire[flight] as number, 0);
+    return flight;
+  }
+
+  launchForward(node: Node, ids: Int32Array, at: number): number {
+    const { flights } = this;
+    let bytes = 0;
+    for (let i = 0; i < ids.length; i++) bytes += this.workload.bytes(ids[i] as number) + (this.rule.signed ? CLIENT_SIGNATURE : 0);
+    const flight = this.launch(node.self, node.sequence++, FlightKind.forward, 1, bytes, at);
+    flights.subject[flight] = ids.length;
+    flights.hash[flight] = absorb(ids.length, ids[0] as number);
+    flights.verify[flight] = this.rule.signed ? this.costs.verifySignature * ids.length : 0;
+    flights.load[flight] = ids;
+    const name = this.protocol.messages.length + 2;
+    this.sent[name] = (this.sent[name] as number) + 1;
+    this.meter.onSend(at, 1, 1, flights.wire[flight] as number, 0);
+    return flight;
+  }
+
+  /** Whether an executed request was valid. */
+  wasValid(id: RequestId): boolean {
+    return !this.invalid.has(id);
+  }
+}

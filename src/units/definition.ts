@@ -1,0 +1,27 @@
+/**
+ * What every registered thing says of itself: protocols, distributions, network presets, workloads, arrival processes, faults
+ * and reports. `list`, `explain`, the JSON Schema, the validator and the docs read nothing else.
+ */
+import type { OptionProblem, OptionSchema } from './options.ts';
+
+export interface Definition<Options> {
+  /** kebab-case, as scenarios name it. */
+  readonly name: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** Paper and section, standard or data source; 'quorumlab' where it is ours. */
+  readonly reference: string;
+  readonly options: OptionSchema<Options>;
+  /** Contradictions and unwise settings among options that each parsed on their own. */
+  problems?(options: Options, setting: Setting): readonly OptionProblem[];
+}
+
+/** What a definition's `problems` may look at beside its own options. */
+export interface Setting {
+  readonly nodes: number;
+  /** The longest and the median base round trip between two nodes, in ns. */
+  readonly longestRoundTrip: number;
+  readonly medianRoundTrip: number;
+  /** True when a crashed node comes back. */
+  readonly restarts: boolean;
+}

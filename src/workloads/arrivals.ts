@@ -1,0 +1,19 @@
+/** The contract of an arrival process: when the requests of one open-loop client group are meant to be sent. */
+import type { Definition } from '../units/definition.ts';
+import type { Instant, Rate } from '../units/quantities.ts';
+
+export interface ArrivalProcess {
+  /** The intended send time of the next request: non-decreasing whole ns; NEVER when there are no more. Called once per request. */
+  next(): Instant;
+  /** Mean requests per second, for reports; null where the process has no mean. */
+  readonly rate: Rate | null;
+}
+
+export interface ArrivalContext {
+  readonly seed: number;
+  readonly group: number;
+}
+
+export interface ArrivalDefinition<Options> extends Definition<Options> {
+  create(options: Options, context: ArrivalContext): ArrivalProcess;
+}

@@ -1,0 +1,66 @@
+/**
+ * Arrivals as they were recorded: the replay of an arrival trace, which the scenario has read, sorted and compressed
+ * (trace-import.ts). Every replication sees the same arrivals.
+ */
+import { type Instant, NEVER, type Rate, SECOND } from '../../units/quantities.ts';
+import type { ArrivalDefinition, ArrivalProcess } from '../arrivals.ts';
+
+export interface TraceOptions {
+  /** Whole ns from the start of the run, ascending. Not an option of scenario files: the loader reads it from the named file. */
+  readonly times?: Float64Array;
+  readonly repeat: boolean;
+}
+
+export const trace: ArrivalDefinition<TraceOptions> = {
+  name: 'trace',
+  summary: 'Replays recorded arrival times, compressed by a stated factor or to a target rate.',
+  reference: 'quorumlab; the traces and their origin: scenarios/data',
+  options: {
+    repeat: {
+      kind: 'flag',
+      default: false,
+      meaning: 'Begin again one mean gap after the last arrival; otherwise arrivals end with the trace.',
+    },
+  },
+  create: (options) => new TraceArrivals(options),
+};
+
+class TraceArrivals implements ArrivalProcess {
+  readonly rate: Rate | null;
+  readonly #times: Float64Array;
+  /** How much later each lap is than the one before; NEVER without `repeat`. */
+  readonly #lap: number;
+  #index = 0;
+  #offset = 0;
+
+  constructor(options: TraceOptions) {
+    this.#times = checked(options.times);
+    const count = this.#times.length;
+    const span = count < 2 ? 0 : (this.#times[count - 1] as number) - (this.#times[0] as number);
+    this.rate = span === 0 ? null : ((count - 1) / span) * SECOND;
+    if (options.repeat && span === 0) throw new Error(`a trace of ${count} arrivals at one instant cannot be repeated`);
+    this.#lap = options.repeat ? span + Math.max(1, Math.round(span / (count - 1))) : NEVER;
+  }
+
+  next(): Instant {
+    if (this.#index === this.#times.length) {
+      this.#offset += this.#lap;
+      if (this.#offset === NEVER) return NEVER;
+      this.#index = 0;
+    }
+    return this.#offset + (this.#times[this.#index++] as number);
+  }
+}
+
+function checked(times: Float64Array | undefined): Float64Array {
+  if (times === undefined)
+    throw new Error('the trace arrival process was given no times: name a file with a time column');
+  let last = 0;
+  for (let i = 0; i < times.length; i++) {
+    const time = times[i] as number;
+    if (!Number.isSafeInteger(time) || time < last)
+      throw new Error(`arrival ${i} of the trace is at ${time} ns: times must be whole, ascending and not negative`);
+    last = time;
+  }
+  return times;
+}

@@ -1,0 +1,239 @@
+/**
+ * Supply-chain traceability: items go through commission → pack → ship → receive → inspect between parties, each step reported as
+ * one GS1 EPCIS 2.0 event. `openItems` items of a client group are under way at a time and take their steps in turn, so that two
+ * steps of one item lie that many events apart. Mixed in: queries for an item's trace, and mistaken second receipts.
+ */
+import { absorb, below, draw, Purpose, stream } from '../kernel/random.ts';
+import type { Bytes, Ratio, RequestId } from '../units/quantities.ts';
+import { EventKind, eventBytes } from './epcis-events.ts';
+import { Mixture } from './mixture.ts';
+import { MOST_PARTIES, STEPS, Step, TraceabilityState } from './traceability-state.ts';
+import type { Workload, WorkloadContext, WorkloadDefinition, WorkloadState } from './workload.ts';
+
+export interface SupplyChainOptions {
+  readonly parties: number;
+  readonly openItems: number;
+  readonly doubleReceipt: Ratio;
+  readonly readShare: Ratio;
+  readonly replyBytes: Bytes;
+}
+
+export const supplyChain: WorkloadDefinition<SupplyChainOptions> = {
+  name: 'supply-chain',
+  summary: 'Item life cycles (commission, pack, ship, receive, inspect) as EPCIS events; second receipts are invalid.',
+  reference: 'GS1 EPCIS 2.0 (ISO/IEC 19987); event sizes from real minified events by kind',
+  options: {
+    parties: {
+      kind: 'count',
+      default: 12,
+      min: 2,
+      max: MOST_PARTIES,
+      meaning: 'Companies that hand items to each other.',
+    },
+    openItems: {
+      kind: 'count',
+      default: 1000,
+      min: 1,
+      max: 1_000_000,
+      meaning: 'Items of one client group under way at a time: as many events lie between two steps of an item.',
+    },
+    doubleReceipt: {
+      kind: 'ratio',
+      default: 0.005,
+      min: 0,
+      max: 1,
+      meaning: 'Share of requests that receive an item a second time by mistake, which the ledger refuses.',
+    },
+    readShare: {
+      kind: 'ratio',
+      default: 0,
+      min: 0,
+      max: 1,
+      meaning: 'Share of requests that query the trace of an item.',
+    },
+    replyBytes: {
+      kind: 'bytes',
+      default: 128,
+      min: 0,
+      meaning: 'Size of the acknowledgement of an event; the reply to a query adds the events of its item.',
+    },
+  },
+  problems(options) {
+    const extras = options.doubleReceipt + options.readShare;
+    if (extras <= 1) return [];
+    return [
+      {
+        severity: 'error',
+        path: 'readShare',
+        message: `queries (${options.readShare}) and double receipts (${options.doubleReceipt}) are more than all requests`,
+        expected: 'shares that add up to at most 1',
+      },
+    ];
+  },
+  create: (options, context) => new SupplyChainWorkload(options, context),
+};
+
+/** What a request can be beside one of the five steps. */
+const DOUBLE_RECEIPT = STEPS;
+const QUERY = STEPS + 1;
+/** A query names an item and a time range: method, EPC, parameters and framing. Ours. */
+const QUERY_BYTES: Bytes = 240;
+/** Nobody ever commissioned this item. */
+const UNKNOWN_ITEM = -1;
+
+/** The kinds of event that report each step, and in how many of 256 cases. Beside plain observations (Object): an item made from
+ * others (Transformation), a hand-over under an order (Transaction), a sensor or seal attached for inspection (Association). */
+const KINDS_OF_STEP: readonly (readonly (readonly [kind: number, of256: number])[])[] = [
+  [
+    [EventKind.object, 205],
+    [EventKind.transformation, 51],
+  ],
+  [[EventKind.aggregation, 256]],
+  [
+    [EventKind.object, 128],
+    [EventKind.transaction, 128],
+  ],
+  [
+    [EventKind.object, 128],
+    [EventKind.transaction, 128],
+  ],
+  [
+    [EventKind.object, 179],
+    [EventKind.association, 77],
+  ],
+];
+const KINDS = Int32Array.from(
+  KINDS_OF_STEP.flatMap((kinds) => kinds.flatMap(([kind, of256]) => Array<number>(of256).fill(kind))),
+);
+
+class SupplyChainWorkload implements Workload {
+  readonly hasReads: boolean;
+  readonly executes = true;
+  readonly #options: SupplyChainOptions;
+  readonly #groups: number;
+  readonly #extras: Mixture;
+  /** Of 2³⁰ draws of an extra, this many name a query; the others a double receipt. */
+  readonly #queries: number;
+  readonly #workStream: number;
+  readonly #sizeStream: number;
+  readonly #itemStream: number;
+  readonly #perRound: number;
+  /** Reciprocals: of the number of groups, of a round, of the items of a round. */
+  readonly #perGroup: number;
+  readonly #roundsPerEvent: number;
+  readonly #stepsPerEvent: number;
+  /** What `locate` found: the request's group, its place in the life cycles (a step, DOUBLE_RECEIPT or QUERY) and its item. */
+  #group = 0;
+  #place = 0;
+  #item = 0;
+
+  constructor(options: SupplyChainOptions, context: WorkloadContext) {
+    this.#options = options;
+    this.#groups = context.groups;
+    this.#workStream = stream(context.seed, Purpose.workload);
+    this.#sizeStream = stream(context.seed, Purpose.size);
+    this.#itemStream = absorb(this.#workStream, 2);
+    const extras = options.readShare + options.doubleReceipt;
+    this.#extras = new Mixture(extras, absorb(this.#workStream, 1));
+    this.#queries = extras === 0 ? 0 : Math.round((options.readShare / extras) * 1073741824);
+    this.hasReads = options.readShare > 0;
+    this.#perRound = options.openItems * STEPS;
+    this.#perGroup = 1 / context.groups;
+    this.#roundsPerEvent = 1 / this.#perRound;
+    this.#stepsPerEvent = 1 / options.openItems;
+  }
+
+  bytes(id: RequestId): Bytes {
+    const place = this.#placeOf(id);
+    if (place === QUERY) return QUERY_BYTES;
+    return stepBytes(place === DOUBLE_RECEIPT ? Step.receive : place, draw(this.#sizeStream, id));
+  }
+
+  replyBytes(id: RequestId): Bytes {
+    if (!this.hasReads || this.#placeOf(id) !== QUERY) return this.#options.replyBytes;
+    this.#locate(id);
+    return this.#options.replyBytes + this.#traceBytes(this.#group, this.#item);
+  }
+
+  isRead(id: RequestId): boolean {
+    return this.hasReads && this.#placeOf(id) === QUERY;
+  }
+
+  newState(): WorkloadState {
+    const state = new TraceabilityState();
+    return {
+      execute: (id) => this.#execute(state, id),
+      digest: () => state.digest(),
+      bytes: () => state.bytes(),
+      invariant: () => null,
+    };
+  }
+
+  #execute(state: TraceabilityState, id: RequestId): boolean {
+    this.#locate(id);
+    if (this.#place === QUERY) return true;
+    const step = this.#place === DOUBLE_RECEIPT ? Step.receive : this.#place;
+    const { parties } = this.#options;
+    const bits = draw(absorb(this.#itemStream, this.#group), this.#item);
+    const origin = below(bits, parties);
+    const consignee = (origin + 1 + below(draw(bits, this.#item), parties - 1)) % parties;
+    return state.apply(this.#group, this.#item, step, step < Step.receive ? origin : consignee, consignee);
+  }
+
+  /** The step that a request reports, or DOUBLE_RECEIPT or QUERY. */
+  #placeOf(id: RequestId): number {
+    const counter = quotient(id, this.#perGroup);
+    const before = this.#extras.extrasBefore(id - counter * this.#groups, counter);
+    return before < 0 ? this.#extraPlace(id) : this.#stepOf(counter - before);
+  }
+
+  /**
+   * Events of a group go in rounds of `openItems` items: all are commissioned, then all are packed, and so on. Double receipts
+   * and queries are about an item of the round before, which has all its events behind it (in the order of sending; in the
+   * first round about an item that nobody knows).
+   */
+  #locate(id: RequestId): void {
+    const { openItems } = this.#options;
+    const counter = quotient(id, this.#perGroup);
+    this.#group = id - counter * this.#groups;
+    const before = this.#extras.extrasBefore(this.#group, counter);
+    const event = counter - (before < 0 ? ~before : before);
+    const round = quotient(event, this.#roundsPerEvent);
+    if (before >= 0) {
+      this.#place = this.#stepOf(event);
+      this.#item = round * openItems + (event - quotient(event, this.#stepsPerEvent) * openItems);
+    } else {
+      this.#place = this.#extraPlace(id);
+      this.#item = round === 0 ? UNKNOWN_ITEM : (round - 1) * openItems + below(draw(this.#itemStream, id), openItems);
+    }
+  }
+
+  #stepOf(event: number): number {
+    const place = event - quotient(event, this.#roundsPerEvent) * this.#perRound;
+    return quotient(place, this.#stepsPerEvent);
+  }
+
+  #extraPlace(id: RequestId): number {
+    return draw(this.#workStream, id) >>> 2 < this.#queries ? QUERY : DOUBLE_RECEIPT;
+  }
+
+  /** The events of a finished item together: law and kinds as for the events themselves, drawn for the item. */
+  #traceBytes(group: number, item: number): Bytes {
+    if (item === UNKNOWN_ITEM) return 0;
+    let bytes = 0;
+    for (let step = 0; step < STEPS; step++)
+      bytes += stepBytes(step, draw(absorb(this.#itemStream, group), item * STEPS + step));
+    return bytes;
+  }
+}
+
+/** The size of the event that reports this step, from 32 random bits: its kind from the lower eight, its size from the upper ten. */
+function stepBytes(step: number, bits: number): Bytes {
+  return eventBytes(KINDS[(step << 8) | (bits & 255)] as number, bits);
+}
+
+/** floor(dividend / divisor) for a dividend in [0, 2³¹) and the reciprocal of a divisor below 2²¹: without a division, and exact, since
+ * the half keeps the product further from whole numbers than its rounding errors reach. */
+function quotient(dividend: number, reciprocal: number): number {
+  return ((dividend + 0.5) * reciprocal) | 0;
+}

@@ -1,0 +1,203 @@
+// A result as the quickstart makes one, by hand: PBFT and Raft on four sites, five replications, the leader crashed at 20 s
+// for 10 s. Built from smooth formulas and a small generator, so that every run of the tests sees the same bytes.
+import type { Estimate, EstimateName, PointResult, ResultFile, TimelineRows } from '../../src/results/result-file.ts';
+
+const DURATION_MS = 60_000;
+const BIN_MS = 250;
+const CRASH_MS = 20_000;
+const SITES = ['Shanghai', 'Singapore', 'Dubai', 'Frankfurt'];
+
+interface Character {
+  readonly label: string;
+  readonly protocol: string;
+  /** Fault-free finality and the length of the outage after the crash. */
+  readonly medianMs: number;
+  readonly outageMs: number;
+  /** Finality after recovery over finality before it. */
+  readonly after: number;
+}
+
+const PBFT: Character = { label: 'PBFT', protocol: 'pbft', medianMs: 412, outageMs: 3_480, after: 1.18 };
+const RAFT: Character = { label: 'Raft', protocol: 'raft', medianMs: 238, outageMs: 2_610, after: 1.42 };
+
+export function sampleResult(): ResultFile {
+  return {
+    format: 1,
+    scenario: 'quickstart',
+    question: 'What does Byzantine tolerance cost on this corridor?',
+    id: '3f9c1a7be204',
+    model_version: '1',
+    seed: 1,
+    quick: false,
+    repeat_command: 'quorumlab run scenarios/quickstart.yaml --seed 1',
+    verdict: [
+      'Both keep up with the offered 500 transactions a second; PBFT makes them final in 412 ms (median), Raft in 238 ms.',
+      'Tolerating one Byzantine node costs 174 ms of finality and 9.1 more messages a transaction.',
+      'The crash of the leader at 20 s stopped PBFT for 3.48 s and Raft for 2.61 s; no transaction was lost.',
+      'Nothing is near its limit: the busiest resource is the egress card of node 1 (Singapore), 11% busy with PBFT.',
+    ],
+    warnings: ['raft: election_timeout 1500ms is under ten round trips of the slowest link (212 ms).'],
+    assumptions: [
+      'Network: matrix belt-and-road (round trips, halved), jitter lognormal with mean 1 ms and p99 5 ms, two nodes of one site 250 µs apart.',
+      'Links: egress and ingress 1 Gbit/s per node, TCP, 66 B of headers in each segment of 1,448 B, no loss.',
+      'Machines: 4 cores, crypto costs of the OpenSSL-class table (ed25519: 21 µs to sign, 58 µs to verify), NVMe disk, fsync 120 µs.',
+      'Clients: open loop at Singapore, arrivals of the SCMS trace by delivered_to_client_date, compressed to 500 transactions a second.',
+    ],
+    duration_ms: DURATION_MS,
+    points: [
+      point(PBFT, {
+        trust: 'byzantine',
+        messages: { 'pre-prepare': 0.021, prepare: 0.062, commit: 0.083, checkpoint: 0.0009, request: 1, reply: 4 },
+      }),
+      point(RAFT, {
+        trust: 'crash',
+        messages: {
+          'append-entries': 0.42,
+          'append-reply': 0.42,
+          'request-vote': 0.0004,
+          request: 1,
+          forward: 0.99,
+          reply: 1,
+        },
+      }),
+    ],
+    failed_runs: [],
+  };
+}
+
+function point(
+  character: Character,
+  given: { trust: 'crash' | 'byzantine'; messages: Record<string, number> },
+): PointResult {
+  const { label, protocol, medianMs, outageMs } = character;
+  const byzantine = given.trust === 'byzantine';
+  const meanMs = medianMs * 1.31;
+  const stageShares = byzantine ? [0.12, 0.05, 0.58, 0.01, 0.24] : [0.22, 0.03, 0.49, 0.01, 0.25];
+  const stageNames = ['received', 'proposed', 'committed', 'executed', 'final'];
+  const messages = Object.entries(given.messages).map(([name, per_transaction]) => ({ name, per_transaction }));
+  return {
+    label,
+    protocol,
+    trust: given.trust,
+    trust_note: byzantine
+      ? 'Safe while at most one of four nodes lies, forges or fails in any way.'
+      : 'Safe while nodes only stop; one node that lies can break it.',
+    nodes: 4,
+    faults_tolerated: 1,
+    factors: {},
+    digest: byzantine ? '91c2f07a55d3be10' : '07be44a1c9d2e3f8',
+    run_digests: ['11', '22', '33', '44', '55'].map((pair) => `${pair}c2f07a55d3be${byzantine ? '10' : '20'}`),
+    estimates: estimates(
+      character,
+      messages.reduce((sum, { per_transaction }) => sum + per_transaction, 0),
+    ),
+    safety: { violations: 0, details: [] },
+    bottleneck: { resource: 'egress', node: 1, utilisation: byzantine ? 0.114 : 0.052 },
+    objective: [
+      { measure: 'finality_p99', target: '2s', value: byzantine ? 3_410 : 2_570, met: false },
+      { measure: 'throughput', target: '450/s', value: byzantine ? 498.9 : 499.4, met: true },
+    ],
+    warmup_ms: 2_500,
+    warmup_rule: 'detected',
+    stages: stageNames.map((stage, index) => ({ stage, mean_ms: meanMs * stageShares[index]! })),
+    cdf: cdf(medianMs, outageMs),
+    timeline: timeline(character),
+    utilisation: SITES.map((site, node) => ({
+      node,
+      site,
+      thread: (byzantine ? 0.041 : 0.019) * (node === 1 ? 1.6 : 1),
+      cores: (byzantine ? 0.068 : 0.012) * (node === 1 ? 1.2 : 1),
+      egress: (byzantine ? 0.036 : 0.018) * (node === 1 ? 3.1 : 1),
+      ingress: (byzantine ? 0.031 : 0.017) * (node === 1 ? 1.3 : 1),
+      disk: byzantine ? 0.022 : 0.027,
+    })),
+    messages,
+    outages: [1, 2, 3, 4, 5].map((_, replication) => ({
+      replication,
+      from_ms: CRASH_MS + 40,
+      to_ms: CRASH_MS + 40 + outageMs + replication * 35,
+    })),
+    faults: [{ text: 'crash leader for 10s', at_ms: CRASH_MS, recovery_ms: estimate(outageMs + 110, 0.06) }],
+    little: { product: 0.4989 * meanMs, outstanding: 0.4989 * meanMs * 1.0031, configured: null },
+    notes: byzantine ? ['The crashed primary came back with its durable votes and rejoined by state transfer.'] : [],
+  };
+}
+
+function estimates({ medianMs, outageMs }: Character, messages: number): Record<EstimateName, Estimate> {
+  return {
+    offered_per_s: estimate(500.1, 0.004),
+    throughput_per_s: estimate(498.9, 0.005),
+    goodput_per_s: estimate(487.2, 0.006),
+    finality_mean_ms: estimate(medianMs * 1.31, 0.02),
+    finality_p50_ms: estimate(medianMs, 0.012),
+    finality_p90_ms: estimate(medianMs * 1.6, 0.03),
+    finality_p99_ms: estimate(outageMs * 0.98, 0.09),
+    finality_p999_ms: estimate(outageMs * 1.05, 0.1),
+    finality_max_ms: estimate(outageMs * 1.12, 0.11),
+    commit_p50_ms: estimate(medianMs * 0.58, 0.01),
+    messages_per_transaction: estimate(messages, 0.004),
+    bytes_per_transaction: estimate(messages * 640, 0.004),
+    availability: estimate(0.9432, 0.004),
+    longest_outage_ms: estimate(outageMs, 0.07),
+  };
+}
+
+function estimate(mean: number, relativeHalfWidth: number): Estimate {
+  return { mean, low: mean * (1 - relativeHalfWidth), high: mean * (1 + relativeHalfWidth), replications: 5 };
+}
+
+/** A log-normal-like body and, above the share that the crash touched, a straight tail up to the outage's length. */
+function cdf(medianMs: number, outageMs: number): { ms: number; share: number }[] {
+  return Array.from({ length: 200 }, (_, index) => {
+    const share = (index + 1) / 200;
+    const body = medianMs * (0.62 + 0.7 * share ** 2);
+    const tail = share > 0.94 ? ((share - 0.94) / 0.06) * (outageMs * 1.12 - medianMs * 1.24) : 0;
+    return { ms: body + tail, share };
+  });
+}
+
+function timeline({ label, medianMs, outageMs, after }: Character): TimelineRows {
+  const random = generator(label.length * 77);
+  const at_ms = Array.from({ length: DURATION_MS / BIN_MS }, (_, bin) => bin * BIN_MS);
+  const recoveredMs = CRASH_MS + outageMs;
+  const offered_per_s = at_ms.map((at) => 500 + 45 * Math.sin(at / 4_000) + 40 * (random() - 0.5));
+  const isOut = (at: number) => at >= CRASH_MS && at < recoveredMs;
+  const final_per_s = at_ms.map((at, bin) => {
+    if (isOut(at)) return 0;
+    const backlog = at >= recoveredMs && at < recoveredMs + 500 ? outageMs : 0;
+    return offered_per_s[bin]! + backlog + 30 * (random() - 0.5);
+  });
+  const latency_mean_ms = at_ms.map((at) => {
+    if (isOut(at)) return null;
+    const backlog = at >= recoveredMs && at < recoveredMs + 500 ? outageMs * 0.6 : 0;
+    return medianMs * (at < CRASH_MS || at > 34_000 ? 1 : after) * (0.96 + 0.08 * random()) + backlog;
+  });
+  const change = label === 'PBFT' ? 'view-change 1' : 'election term 2';
+  const lead = label === 'PBFT' ? 'leader of view 1' : 'leader of term 2';
+  return {
+    bin_ms: BIN_MS,
+    at_ms,
+    offered_per_s,
+    final_per_s,
+    latency_mean_ms,
+    latency_max_ms: latency_mean_ms.map((mean) => (mean === null ? null : mean * 1.7)),
+    events: [
+      { at_ms: CRASH_MS, node: 1, kind: 'fault', text: 'crash' },
+      { at_ms: CRASH_MS + outageMs - 520, node: 2, kind: 'mark', text: change },
+      { at_ms: CRASH_MS + outageMs - 500, node: 3, kind: 'mark', text: change },
+      { at_ms: CRASH_MS + outageMs - 495, node: 0, kind: 'mark', text: change },
+      { at_ms: CRASH_MS + outageMs - 210, node: 2, kind: 'mark', text: lead },
+      { at_ms: CRASH_MS + 10_000, node: 1, kind: 'fault', text: 'restart' },
+      { at_ms: CRASH_MS + 10_900, node: 1, kind: 'mark', text: 'state-transfer' },
+    ],
+  };
+}
+
+/** A linear congruential generator on [0, 1). */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
+}

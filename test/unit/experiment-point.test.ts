@@ -1,0 +1,209 @@
+// Everything that is said of a design point follows from the results of its replications (DESIGN section 7).
+import { describe, expect, test } from 'vitest';
+import type { FinishedRun, RunOutcome } from '../../src/experiment/experiment.ts';
+import type { Objective } from '../../src/experiment/objective.ts';
+import { estimatePoint } from '../../src/experiment/point-estimate.ts';
+import { replicate } from '../../src/experiment/replicate.ts';
+import type { RunResult } from '../../src/simulation/run-result.ts';
+import type { RunSpec } from '../../src/simulation/run-spec.ts';
+import { SECOND } from '../../src/units/quantities.ts';
+import { fakeRun, fakeSpec } from '../support/fake-run.ts';
+
+const question = { warmup: 1 * SECOND, objectives: [] };
+const replications = (count: number, changes: Partial<RunSpec> = {}): RunResult[] =>
+  Array.from({ length: count }, (_, replication) => fakeRun(fakeSpec({ replication, ...changes })));
+const crash = { kind: 'crash', target: 'leader', at: 4 * SECOND, duration: SECOND } as const;
+const within = (target: number): Objective => ({
+  measure: 'finality_p99',
+  estimate: 'finality_p99_ms',
+  direction: 'at-most',
+  target,
+  text: `${target}ms`,
+});
+
+describe('a point', () => {
+  test('measures only what lies behind the warm-up', () => {
+    const run = fakeRun(fakeSpec());
+    const noisy = { ...run, segments: [{ ...run.segments[0]!, final: 1e6, offered: 1e6 }, run.segments[1]!] };
+    const { estimates } = estimatePoint(question, fakeSpec(), [noisy]);
+    expect(estimates.throughput_per_s?.mean).toBe(200);
+    expect(estimates.offered_per_s?.mean).toBe(200);
+    expect(estimates.goodput_per_s?.mean).toBeCloseTo(200 - 1 / 9, 9);
+    expect(estimates.messages_per_transaction?.mean).toBe(9);
+    expect(estimates.bytes_per_transaction?.mean).toBe(1000);
+    expect(estimates.commit_p50_ms?.mean).toBeCloseTo(100, 0);
+  });
+
+  test('has ascending finality quantiles between its bounds', () => {
+    const { estimates } = estimatePoint(question, fakeSpec(), replications(3));
+    const quantiles = (['p50', 'p90', 'p99', 'p999', 'max'] as const).map((q) => estimates[`finality_${q}_ms`]!.mean);
+    expect(quantiles).toEqual([...quantiles].sort((a, b) => a - b));
+    expect(quantiles[0]).toBeGreaterThan(290);
+    expect(quantiles[0]).toBeLessThan(310);
+    expect(quantiles[4]).toBeLessThanOrEqual(400);
+  });
+
+  test('has stages that sum to its mean finality', () => {
+    const { stagesMs, estimates } = estimatePoint(question, fakeSpec(), replications(3));
+    const sum = stagesMs.reduce((total, stage) => total + stage, 0);
+    expect(sum).toBeCloseTo(estimates.finality_mean_ms!.mean, 6);
+  });
+
+  test('names the busiest resource and its node', () => {
+    const { bottleneck } = estimatePoint(question, fakeSpec(), replications(2));
+    expect(bottleneck).toEqual({ resource: 'cores', node: 0, utilisation: 0.3 });
+    const busyDisk = replications(2).map((run) => ({
+      ...run,
+      utilisation: run.utilisation.map((node, i) => ({ ...node, disk: i === 2 ? 0.95 : 0 })),
+    }));
+    expect(estimatePoint(question, fakeSpec(), busyDisk).bottleneck).toMatchObject({ resource: 'disk', node: 2 });
+  });
+
+  test("obeys Little's law: throughput × latency is the mean number outstanding", () => {
+    const { little } = estimatePoint(question, fakeSpec(), replications(2));
+    expect(little.product).toBeCloseTo(little.outstanding, 9);
+    expect(little.configured).toBeNull();
+  });
+
+  test('in closed loop counts thinking clients as outstanding and names the configured number', () => {
+    const load = { kind: 'closed', clients: 10, outstanding: 6, think: { kind: 'constant', value: SECOND } } as const;
+    const group = { place: { site: 0 }, load, submit: null, replyQuorum: null, retryAfter: null } as const;
+    const spec = fakeSpec({ clients: [group] });
+    const open = estimatePoint(question, fakeSpec(), [fakeRun(fakeSpec())]).little;
+    const { little } = estimatePoint(question, spec, [fakeRun(fakeSpec())]);
+    expect(little.configured).toBe(60);
+    expect(little.product).toBeCloseTo(open.product + 200, 9);
+    expect(little.outstanding).toBeCloseTo(open.outstanding + 200, 9);
+  });
+
+  test('excludes what clients send from its protocol messages', () => {
+    expect(estimatePoint(question, fakeSpec(), replications(1)).messages).toEqual([
+      { name: 'prepare', perTransaction: 9 },
+    ]);
+  });
+
+  test('without any finished run has no estimates and says nothing false', () => {
+    const point = estimatePoint({ ...question, objectives: [within(1)] }, fakeSpec(), []);
+    expect(Object.values(point.estimates)).toEqual(new Array(14).fill(null));
+    expect(point.objective[0]).toMatchObject({ value: null, met: false });
+    expect(point.cdf).toEqual([]);
+  });
+
+  test('whose run was stopped inside the warm-up says that it has no measures', () => {
+    const run = fakeRun(fakeSpec());
+    const stopped = { ...run, endedAt: SECOND / 2, segments: [{ ...run.segments[0]!, to: SECOND / 2 }] };
+    const { estimates, notes } = estimatePoint(question, fakeSpec(), [stopped]);
+    expect(estimates.throughput_per_s).toBeNull();
+    expect(notes).toContain('replication 0 ended at 500 ms, inside its warm-up: it has no measures');
+  });
+});
+
+describe('availability', () => {
+  test('counts what became final within the objective', () => {
+    // Finality is uniform between 200 and 400 ms.
+    const { estimates, availabilityLimitMs } = estimatePoint(
+      { ...question, objectives: [within(300)] },
+      fakeSpec(),
+      replications(5),
+    );
+    expect(availabilityLimitMs).toBe(300);
+    expect(estimates.availability!.mean).toBeGreaterThan(0.48);
+    expect(estimates.availability!.mean).toBeLessThan(0.52);
+  });
+
+  test('is judged against ten times the fault-free 99th percentile without an objective', () => {
+    const boundaries = [1 * SECOND, 4 * SECOND, 5 * SECOND];
+    const run = fakeRun(fakeSpec({ boundaries, faults: [crash] }));
+    const { availabilityLimitMs, estimates } = estimatePoint(question, fakeSpec(), [run]);
+    expect(availabilityLimitMs).toBeGreaterThan(3900);
+    expect(availabilityLimitMs).toBeLessThan(4020);
+    expect(estimates.availability!.mean).toBe(1);
+  });
+
+  test('without any fault-free segment is judged against the median, and says so', () => {
+    const { notes, availabilityLimitMs } = estimatePoint(question, fakeSpec(), replications(1, { faults: [crash] }));
+    expect(availabilityLimitMs).toBeLessThan(3100);
+    expect(notes.some((note) => note.includes('no whole segment is free of faults'))).toBe(true);
+  });
+
+  test('is lowered by requests that are overdue at the end, not by those still within the limit', () => {
+    const run = fakeRun(fakeSpec());
+    const asked = { ...question, objectives: [within(500)] };
+    const availability = (ages: number[]): number =>
+      estimatePoint(asked, fakeSpec(), [{ ...run, unfinished: Float64Array.from(ages) }]).estimates.availability!.mean;
+    expect(availability([])).toBe(1);
+    expect(availability([0.4 * SECOND])).toBe(1);
+    expect(availability([0.6 * SECOND, 5 * SECOND])).toBe(1800 / 1802);
+  });
+});
+
+describe('outages and faults', () => {
+  test('the longest outage of the window is reported, cut at the end of the warm-up', () => {
+    const run = fakeRun(fakeSpec());
+    const outages = [
+      { from: 0, to: 0.9 * SECOND },
+      { from: 0.5 * SECOND, to: 1.25 * SECOND },
+    ];
+    const point = estimatePoint(question, fakeSpec(), [{ ...run, outages }]);
+    expect(point.estimates.longest_outage_ms?.mean).toBe(250);
+    expect(point.outages).toEqual([{ replication: 0, outage: { from: SECOND, to: 1.25 * SECOND } }]);
+  });
+
+  test('recovery is estimated for each fault over the replications that recovered', () => {
+    const runs = replications(3, { faults: [crash] });
+    const stuck = { ...runs[2]!, faults: runs[2]!.faults.map((fault) => ({ ...fault, recovery: null })) };
+    const { faults, notes } = estimatePoint(question, fakeSpec(), [runs[0]!, runs[1]!, stuck]);
+    expect(faults[0]).toEqual({
+      text: 'crash of leader',
+      atMs: 4000,
+      recoveryMs: { mean: 500, low: 500, high: 500, replications: 2 },
+    });
+    expect(notes).toContain('crash of leader: not recovered from in 1 of 3 replications');
+  });
+
+  test('a fault that never found its target is noted', () => {
+    const runs = replications(1, { faults: [crash] });
+    const waiting = { ...runs[0]!, faults: runs[0]!.faults.map((fault) => ({ ...fault, at: null, recovery: null })) };
+    const { faults, notes } = estimatePoint(question, fakeSpec(), [waiting]);
+    expect(faults[0]).toMatchObject({ atMs: null, recoveryMs: null });
+    expect(notes).toContain('crash of leader: did not take effect in 1 of 1 replications');
+  });
+});
+
+describe('the replicate experiment', () => {
+  const plan = {
+    points: [question, question],
+    replications: 3,
+    specFor: (point: number, replication: number) => fakeSpec({ label: `point ${point}`, replication }),
+  };
+
+  test('asks for every point in every replication, once', () => {
+    const asked = replicate(plan).next().value as readonly RunSpec[];
+    expect(asked.map(({ label, replication }) => `${label}/${replication}`)).toEqual([
+      'point 0/0',
+      'point 0/1',
+      'point 0/2',
+      'point 1/0',
+      'point 1/1',
+      'point 1/2',
+    ]);
+  });
+
+  test('gives each point its own outcomes and keeps those that failed apart', () => {
+    const experiment = replicate(plan);
+    const asked = experiment.next().value as readonly RunSpec[];
+    const outcomes = asked.map((spec, i): RunOutcome => {
+      if (i !== 4) return { ok: true, result: fakeRun(spec) };
+      return { ok: false, label: spec.label, replication: spec.replication, kind: 'crashed', reason: 'no memory' };
+    });
+    const { value, done } = experiment.next(outcomes);
+    expect(done).toBe(true);
+    const [first, second] = value as Exclude<typeof value, readonly RunSpec[]>;
+    expect(first!.estimate.runs.map(({ run }) => run)).toEqual(
+      outcomes.slice(0, 3).map((o) => (o as FinishedRun).result),
+    );
+    expect(second!.estimate.runs.map(({ run }) => run.replication)).toEqual([0, 2]);
+    expect(second!.failed).toEqual([outcomes[4]]);
+    expect(second!.estimate.estimates.throughput_per_s?.replications).toBe(2);
+  });
+});
