@@ -5,7 +5,7 @@ import type { CdfPoint } from '../statistics/histogram.ts';
 import { type Duration, type Instant, MILLISECOND } from '../units/quantities.ts';
 import { availabilityLimit } from './availability.ts';
 import { type Bottleneck, bottleneckOf, meanUtilisation } from './bottleneck.ts';
-import { type Estimates, estimatesOf, type RunValues } from './estimate.ts';
+import { type EstimateName, type Estimates, estimatesOf, type RunValues } from './estimate.ts';
 import { type LittlesLaw, littlesLaw } from './little.ts';
 import { judge, type Objective, type ObjectiveVerdict } from './objective.ts';
 import { type FaultEstimate, summariseFaults } from './recovery.ts';
@@ -77,12 +77,14 @@ export function estimatePoint(question: PointQuestion, spec: RunSpec, runs: read
   };
 }
 
-/** The most patient of the finality objectives, in ns: what is final within it counts as available. */
+/** Which finality objective is the limit that availability is judged by: the first of these. A median is no limit. */
+const limits: readonly EstimateName[] = ['finality_p99_ms', 'finality_p999_ms', 'finality_max_ms', 'finality_p90_ms'];
+
+/** In ns; null where the scenario asks for none. */
 function finalityObjective(objectives: readonly Objective[]): Duration | null {
-  const targets = objectives
-    .filter(({ estimate, direction }) => estimate.startsWith('finality_') && direction === 'at-most')
-    .map(({ target }) => target * MILLISECOND);
-  return targets.length === 0 ? null : Math.max(...targets);
+  const asked = limits.map((name) => objectives.find(({ estimate }) => estimate === name));
+  const first = asked.find((objective) => objective !== undefined);
+  return first === undefined ? null : first.target * MILLISECOND;
 }
 
 function meanStages(windows: readonly Window[]): readonly number[] {

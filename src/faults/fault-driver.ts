@@ -3,21 +3,11 @@
  * is; where nobody leads it looks again every 10 ms, and the timeline says so.
  */
 import { type Duration, type Instant, NEVER, type NodeId } from '../units/quantities.ts';
+import type { FaultSubject } from './fault.ts';
 import type { FaultSpec, FaultTarget } from './fault-spec.ts';
+import { faultDefinitions } from './registry.ts';
 
 const LOOK_AGAIN: Duration = 10_000_000;
-
-/** What faults do to a running system; implemented by each kernel's run. */
-export interface FaultSubject {
-  readonly nodes: number;
-  /** The live node that leads now (DESIGN section 4), −1 where none does. */
-  currentLeader(): NodeId;
-  crash(node: NodeId, at: Instant): void;
-  restart(node: NodeId, at: Instant): void;
-  /** Cuts these nodes (and clients on their side) off from the others; returns how to heal. */
-  partition(nodes: readonly NodeId[], at: Instant): (at: Instant) => void;
-  note(at: Instant, text: string): void;
-}
 
 interface Action {
   at: Instant;
@@ -79,21 +69,16 @@ export class FaultDriver {
     }
     record.at = at;
     record.nodes = nodes;
-    this.subject.note(at, `${fault.kind} of node ${nodes.join(', ')}`);
-    const end = fault.kind === 'crash' ? this.crash(nodes, at) : this.subject.partition(nodes, at);
+    const definition = faultDefinitions[fault.kind];
+    const who = nodes.length === 1 ? `node ${nodes[0]}` : `nodes ${nodes.join(', ')}`;
+    this.subject.note(at, `${definition.name} of ${who}`);
+    const end = definition.begin(this.subject, nodes, at);
     if (fault.duration === null) return;
     this.schedule(at + fault.duration, (over) => {
       record.endedAt = over;
-      this.subject.note(over, fault.kind === 'crash' ? `restart of node ${nodes.join(', ')}` : `partition of node ${nodes.join(', ')} healed`);
+      this.subject.note(over, `${definition.ending} of ${who}`);
       end(over);
     });
-  }
-
-  private crash(nodes: readonly NodeId[], at: Instant): (at: Instant) => void {
-    for (const node of nodes) this.subject.crash(node, at);
-    return (over) => {
-      for (const node of nodes) this.subject.restart(node, over);
-    };
   }
 
   private resolve(target: FaultTarget): readonly NodeId[] | null {

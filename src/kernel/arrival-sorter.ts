@@ -6,6 +6,7 @@
 const SMALL = 24;
 const MOST_BINS = 2048;
 const CROWDED = 48;
+const FEW_DESCENTS = 4;
 
 export class ArrivalSorter {
   offsets = new Int32Array(1024);
@@ -31,8 +32,21 @@ export class ArrivalSorter {
 
   /** Sorts the first `count` records of `offsets` and `flights`. */
   sort(count: number): void {
-    if (count > SMALL) this.distribute(count);
+    if (count > SMALL && this.descents(count) > FEW_DESCENTS) this.distribute(count);
     this.insert(count);
+  }
+
+  /** How often an offset is below its predecessor: links keep order, so with few sources there is little to sort. */
+  private descents(count: number): number {
+    const { offsets } = this;
+    let found = 0;
+    let previous = offsets[0] as number;
+    for (let i = 1; i < count; i++) {
+      const offset = offsets[i] as number;
+      if (offset < previous) found++;
+      previous = offset;
+    }
+    return found;
   }
 
   private distribute(count: number): void {

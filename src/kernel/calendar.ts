@@ -27,8 +27,14 @@ export class Calendar {
   private readonly chunks: Int32Array[] = [];
   private freeSlab = 0;
   private slabsMade = 0;
-  /** The cell being run; nothing may be posted into it or before it. */
+  /** The cell being run; nothing may be posted into it or before it. Its start, and its place in the ring. */
   private current = -1;
+  private currentStart: Instant;
+  private currentSlot: number;
+  private readonly widthBits: number;
+  private readonly offsetMask: number;
+  /** ns from the current cell's start within which an arrival lies in the ring. */
+  private readonly farthest: number;
   private readonly far: { island: number; at: Instant; flight: number }[] = [];
   private nextSweep = 0;
 
@@ -51,6 +57,17 @@ export class Calendar {
     this.slabRecords = (1 << (this.slabBits - 1)) - 1;
     this.sorter = new ArrivalSorter(before);
     this.nextSweep = ring >> 1;
+    this.widthBits = bits;
+    this.offsetMask = this.width - 1;
+    this.farthest = Math.min(ring * this.width, 2 ** 31) - 1;
+    this.currentStart = -this.width;
+    this.currentSlot = ring - 1;
+  }
+
+  private moveTo(cell: number): void {
+    this.current = cell;
+    this.currentStart = cell * this.width;
+    this.currentSlot = ((cell % (this.ringMask + 1)) + this.ringMask + 1) % (this.ringMask + 1);
   }
 
   /** Bytes of records and heads: the memory of messages in flight. */
@@ -60,14 +77,16 @@ export class Calendar {
 
   /** Flight `flight` reaches `island` at `at`, which must lie beyond the current cell. */
   post(island: number, at: Instant, flight: number): void {
-    const cell = Math.floor(at * this.perWidth);
-    const ahead = cell - this.current;
-    if (ahead > this.ringMask) {
+    const distance = at - this.currentStart;
+    if (distance > this.farthest) {
       this.far.push({ island, at, flight });
       return;
     }
+    // Small integers from here on: a double modulo would cost more than all the rest.
+    const ahead = (distance | 0) >> this.widthBits;
     if (ahead <= 0) throw new Error(`an arrival at ${at} ns was posted into the running cell ${this.current}: lookahead broken`);
-    const slot = cell % (this.ringMask + 1);
+    const offset = (distance | 0) & this.offsetMask;
+    const slot = (this.currentSlot + ahead) & this.ringMask;
     const head = slot * this.islands + island;
     let slab = this.tails[head] as number;
     const records = this.slabRecords;
@@ -78,7 +97,7 @@ export class Calendar {
       const count = chunk[start + 1] as number;
       if (count < records) {
         const place = start + 2 + 2 * count;
-        chunk[place] = at - cell * this.width;
+        chunk[place] = offset;
         chunk[place + 1] = flight;
         chunk[start + 1] = count + 1;
         return;
@@ -91,7 +110,7 @@ export class Calendar {
     const chunk = this.chunks[base >>> CHUNK_BITS] as Int32Array;
     const start = base & CHUNK_MASK;
     chunk[start + 1] = 1;
-    chunk[start + 2] = at - cell * this.width;
+    chunk[start + 2] = offset;
     chunk[start + 3] = flight;
   }
 
@@ -134,7 +153,7 @@ export class Calendar {
   begin(at: Instant): void {
     const cell = Math.floor(at * this.perWidth);
     if (cell >= this.nextSweep) this.sweep(cell);
-    this.current = cell;
+    this.moveTo(cell);
   }
 
   private sweep(cell: number): void {
@@ -142,10 +161,10 @@ export class Calendar {
     this.nextSweep = cell + (size >> 1);
     if (this.far.length === 0) return;
     const kept = this.current;
-    this.current = cell - 1;
+    this.moveTo(cell - 1);
     const waiting = this.far.splice(0, this.far.length);
     for (const record of waiting) this.post(record.island, record.at, record.flight);
-    this.current = kept;
+    this.moveTo(kept);
   }
 
   /** End of the current cell. */
@@ -153,16 +172,16 @@ export class Calendar {
     return (this.current + 1) * this.width;
   }
   get start(): Instant {
-    return this.current * this.width;
+    return this.currentStart;
   }
 
   hasArrivals(island: number): boolean {
-    return this.tails[(this.current % (this.ringMask + 1)) * this.islands + island] !== 0;
+    return this.tails[this.currentSlot * this.islands + island] !== 0;
   }
 
   /** Gathers the island's arrivals of the current cell into `sorter.offsets` and `sorter.flights`, in total order. */
   open(island: number): number {
-    let slab = this.tails[(this.current % (this.ringMask + 1)) * this.islands + island] as number;
+    let slab = this.tails[this.currentSlot * this.islands + island] as number;
     if (slab === 0) return 0;
     const { sorter, slabBits, slabRecords } = this;
     // All slabs but the newest (the tail) are full.
@@ -196,7 +215,7 @@ export class Calendar {
 
   /** Gives back the slabs of the island's arrivals of the current cell. */
   release(island: number): void {
-    const head = (this.current % (this.ringMask + 1)) * this.islands + island;
+    const head = this.currentSlot * this.islands + island;
     let slab = this.tails[head] as number;
     this.tails[head] = 0;
     while (slab !== 0) {
@@ -211,7 +230,7 @@ export class Calendar {
 
   /** After every island ran the current cell to its end. */
   finish(): void {
-    this.occupied[this.current % (this.ringMask + 1)] = 0;
+    this.occupied[this.currentSlot] = 0;
   }
 
   /**

@@ -33,13 +33,24 @@ export interface BatchStamps {
 export const NULL_DIGEST: Digest = 0;
 
 /** Builds a batch. `ids` and `received` must be of one length and are owned by the batch from here on. */
-export function createBatch(ids: Int32Array, received: Float64Array, bytes: Bytes, proposedAt: Instant, proposer: NodeId): Batch {
+export function createBatch(
+  ids: Int32Array,
+  received: Float64Array,
+  bytes: Bytes,
+  proposedAt: Instant,
+  proposer: NodeId,
+): Batch {
   let digest = ids.length;
   for (let i = 0; i < ids.length; i++) digest = absorb(digest, ids[i] as RequestId);
   if (digest === NULL_DIGEST) digest = 1;
   const stamps: BatchStamps = {
-    proposedAt, proposer, committedAt: Number.POSITIVE_INFINITY, executedAt: Number.POSITIVE_INFINITY,
-    chainBefore: 0, chainAfter: 0, valid: null,
+    proposedAt,
+    proposer,
+    committedAt: Number.POSITIVE_INFINITY,
+    executedAt: Number.POSITIVE_INFINITY,
+    chainBefore: 0,
+    chainAfter: 0,
+    valid: null,
   };
   return { ids, received, bytes, digest, stamps };
 }

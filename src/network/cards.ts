@@ -4,7 +4,7 @@
  * segment in transmission, while the main clock still carries all bytes, so that bandwidth is conserved.
  */
 import type { Instant } from '../units/quantities.ts';
-import type { Flights } from './flights.ts';
+import { DOUBLES, FlightColumn as F, INTS, type Flights } from './flights.ts';
 import type { NetworkSpec } from './network-spec.ts';
 import { nanosecondsPerByte } from './wire.ts';
 
@@ -35,13 +35,13 @@ export class EgressCards {
 
   /** Feeds `copies` copies of `flight`, ready at `ready` (non-decreasing per node), and writes when they leave. */
   feed(node: number, flights: Flights, flight: number, copies: number, ready: Instant): void {
-    const wire = flights.wire[flight] as number;
+    const wire = flights.ints[flight * INTS + F.wire] as number;
     if (this.perByte === 0) {
-      flights.start[flight] = ready;
-      flights.fraction[flight] = 0;
-      flights.first[flight] = 0;
-      flights.step[flight] = 0;
-      flights.spread[flight] = 0;
+      flights.doubles[flight * DOUBLES + F.start] = ready;
+      flights.doubles[flight * DOUBLES + F.fraction] = 0;
+      flights.doubles[flight * DOUBLES + F.first] = 0;
+      flights.doubles[flight * DOUBLES + F.step] = 0;
+      flights.doubles[flight * DOUBLES + F.spread] = 0;
       return;
     }
     const { clocks } = this;
@@ -85,11 +85,11 @@ export class EgressCards {
         step = last;
       }
     }
-    flights.start[flight] = start;
-    flights.fraction[flight] = fraction;
-    flights.first[flight] = first;
-    flights.step[flight] = step;
-    flights.spread[flight] = Math.floor(first);
+    flights.doubles[flight * DOUBLES + F.start] = start;
+    flights.doubles[flight * DOUBLES + F.fraction] = fraction;
+    flights.doubles[flight * DOUBLES + F.first] = first;
+    flights.doubles[flight * DOUBLES + F.step] = step;
+    flights.doubles[flight * DOUBLES + F.spread] = Math.floor(first);
   }
 
   /** ns the card was busy so far (including what it has been fed but not sent yet). */

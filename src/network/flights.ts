@@ -1,43 +1,52 @@
 /**
- * Messages in flight as columns. A broadcast is one flight however many receivers it has: what differs by receiver (departure of
- * its copy, jitter) is computed from these columns, and an arrival is only a flight number and a time.
+ * Messages in flight as rows of two typed arrays (one cache line each). A broadcast is one flight however many receivers it has:
+ * what differs by receiver (departure of its copy, jitter) is computed from its row; an arrival is a flight number and a time.
  */
 import type { Instant } from '../units/quantities.ts';
 
 /** What a flight carries. `forward` is a follower handing clients' requests on. */
 export const FlightKind = { protocol: 0, request: 1, reply: 2, forward: 3 } as const;
 
+/** Row lengths: flight f has `ints[f * INTS + column]` and `doubles[f * DOUBLES + column]`. */
+export const INTS = 16;
+export const DOUBLES = 8;
+
+export const FlightColumn = {
+  source: 0,
+  /** Counts the messages of one source, from 0. With the source it names the message for jitter and for ties. */
+  sequence: 1,
+  /** Copies not yet delivered or dropped; the flight is free at 0. */
+  copies: 2,
+  /** Bytes on the wire, headers included. */
+  wire: 3,
+  hash: 4,
+  /** Protocol: the message's type. Request, reply: the request id. Forward: how many requests. */
+  subject: 5,
+  /** Reply: the leader that the replica names (−1 unknown). */
+  detail: 6,
+  /** Reply: index in its batch (−1: none). */
+  index: 7,
+  /** Reply: the result that replies must agree on. */
+  result: 8,
+  kind: 9,
+  /** 1 for a broadcast, whose copies leave one after the other. */
+  wide: 10,
+  // Doubles. Copy i leaves at start + floor(fraction + first + i × step): whole ns and fixed-point remainders.
+  start: 0,
+  fraction: 1,
+  first: 2,
+  step: 3,
+  /** ns from a copy's first byte to its last. */
+  spread: 4,
+  /** ns of verification at each receiver. */
+  verify: 5,
+} as const;
+
 const FIRST = 256;
 
 export class Flights {
-  kind = new Uint8Array(FIRST);
-  /** 1 for a broadcast, whose copies leave one after the other. */
-  wide = new Uint8Array(FIRST);
-  source = new Int32Array(FIRST);
-  /** Counts the messages of one source, from 0. With the source it names the message for jitter and for ties. */
-  sequence = new Int32Array(FIRST);
-  /** Copies not yet delivered or dropped; the flight is free at 0. */
-  copies = new Int32Array(FIRST);
-  /** Bytes on the wire, headers included. */
-  wire = new Int32Array(FIRST);
-  hash = new Int32Array(FIRST);
-  /** Protocol: the message's type. Request, reply: the request id. */
-  subject = new Int32Array(FIRST);
-  /** Reply: the leader that the replica names (−1 unknown). Request: 1 when handed over inside one machine. */
-  detail = new Int32Array(FIRST);
-  /** Reply: index in its batch (−1: none). */
-  index = new Int32Array(FIRST);
-  /** Reply: the result that replies must agree on. */
-  result = new Int32Array(FIRST);
-  /** Copy i leaves at start + floor(fraction + first + i × step): whole ns and fixed-point remainders. */
-  start = new Float64Array(FIRST);
-  fraction = new Float64Array(FIRST);
-  first = new Float64Array(FIRST);
-  step = new Float64Array(FIRST);
-  /** ns from a copy's first byte to its last. */
-  spread = new Float64Array(FIRST);
-  /** ns of verification at each receiver. */
-  verify = new Float64Array(FIRST);
+  ints = new Int32Array(FIRST * INTS);
+  doubles = new Float64Array(FIRST * DOUBLES);
   /** The message, batch or list of ids. */
   load: unknown[] = new Array(FIRST).fill(null);
   /** Copies in flight now and at most, over all flights. */
@@ -53,9 +62,9 @@ export class Flights {
     if (this.freeCount > 0) flight = this.free[--this.freeCount] as number;
     else {
       flight = this.made++;
-      if (flight === this.kind.length) this.grow();
+      if (flight === this.free.length) this.grow();
     }
-    this.copies[flight] = copies;
+    this.ints[flight * INTS + FlightColumn.copies] = copies;
     this.inFlight += copies;
     if (this.inFlight > this.peak) this.peak = this.inFlight;
     return flight;
@@ -64,8 +73,9 @@ export class Flights {
   /** One copy was delivered or dropped. */
   drop(flight: number): void {
     this.inFlight--;
-    const left = (this.copies[flight] as number) - 1;
-    this.copies[flight] = left;
+    const place = flight * INTS + FlightColumn.copies;
+    const left = (this.ints[place] as number) - 1;
+    this.ints[place] = left;
     if (left === 0) {
       this.load[flight] = null;
       this.free[this.freeCount++] = flight;
@@ -74,54 +84,36 @@ export class Flights {
 
   /** When the copy at place `order` of the broadcast has left its sender's card. */
   departure(flight: number, order: number): Instant {
-    return (this.start[flight] as number) + Math.floor((this.fraction[flight] as number) + (this.first[flight] as number) + order * (this.step[flight] as number));
+    const { doubles } = this;
+    const row = flight * DOUBLES;
+    const inside = (doubles[row + FlightColumn.fraction] as number) + (doubles[row + FlightColumn.first] as number) + order * (doubles[row + FlightColumn.step] as number);
+    return (doubles[row + FlightColumn.start] as number) + Math.floor(inside);
   }
 
   /** Total order of deliveries at one instant: source, then sequence. */
   readonly before = (a: number, b: number): boolean => {
-    const sourceA = this.source[a] as number;
-    const sourceB = this.source[b] as number;
-    return sourceA < sourceB || (sourceA === sourceB && (this.sequence[a] as number) < (this.sequence[b] as number));
+    const { ints } = this;
+    const sourceA = ints[a * INTS + FlightColumn.source] as number;
+    const sourceB = ints[b * INTS + FlightColumn.source] as number;
+    if (sourceA !== sourceB) return sourceA < sourceB;
+    return (ints[a * INTS + FlightColumn.sequence] as number) < (ints[b * INTS + FlightColumn.sequence] as number);
   };
 
   get memory(): number {
-    return this.kind.length * (2 + 8 * 4 + 6 * 8 + 8 + 4);
+    return this.ints.byteLength + this.doubles.byteLength + this.free.byteLength + this.load.length * 8;
   }
 
   private grow(): void {
-    const size = this.kind.length * 2;
-    const ints = (old: Int32Array): Int32Array<ArrayBuffer> => {
-      const grown = new Int32Array(size);
-      grown.set(old);
-      return grown;
-    };
-    const doubles = (old: Float64Array): Float64Array<ArrayBuffer> => {
-      const grown = new Float64Array(size);
-      grown.set(old);
-      return grown;
-    };
-    const kind = new Uint8Array(size);
-    kind.set(this.kind);
-    this.kind = kind;
-    const wide = new Uint8Array(size);
-    wide.set(this.wide);
-    this.wide = wide;
-    this.source = ints(this.source);
-    this.sequence = ints(this.sequence);
-    this.copies = ints(this.copies);
-    this.wire = ints(this.wire);
-    this.hash = ints(this.hash);
-    this.subject = ints(this.subject);
-    this.detail = ints(this.detail);
-    this.index = ints(this.index);
-    this.result = ints(this.result);
-    this.start = doubles(this.start);
-    this.fraction = doubles(this.fraction);
-    this.first = doubles(this.first);
-    this.step = doubles(this.step);
-    this.spread = doubles(this.spread);
-    this.verify = doubles(this.verify);
-    this.free = ints(this.free);
+    const size = this.free.length * 2;
+    const ints = new Int32Array(size * INTS);
+    ints.set(this.ints);
+    this.ints = ints;
+    const doubles = new Float64Array(size * DOUBLES);
+    doubles.set(this.doubles);
+    this.doubles = doubles;
+    const free = new Int32Array(size);
+    free.set(this.free);
+    this.free = free;
     for (let i = this.load.length; i < size; i++) this.load.push(null);
   }
 }

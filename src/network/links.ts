@@ -7,7 +7,7 @@ import type { Calendar } from '../kernel/calendar.ts';
 import { draw, mix, Purpose, stream } from '../kernel/random.ts';
 import type { QuantileTable } from '../kernel/quantile-table.ts';
 import type { Instant } from '../units/quantities.ts';
-import type { Flights } from './flights.ts';
+import { DOUBLES, FlightColumn as F, INTS, type Flights } from './flights.ts';
 import type { NetworkSpec } from './network-spec.ts';
 
 export class Links {
@@ -56,7 +56,7 @@ export class Links {
   /** Posts the single copy of a unicast flight. Whole path: departure + base + jitter, in link order. */
   post(source: number, receiver: number, flight: number): void {
     const { flights } = this;
-    let at = flights.departure(flight, 0) + this.base(source, receiver) + this.jitterOf(source, flights.sequence[flight] as number, receiver);
+    let at = flights.departure(flight, 0) + this.base(source, receiver) + this.jitterOf(source, flights.ints[flight * INTS + F.sequence] as number, receiver);
     if (this.ordered) {
       const link = source * this.islands + receiver;
       const last = this.last[link] as number;
@@ -71,10 +71,10 @@ export class Links {
     const { flights, nodes, last, calendar, siteOf, oneWay, jitter, jitterFree, ordered } = this;
     const row = source * this.islands;
     const siteRow = (siteOf[source] as number) * this.sites;
-    const start = flights.start[flight] as number;
-    const step = flights.step[flight] as number;
-    const base = (flights.fraction[flight] as number) + (flights.first[flight] as number);
-    const message = draw(this.jitterStream ^ Math.imul(source + 1, 0x9e3779b1), flights.sequence[flight] as number);
+    const start = flights.doubles[flight * DOUBLES + F.start] as number;
+    const step = flights.doubles[flight * DOUBLES + F.step] as number;
+    const base = (flights.doubles[flight * DOUBLES + F.fraction] as number) + (flights.doubles[flight * DOUBLES + F.first] as number);
+    const message = draw(this.jitterStream ^ Math.imul(source + 1, 0x9e3779b1), flights.ints[flight * INTS + F.sequence] as number);
     for (let i = 1, receiver = source + 1; i < nodes; i++, receiver++) {
       if (receiver === nodes) receiver = 0;
       let at = start + Math.floor(base + (i - 1) * step) + (oneWay[siteRow + (siteOf[receiver] as number)] as number);
@@ -95,6 +95,6 @@ export class Links {
 
   /** When the copy for `receiver` leaves. */
   departure(flight: number, receiver: number): Instant {
-    return this.flights.departure(flight, this.flights.wide[flight] === 1 ? this.orderOf(this.flights.source[flight] as number, receiver) : 0);
+    return this.flights.departure(flight, this.flights.ints[flight * INTS + F.wide] === 1 ? this.orderOf(this.flights.ints[flight * INTS + F.source] as number, receiver) : 0);
   }
 }

@@ -4,7 +4,7 @@
  * halved into one-way delays when they are used.
  */
 import type { Definition } from '../units/definition.ts';
-import { MICROSECOND, MILLISECOND, type Duration } from '../units/quantities.ts';
+import { type Duration, MICROSECOND, MILLISECOND } from '../units/quantities.ts';
 
 export interface NetworkPreset extends Definition<Record<string, never>> {
   /** One-way delay between two nodes of one site where the scenario does not say; null: the general default. */
@@ -43,7 +43,8 @@ export const networkPresets = {
   },
   'multi-az': {
     name: 'multi-az',
-    summary: 'Three availability zones of one cloud region: round trips of 0.5, 1.0 and 1.5 ms between them, 0.1 ms within.',
+    summary:
+      'Three availability zones of one cloud region: round trips of 0.5, 1.0 and 1.5 ms between them, 0.1 ms within.',
     reference: 'quorumlab: cloud providers promise and users measure 0.5 to 1.5 ms between zones of one region',
     options: {},
     intraSite: LAN_ROUND_TRIP / 2,
@@ -67,7 +68,13 @@ export const networkPresets = {
     reference: `WonderNetwork/WonderProxy ping statistics, from the ${RELAB}`,
     options: {},
     intraSite: null,
-    matrix: { kind: 'file', path: 'latency/belt-road-rtt-from-wonderproxy.csv', unit: 'ms', holds: 'round-trip', names: 'whole' },
+    matrix: {
+      kind: 'file',
+      path: 'latency/belt-road-rtt-from-wonderproxy.csv',
+      unit: 'ms',
+      holds: 'round-trip',
+      names: 'whole',
+    },
   },
   azure: {
     name: 'azure',
@@ -75,7 +82,13 @@ export const networkPresets = {
     reference: 'Azure Cosmos DB .NET SDK, MIT licence',
     options: {},
     intraSite: null,
-    matrix: { kind: 'file', path: 'latency/azure74-rtt-cosmos-sdk.csv', unit: 'ms', holds: 'round-trip', names: 'whole' },
+    matrix: {
+      kind: 'file',
+      path: 'latency/azure74-rtt-cosmos-sdk.csv',
+      unit: 'ms',
+      holds: 'round-trip',
+      names: 'whole',
+    },
   },
   wonderproxy: {
     name: 'wonderproxy',
@@ -83,6 +96,12 @@ export const networkPresets = {
     reference: `WonderNetwork/WonderProxy ping statistics, from the ${RELAB}`,
     options: {},
     intraSite: null,
-    matrix: { kind: 'file', path: 'latency/wonderproxy-rtt-relab.csv', unit: 'ms', holds: 'round-trip', names: 'whole' },
+    matrix: {
+      kind: 'file',
+      path: 'latency/wonderproxy-rtt-relab.csv',
+      unit: 'ms',
+      holds: 'round-trip',
+      names: 'whole',
+    },
   },
 } as const satisfies Record<string, NetworkPreset>;

@@ -2,6 +2,7 @@
  * The irregular path of a message: loss, retransmission, partitions, broken connections (DESIGN section 5). Taken only by runs
  * with loss or faults; what it delays or drops, it decides from the sender's side, never earlier than the sender could know.
  */
+import { FlightColumn as F, INTS } from './flights.ts';
 import type { Calendar } from '../kernel/calendar.ts';
 import { draw, mix, Purpose, stream, unit } from '../kernel/random.ts';
 import type { Duration, Instant } from '../units/quantities.ts';
@@ -102,7 +103,7 @@ export class Transport {
     this.irregular = true;
     this.down[node] = 1;
     this.calendar.filter(at, (island, _arrival, flight) => {
-      const source = this.links.flights.source[flight] as number;
+      const source = this.links.flights.ints[flight * INTS + F.source] as number;
       const keep = island !== node && (source !== node || this.links.departure(flight, island) <= at);
       if (!keep) this.lose(flight);
       return keep;
@@ -129,14 +130,14 @@ export class Transport {
     this.partitions.push(sides);
     const caught: { link: LinkState; held: Held }[] = [];
     this.calendar.filter(at, (island, _arrival, flight) => {
-      const source = this.links.flights.source[flight] as number;
+      const source = this.links.flights.ints[flight * INTS + F.source] as number;
       if (sides[source] === sides[island]) return true;
       const departure = this.links.departure(flight, island);
       if (departure <= at) return true;
       caught.push({ link: this.stateOf(source, island), held: { flight, departure } });
       return false;
     });
-    const order = (a: Held, b: Held): number => (this.links.flights.sequence[a.flight] as number) - (this.links.flights.sequence[b.flight] as number);
+    const order = (a: Held, b: Held): number => (this.links.flights.ints[a.flight * INTS + F.sequence] as number) - (this.links.flights.ints[b.flight * INTS + F.sequence] as number);
     caught.sort((a, b) => a.link.source - b.link.source || a.link.receiver - b.link.receiver || order(a.held, b.held));
     for (const { link, held } of caught) {
       if (this.spec.transport === 'datagram') this.lose(held.flight);
@@ -206,8 +207,8 @@ export class Transport {
 
   private openHole(state: LinkState, lost: Held): void {
     const { flights } = this.links;
-    const segments = this.cards.segmentsOfWire(flights.wire[lost.flight] as number);
-    const bits = mix(draw(this.lossStream ^ 0x51ed270b, flights.sequence[lost.flight] as number) ^ Math.imul(state.receiver + 1, 0x85ebca6b));
+    const segments = this.cards.segmentsOfWire(flights.ints[lost.flight * INTS + F.wire] as number);
+    const bits = mix(draw(this.lossStream ^ 0x51ed270b, flights.ints[lost.flight * INTS + F.sequence] as number) ^ Math.imul(state.receiver + 1, 0x85ebca6b));
     const position = Math.floor(unit(bits) * segments);
     this.retransmitted++;
     const roundTrip = this.roundTrip(state);
@@ -222,7 +223,7 @@ export class Transport {
     const hole = state.hole as NonNullable<LinkState['hole']>;
     hole.behind.push(copy);
     if (copy.departure >= hole.decideAt) return;
-    hole.later += this.cards.segmentsOfWire(this.links.flights.wire[copy.flight] as number);
+    hole.later += this.cards.segmentsOfWire(this.links.flights.ints[copy.flight * INTS + F.wire] as number);
     if (hole.later >= DUPLICATES) {
       this.repairFast(state);
       this.refreshDecision(state.source);
@@ -263,26 +264,26 @@ export class Transport {
 
   private repairLost(state: LinkState, lost: Held, attempt: number): boolean {
     const { flights } = this.links;
-    const bits = mix(draw(this.lossStream + attempt, flights.sequence[lost.flight] as number) ^ Math.imul(state.receiver + 1 + state.source * 65537, 0x85ebca6b));
+    const bits = mix(draw(this.lossStream + attempt, flights.ints[lost.flight * INTS + F.sequence] as number) ^ Math.imul(state.receiver + 1 + state.source * 65537, 0x85ebca6b));
     return unit(bits) < this.lossOf(lost.flight);
   }
 
   private isLost(source: number, receiver: number, flight: number): boolean {
     if (this.spec.loss === 0) return false;
-    const bits = mix(draw(this.lossStream ^ Math.imul(source + 1, 0x9e3779b1), this.links.flights.sequence[flight] as number) ^ Math.imul(receiver + 1, 0x85ebca6b));
+    const bits = mix(draw(this.lossStream ^ Math.imul(source + 1, 0x9e3779b1), this.links.flights.ints[flight * INTS + F.sequence] as number) ^ Math.imul(receiver + 1, 0x85ebca6b));
     return unit(bits) < this.lossOf(flight);
   }
 
   /** 1 − (1 − p)^s for a message of s segments. */
   private lossOf(flight: number): number {
     let kept = 1;
-    for (let s = this.cards.segmentsOfWire(this.links.flights.wire[flight] as number); s > 0; s--) kept *= 1 - this.spec.loss;
+    for (let s = this.cards.segmentsOfWire(this.links.flights.ints[flight * INTS + F.wire] as number); s > 0; s--) kept *= 1 - this.spec.loss;
     return 1 - kept;
   }
 
   private arrive(source: number, receiver: number, flight: number, departure: Instant): void {
     const { links } = this;
-    let at = departure + links.base(source, receiver) + links.jitterOf(source, links.flights.sequence[flight] as number, receiver);
+    let at = departure + links.base(source, receiver) + links.jitterOf(source, links.flights.ints[flight * INTS + F.sequence] as number, receiver);
     if (links.ordered) {
       const link = source * links.islands + receiver;
       at = Math.max(at, links.last[link] as number);

@@ -51,14 +51,19 @@ function rowOf(point: PointResult, colour: Colours): string[] {
   const { estimates, bottleneck, safety } = point;
   return [
     colour.bold(point.label),
-    withInterval(estimates.throughput_per_s, 'per_s'),
-    withInterval(estimates.finality_p50_ms, 'ms'),
-    withInterval(estimates.finality_p99_ms, 'ms'),
-    withInterval(estimates.availability, 'share'),
-    withInterval(estimates.longest_outage_ms, 'ms'),
-    `${resourceName(bottleneck.resource)} of node ${bottleneck.node}: ${percent(bottleneck.utilisation)}`,
+    cell(estimates.throughput_per_s, 'per_s'),
+    cell(estimates.finality_p50_ms, 'ms'),
+    cell(estimates.finality_p99_ms, 'ms'),
+    cell(estimates.availability, 'share'),
+    cell(estimates.longest_outage_ms, 'ms'),
+    `${resourceName(bottleneck.resource)} of\nnode ${bottleneck.node}: ${percent(bottleneck.utilisation)}`,
     safetyOf(safety, colour),
   ];
+}
+
+/** The interval below the value, so that the table stays narrow. */
+function cell(...estimate: Parameters<typeof withInterval>): string {
+  return withInterval(...estimate).replace(' [', '\n[');
 }
 
 function safetyOf(safety: PointResult['safety'], colour: Colours): string {

@@ -3,7 +3,7 @@
  * finality each gives, what limits it, what the faults cost, and what its trust assumption leaves open.
  */
 import type { Estimate, EstimateName, PointResult } from '../results/result-file.ts';
-import { list, milliseconds, number, percent, resourceName } from './words.ts';
+import { instant, list, milliseconds, number, percent, resourceName } from './words.ts';
 
 /** More points than this are summed up; the table has them all. */
 const mostInWords = 4;
@@ -32,7 +32,7 @@ function violations(point: PointResult): readonly string[] {
     const count = rows.length === 1 ? '' : ` (the first of ${rows.length})`;
     const where = first.node < 0 ? '' : ` on node ${first.node}`;
     return [
-      `${point.label} violated ${kind}${count}: ${first.check} at ${milliseconds(first.at_ms)}${where}: ${first.detail}`,
+      `${point.label} violated ${kind}${count}: ${first.check} at ${instant(first.at_ms)}${where}: ${first.detail}`,
     ];
   });
 }
@@ -103,7 +103,7 @@ function faultCost(point: PointResult): readonly string[] {
   if (point.faults.length === 0) return [];
   const sentences = point.faults.map(({ text, at_ms, recovery_ms }) => {
     if (at_ms === null) return `${text}: it never took effect.`;
-    const at = `at ${milliseconds(at_ms)}`;
+    const at = `at ${instant(at_ms)}`;
     if (recovery_ms === null) return `${text} ${at}: ${point.label} did not recover.`;
     if (recovery_ms.high === 0) return `${text} ${at}: ${point.label} went on without an outage.`;
     return `${text} ${at}: ${point.label} was final again ${milliseconds(recovery_ms.mean)} later.`;
@@ -127,8 +127,8 @@ function objectives(points: readonly PointResult[]): readonly string[] {
     const met = judged.filter((point) => point.objective[i]?.met).map((point) => point.label);
     const missed = judged.filter((point) => !point.objective[i]?.met).map((point) => point.label);
     const parts = [
-      ...(met.length > 0 ? [`met by ${list(met)}`] : []),
-      ...(missed.length > 0 ? [`MISSED by ${list(missed)}`] : []),
+      ...(met.length > 0 ? [`met by ${some(met)}`] : []),
+      ...(missed.length > 0 ? [`MISSED by ${some(missed)}`] : []),
     ];
     return `Objective ${measure} ${target}: ${list(parts)}.`;
   });
@@ -139,7 +139,13 @@ function trust(points: readonly PointResult[]): readonly string[] {
   const notes = new Map<string, string[]>();
   for (const point of points)
     if (point.trust === 'crash') notes.set(point.trust_note, [...(notes.get(point.trust_note) ?? []), point.label]);
-  return [...notes].map(([note, labels]) => `Trust in ${list(labels.slice(0, mostInWords))}: ${note}`);
+  return [...notes].map(([note, labels]) => `Trust in ${some(labels)}: ${note}`);
+}
+
+/** The first of many labels, and how many more there are. */
+function some(labels: readonly string[]): string {
+  if (labels.length <= mostInWords) return list(labels);
+  return list([...labels.slice(0, mostInWords - 1), `${labels.length - mostInWords + 1} more`]);
 }
 
 /** Of many points: the soonest final, the latest, and the one with the highest throughput. */

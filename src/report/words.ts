@@ -2,6 +2,8 @@
 import type { Estimate } from '../results/result-file.ts';
 import { formatEstimate, formatNumber, formatQuantity, formatShare, type Unit } from './html/format.ts';
 
+export { counted, formatInstant as instant } from './html/format.ts';
+
 export const number = (value: number): string => formatNumber(value);
 export const milliseconds = (ms: number): string => formatQuantity(ms, 'ms');
 export const percent = (share: number): string => formatShare(share);

@@ -1,11 +1,11 @@
 /** Client groups, the workload they bring and, where a trace is replayed, its arrivals dealt among them. */
 import type { ClientGroupSpec, LoadSpec, NamedOptions } from '../simulation/run-spec.ts';
-import { formatDuration } from '../units/format.ts';
 import type { Definition, Setting } from '../units/definition.ts';
+import { formatDuration } from '../units/format.ts';
 import { arrivalProcesses } from '../workloads/arrival-registry.ts';
 import { workloads } from '../workloads/registry.ts';
 import { importTrace } from '../workloads/trace-import.ts';
-import { buildDistribution, type BuildContext, flagOptionProblems } from './build-context.ts';
+import { type BuildContext, buildDistribution, flagOptionProblems } from './build-context.ts';
 import type { Matrix } from './build-matrix.ts';
 import { siteIndex } from './build-network.ts';
 import { columnOf, reasonOf } from './data-files.ts';
@@ -26,18 +26,28 @@ export function buildWorkload(workload: NamedValue, context: BuildContext): Name
 }
 
 /** All arrivals of a trace, ns from the start of the run; null after flagging. */
-export function buildTrace(workload: NamedValue, seed: number, run: RunValue, context: BuildContext): Float64Array | null {
+export function buildTrace(
+  workload: NamedValue,
+  seed: number,
+  run: RunValue,
+  context: BuildContext,
+): Float64Array | null {
   const path = ['workload', 'arrival_trace'];
   const trace = workload.options as ArrivalTraceValue;
   const { targetRate, compression } = trace;
   if ((targetRate === null) === (compression === null)) {
-    context.source.flag(path, `has ${targetRate === null ? 'neither' : 'both'} target_rate and compression, expected exactly one of them`);
+    context.source.flag(
+      path,
+      `has ${targetRate === null ? 'neither' : 'both'} target_rate and compression, expected exactly one of them`,
+    );
     return null;
   }
   try {
     const name = `${trace.file}, column ${trace.time}`;
     if (!/[/\\.]/.test(trace.file) && !traceNames.includes(trace.file))
-      throw new Error(`there is no trace '${trace.file}'${nearest(trace.file, traceNames)}, expected one of: ${traceNames.join(', ')}, or the path of a file`);
+      throw new Error(
+        `there is no trace '${trace.file}'${nearest(trace.file, traceNames)}, expected one of: ${traceNames.join(', ')}, or the path of a file`,
+      );
     const table = context.data.table(tracePath(trace.file, context.file), trace.file);
     const { times, notices } = importTrace({
       name,
@@ -48,9 +58,14 @@ export function buildTrace(workload: NamedValue, seed: number, run: RunValue, co
     });
     for (const notice of notices) context.assume(`Trace ${notice}.`);
     const end = times[times.length - 1] as number;
-    if (end < run.duration && trace.repeat) context.assume(`Trace ${name}: begins again every ${formatDuration(end)} until the run ends.`);
+    if (end < run.duration && trace.repeat)
+      context.assume(`Trace ${name}: begins again every ${formatDuration(end)} until the run ends.`);
     if (end < run.duration * 0.9 && !trace.repeat)
-      context.source.flag(path, `the trace ends at ${formatDuration(end)}, after which nothing arrives until the run ends at ${formatDuration(run.duration)}; use repeat: true, a lower rate or a shorter run`, 'warning');
+      context.source.flag(
+        path,
+        `the trace ends at ${formatDuration(end)}, after which nothing arrives until the run ends at ${formatDuration(run.duration)}; use repeat: true, a lower rate or a shorter run`,
+        'warning',
+      );
     return times;
   } catch (error) {
     context.source.flag(path, reasonOf(error));
@@ -59,29 +74,42 @@ export function buildTrace(workload: NamedValue, seed: number, run: RunValue, co
 }
 
 export interface ClientsInput {
-  readonly clients: readonly ClientValue[];
-  readonly matrix: Matrix;
-  readonly nodes: number;
-  /** null: the workload is no trace. */
-  readonly trace: { readonly times: Float64Array; readonly repeat: boolean } | null;
+  /** null: one that did not read well. */
+  readonly clients: readonly (ClientValue | null)[];
+  /** null: not known, since something else is wrong; then sites and node numbers are not judged. */
+  readonly matrix: Matrix | null;
+  readonly nodes: number | null;
+  /** null: the workload is no trace; undefined: not known. */
+  readonly trace: { readonly times: Float64Array; readonly repeat: boolean } | null | undefined;
 }
 
 /** The client groups; null after flagging. */
 export function buildClients(input: ClientsInput, context: BuildContext): readonly ClientGroupSpec[] | null {
-  const tracing = input.clients.flatMap((client, i) => (replaysTrace(client) ? [i] : []));
-  const groups = input.clients.map((client, i) => buildGroup(client, i, input, tracing, context));
-  if (input.trace !== null && tracing.length === 0) {
-    context.source.flag(['workload', 'arrival_trace'], 'is used by no clients, expected some with load: { open: trace }');
+  const tracing = input.clients.flatMap((client, i) => (client !== null && replaysTrace(client) ? [i] : []));
+  const groups = input.clients.map((client, i) =>
+    client === null ? null : buildGroup(client, i, input, tracing, context),
+  );
+  if (input.trace && tracing.length === 0) {
+    context.source.flag(
+      ['workload', 'arrival_trace'],
+      'is used by no clients, expected some with load: { open: trace }',
+    );
     return null;
   }
   return groups.includes(null) ? null : (groups as readonly ClientGroupSpec[]);
 }
 
-export function replaysTrace(client: ClientValue): boolean {
+function replaysTrace(client: ClientValue): boolean {
   return client.load.name === 'open' && client.load.options.name === 'trace';
 }
 
-function buildGroup(client: ClientValue, index: number, input: ClientsInput, tracing: readonly number[], context: BuildContext): ClientGroupSpec | null {
+function buildGroup(
+  client: ClientValue,
+  index: number,
+  input: ClientsInput,
+  tracing: readonly number[],
+  context: BuildContext,
+): ClientGroupSpec | null {
   const path = ['clients', String(index)];
   const { site, node, submit, replyQuorum, retryAfter } = client;
   const { source } = context;
@@ -89,7 +117,7 @@ function buildGroup(client: ClientValue, index: number, input: ClientsInput, tra
     source.flag(path, `has ${site === null ? 'neither' : 'both'} site and node, expected exactly one of them`);
     return null;
   }
-  const at = site === null ? null : siteIndex(site, input.matrix, [...path, 'site'], context);
+  const at = site === null || input.matrix === null ? null : siteIndex(site, input.matrix, [...path, 'site'], context);
   const load = buildLoad(client, path, input, tracing.indexOf(index), tracing.length, context);
   const toNode = submit?.form === 'map' ? (submit.value as { node: number }).node : null;
   const sound = [
@@ -107,7 +135,14 @@ function buildGroup(client: ClientValue, index: number, input: ClientsInput, tra
   };
 }
 
-function buildLoad(client: ClientValue, path: readonly string[], input: ClientsInput, share: number, shares: number, context: BuildContext): LoadSpec | null {
+function buildLoad(
+  client: ClientValue,
+  path: readonly string[],
+  input: ClientsInput,
+  share: number,
+  shares: number,
+  context: BuildContext,
+): LoadSpec | null {
   if (client.load.name === 'closed') {
     const { clients, outstanding, think } = client.load.options as ClosedValue;
     const law = buildDistribution(think, [...path, 'load', 'closed', 'think'], context);
@@ -116,11 +151,21 @@ function buildLoad(client: ClientValue, path: readonly string[], input: ClientsI
   const arrivals = client.load.options as NamedValue;
   if (arrivals.name !== 'trace') {
     const definition = arrivalProcesses[arrivals.name as keyof typeof arrivalProcesses] as Definition<unknown>;
-    const sound = flagOptionProblems(definition, arrivals.options, NO_SETTING, [...path, 'load', 'open', arrivals.name], context);
+    const sound = flagOptionProblems(
+      definition,
+      arrivals.options,
+      NO_SETTING,
+      [...path, 'load', 'open', arrivals.name],
+      context,
+    );
     return sound ? { kind: 'open', arrivals } : null;
   }
+  if (input.trace === undefined) return null;
   if (input.trace === null) {
-    context.source.flag([...path, 'load', 'open'], 'replays a trace but the workload is none, expected workload: { arrival_trace: … }');
+    context.source.flag(
+      [...path, 'load', 'open'],
+      'replays a trace but the workload is none, expected workload: { arrival_trace: … }',
+    );
     return null;
   }
   // Rows are dealt in turn to the groups that replay the trace.
@@ -128,14 +173,14 @@ function buildLoad(client: ClientValue, path: readonly string[], input: ClientsI
   return { kind: 'open', arrivals: { name: 'trace', options: { times, repeat: input.trace.repeat } } };
 }
 
-function isNode(node: number, nodes: number, path: readonly string[], context: BuildContext): boolean {
-  if (node < nodes) return true;
+function isNode(node: number, nodes: number | null, path: readonly string[], context: BuildContext): boolean {
+  if (nodes === null || node < nodes) return true;
   context.source.flag(path, `there is no node ${node}, expected 0 to ${nodes - 1}`);
   return false;
 }
 
-function atMostNodes(quorum: number, nodes: number, path: readonly string[], context: BuildContext): boolean {
-  if (quorum <= nodes) return true;
+function atMostNodes(quorum: number, nodes: number | null, path: readonly string[], context: BuildContext): boolean {
+  if (nodes === null || quorum <= nodes) return true;
   context.source.flag(path, `waits for ${quorum} replies of ${nodes} nodes, expected at most ${nodes}`);
   return false;
 }

@@ -6,36 +6,62 @@ import type { Matrix } from './build-matrix.ts';
 import { siteIndex } from './build-network.ts';
 import type { FaultValue, RunValue, TargetValue } from './file-value.ts';
 
+/** Where faults can strike; null: not known, since something else is wrong. */
+export interface Ground {
+  readonly run: RunValue | undefined;
+  readonly matrix: Matrix | null;
+  readonly nodes: number | null;
+  readonly nodeSites: Int32Array | null;
+}
+
 /** The schedule of faults; null after flagging. */
 export function buildFaults(
-  faults: readonly FaultValue[], run: RunValue, matrix: Matrix, nodeSites: Int32Array, context: BuildContext,
+  faults: readonly (FaultValue | null)[],
+  ground: Ground,
+  context: BuildContext,
 ): readonly FaultSpec[] | null {
+  const { run } = ground;
   const built = faults.map((fault, i): FaultSpec | null => {
+    if (fault === null) return null;
     const path = ['faults', String(i)];
     const { name, at } = fault;
-    const target = buildTarget(fault.target, [...path, name], matrix, nodeSites, context);
+    const target = buildTarget(fault.target, [...path, name], ground, context);
+    if (run === undefined) return null;
     if (at >= run.duration) {
-      context.source.flag([...path, 'at'], `falls at or after the end of the run, expected less than ${formatDuration(run.duration)}`);
+      context.source.flag(
+        [...path, 'at'],
+        `falls at or after the end of the run, expected less than ${formatDuration(run.duration)}`,
+      );
       return null;
     }
     if (fault.for !== null && at + fault.for >= run.duration)
-      context.source.flag([...path, 'for'], `lasts until the end of the run at ${formatDuration(run.duration)} or beyond: recovery will not be seen`, 'warning');
+      context.source.flag(
+        [...path, 'for'],
+        `lasts until the end of the run at ${formatDuration(run.duration)} or beyond: recovery will not be seen`,
+        'warning',
+      );
     return target === null ? null : { kind: name, target, at, duration: fault.for };
   });
   return built.includes(null) ? null : (built as readonly FaultSpec[]);
 }
 
 /** True when a node comes back after a crash. */
-export function restarts(faults: readonly FaultValue[]): boolean {
-  return faults.some((fault) => fault.name === 'crash' && fault.for !== null);
+export function restarts(faults: readonly (FaultValue | null)[]): boolean {
+  return faults.some((fault) => fault?.name === 'crash' && fault.for !== null);
 }
 
-function buildTarget(target: TargetValue, path: readonly string[], matrix: Matrix, nodeSites: Int32Array, context: BuildContext): FaultTarget | null {
+function buildTarget(
+  target: TargetValue,
+  path: readonly string[],
+  ground: Ground,
+  context: BuildContext,
+): FaultTarget | null {
+  const { matrix, nodes, nodeSites } = ground;
   const { form, value } = target;
   const named = typeof value === 'number' ? [value] : form === 'list' ? (value as readonly number[]) : [];
-  const beyond = named.find((node) => node >= nodeSites.length);
+  const beyond = nodes === null ? undefined : named.find((node) => node >= nodes);
   if (beyond !== undefined) {
-    context.source.flag(path, `there is no node ${beyond}, expected 0 to ${nodeSites.length - 1}`);
+    context.source.flag(path, `there is no node ${beyond}, expected 0 to ${(nodes as number) - 1}`);
     return null;
   }
   const twice = named.find((node, i) => named.indexOf(node) !== i);
@@ -45,10 +71,11 @@ function buildTarget(target: TargetValue, path: readonly string[], matrix: Matri
   }
   if (form !== 'map') return value as FaultTarget;
   const { site } = value as { site: string };
+  if (matrix === null || nodeSites === null) return null;
   const index = siteIndex(site, matrix, [...path, 'site'], context);
   if (index === null) return null;
-  const nodes = [...nodeSites.keys()].filter((node) => nodeSites[node] === index);
-  if (nodes.length > 0) return nodes;
+  const struck = [...nodeSites.keys()].filter((node) => nodeSites[node] === index);
+  if (struck.length > 0) return struck;
   context.source.flag([...path, 'site'], `no node is at ${site}, expected a site of nodes.sites`);
   return null;
 }

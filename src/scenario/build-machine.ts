@@ -1,6 +1,6 @@
 /** A node's machine: its cost table of cryptography and its disk, from profiles by name or figures in the scenario. */
 import type { CryptoCosts, DiskSpec, MachineSpec } from '../machines/machine-spec.ts';
-import { buildDistribution, type BuildContext } from './build-context.ts';
+import { type BuildContext, buildDistribution } from './build-context.ts';
 import { reasonOf } from './data-files.ts';
 import type { MachineValue } from './file-value.ts';
 import { nearest } from './problem.ts';
@@ -25,7 +25,10 @@ function buildCrypto(crypto: MachineValue['crypto'], context: BuildContext): Cry
   const schemes = profile.schemes.map(([known]) => known);
   const costs = profile.schemes.find(([known]) => known === scheme)?.[1];
   if (costs === undefined) {
-    context.source.flag(['machine', 'crypto', 'scheme'], `profile ${name} has no scheme '${scheme}'${nearest(scheme, schemes)}, expected one of: ${schemes.join(', ')}`);
+    context.source.flag(
+      ['machine', 'crypto', 'scheme'],
+      `profile ${name} has no scheme '${scheme}'${nearest(scheme, schemes)}, expected one of: ${schemes.join(', ')}`,
+    );
     return null;
   }
   if (mode === 'none') {
@@ -56,12 +59,19 @@ function buildDisk(disk: MachineValue['disk'], context: BuildContext): DiskSpec 
 
 /** A profile by name or path, with its own file's problems passed on. */
 function openProfile<T>(
-  kind: 'crypto' | 'disk', name: string, path: readonly string[], read: (file: string, text: string) => ProfileRead<T>, context: BuildContext,
+  kind: 'crypto' | 'disk',
+  name: string,
+  path: readonly string[],
+  read: (file: string, text: string) => ProfileRead<T>,
+  context: BuildContext,
 ): T | null {
   const names = profileNames(kind);
   const own = /[/\\.]/.test(name);
   if (!own && !names.includes(name)) {
-    context.source.flag(path, `there is no ${kind} profile '${name}'${nearest(name, names)}, expected one of: ${names.join(', ')}, or the path of a file`);
+    context.source.flag(
+      path,
+      `there is no ${kind} profile '${name}'${nearest(name, names)}, expected one of: ${names.join(', ')}, or the path of a file`,
+    );
     return null;
   }
   try {

@@ -23,7 +23,13 @@ export function buildMatrix(network: NetworkValue, nodes: NodesValue, context: B
   if (form === 'scalar') return fromPreset(networkPresets[value as keyof typeof networkPresets], network, context);
   const own = value as MatrixValue;
   if (own.name === 'uniform') return withDiagonal(uniform(own.target, own.sites, nodes), true, network, null, context);
-  const file: MatrixFile = { kind: 'file', path: besideScenario(own.target, context.file), unit: own.unit, holds: own.holds, names: 'whole' };
+  const file: MatrixFile = {
+    kind: 'file',
+    path: besideScenario(own.target, context.file),
+    unit: own.unit,
+    holds: own.holds,
+    names: 'whole',
+  };
   const read = fromFile(file, own.target, context);
   return read === null ? null : withDiagonal(read, false, network, null, context);
 }
@@ -33,7 +39,9 @@ function fromPreset(preset: NetworkPreset, network: NetworkValue, context: Build
   if (matrix.kind === 'file') {
     const read = fromFile({ ...matrix, path: dataPath(matrix.path) }, preset.name, context);
     if (read === null) return null;
-    context.assume(`Network ${preset.name}: ${preset.summary} ${preset.reference}. Values are used as measured, never repaired.`);
+    context.assume(
+      `Network ${preset.name}: ${preset.summary} ${preset.reference}. Values are used as measured, never repaired.`,
+    );
     return withDiagonal(read, false, network, preset, context);
   }
   context.assume(`Network ${preset.name}: ${preset.summary}`);
@@ -42,14 +50,19 @@ function fromPreset(preset: NetworkPreset, network: NetworkValue, context: Build
 }
 
 function withDiagonal(
-  read: { sites: readonly string[]; oneWay: Float64Array }, placesNodes: boolean, network: NetworkValue,
-  preset: NetworkPreset | null, context: BuildContext,
+  read: { sites: readonly string[]; oneWay: Float64Array },
+  placesNodes: boolean,
+  network: NetworkValue,
+  preset: NetworkPreset | null,
+  context: BuildContext,
 ): Matrix {
   const { sites, oneWay } = read;
   const intraSite = intraSiteOf(network, preset);
   for (let site = 0; site < sites.length; site++) oneWay[site * sites.length + site] = intraSite;
   if (network.intraSite === null)
-    context.assume(`Two machines of one site are ${intraSite / MICROSECOND} us apart (one way), since the scenario does not say.`);
+    context.assume(
+      `Two machines of one site are ${intraSite / MICROSECOND} us apart (one way), since the scenario does not say.`,
+    );
   return { sites, oneWay, placesNodes };
 }
 
@@ -58,14 +71,22 @@ function intraSiteOf(network: NetworkValue, preset: NetworkPreset | null): Durat
   return network.intraSite ?? preset?.intraSite ?? INTRA_SITE;
 }
 
-function uniform(delay: Duration, names: readonly string[] | null, nodes: NodesValue): { sites: readonly string[]; oneWay: Float64Array } {
+function uniform(
+  delay: Duration,
+  names: readonly string[] | null,
+  nodes: NodesValue,
+): { sites: readonly string[]; oneWay: Float64Array } {
   const own = nodes.sites?.map(([site]) => site) ?? Array.from({ length: nodes.count ?? 0 }, (_, i) => `site-${i}`);
   const sites = names ?? [...own.filter((site) => site !== 'outside'), 'outside'];
   return { sites, oneWay: new Float64Array(sites.length * sites.length).fill(delay) };
 }
 
 /** A square table with site names in its first row and column. */
-function fromFile(file: MatrixFile, name: string, context: BuildContext): { sites: readonly string[]; oneWay: Float64Array } | null {
+function fromFile(
+  file: MatrixFile,
+  name: string,
+  context: BuildContext,
+): { sites: readonly string[]; oneWay: Float64Array } | null {
   const path = ['network', 'matrix'];
   try {
     const { header, rows } = context.data.table(file.path, name);
@@ -80,8 +101,12 @@ function fromFile(file: MatrixFile, name: string, context: BuildContext): { site
       sites.forEach((site, to) => {
         const text = row[columns.indexOf(site) + 1] ?? '';
         const value = columns.includes(site) && text !== '' ? Number(text) : Number.NaN;
-        if (Number.isNaN(value) && text !== '') throw new Error(`${name}: from ${sites[from]} to ${site} stands '${text}', expected a number of ${file.unit}`);
-        if (value < 0) throw new Error(`${name}: from ${sites[from]} to ${site} stands ${text}, expected no negative delay`);
+        if (Number.isNaN(value) && text !== '')
+          throw new Error(
+            `${name}: from ${sites[from]} to ${site} stands '${text}', expected a number of ${file.unit}`,
+          );
+        if (value < 0)
+          throw new Error(`${name}: from ${sites[from]} to ${site} stands ${text}, expected no negative delay`);
         // Zero off the diagonal is missing data, not a message faster than light.
         oneWay[from * sites.length + to] = value === 0 ? Number.NaN : Math.round(value * scale);
       });
@@ -89,7 +114,10 @@ function fromFile(file: MatrixFile, name: string, context: BuildContext): { site
     if (sites.length === 0) throw new Error(`${name} has no rows`);
     return { sites, oneWay };
   } catch (error) {
-    context.source.flag(path, `${reasonOf(error)}, expected a square CSV table with site names in its first row and column`);
+    context.source.flag(
+      path,
+      `${reasonOf(error)}, expected a square CSV table with site names in its first row and column`,
+    );
     return null;
   }
 }

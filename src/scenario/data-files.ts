@@ -37,7 +37,12 @@ export function openDataFiles(readText: (path: string) => string): DataFiles {
       const text = files.text(path, name);
       let table = tables.get(path);
       if (table === undefined) {
-        const [header = [], ...rows] = parse(text, { bom: true, skip_empty_lines: true, relax_column_count: true, trim: true }) as string[][];
+        const [header = [], ...rows] = parse(text, {
+          bom: true,
+          skip_empty_lines: true,
+          relax_column_count: true,
+          trim: true,
+        }) as string[][];
         table = { header, rows };
         tables.set(path, table);
       }

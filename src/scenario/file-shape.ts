@@ -13,25 +13,87 @@ const runShape: RecordShape = {
   kind: 'record',
   meaning: 'How long is simulated, and how often.',
   fields: {
-    warmup: { shape: { kind: 'words', words: ['auto'], or: { kind: 'duration', default: null, meaning: 'a duration' }, meaning: 'What is left out at the start: a duration, or `auto` to detect it (MSER-5).' }, default: 'auto' },
-    duration: { shape: { kind: 'duration', default: null, min: MILLISECOND, max: LONGEST_RUN, meaning: 'Virtual time of one run, warm-up included; at most 104 days.' }, default: '60s' },
-    replications: { shape: { kind: 'count', default: 5, min: 1, max: 10_000, meaning: 'Independent repetitions of each design point, for the 95 % intervals.' }, default: 5 },
-    stopAfter: { shape: { kind: 'count', default: null, min: 1, meaning: 'End a run as soon as so many requests are final.' } },
+    warmup: {
+      shape: {
+        kind: 'words',
+        words: ['auto'],
+        or: { kind: 'duration', default: null, meaning: 'a duration' },
+        meaning: 'What is left out at the start: a duration, or `auto` to detect it (MSER-5).',
+      },
+      default: 'auto',
+    },
+    duration: {
+      shape: {
+        kind: 'duration',
+        default: null,
+        min: MILLISECOND,
+        max: LONGEST_RUN,
+        meaning: 'Virtual time of one run, warm-up included; at most 104 days.',
+      },
+      default: '60s',
+    },
+    replications: {
+      shape: {
+        kind: 'count',
+        default: 5,
+        min: 1,
+        max: 10_000,
+        meaning: 'Independent repetitions of each design point, for the 95 % intervals.',
+      },
+      default: 5,
+    },
+    stopAfter: {
+      shape: { kind: 'count', default: null, min: 1, meaning: 'End a run as soon as so many requests are final.' },
+    },
   },
 };
 
 export const fileFields: Fields = {
-  scenario: { shape: { kind: 'count', default: null, min: 1, max: 1, meaning: 'Version of this format: 1.' }, required: true },
-  name: { shape: { kind: 'text', pattern: /^[a-z0-9]+(-[a-z0-9]+)*$/, expected: 'a name of small letters, digits and hyphens', meaning: 'Names the folder of the results.' }, required: true },
-  question: { shape: { kind: 'text', expected: 'the question that this scenario answers', meaning: 'The question that this scenario answers; printed above the results.' }, required: true },
-  seed: { shape: { kind: 'count', default: null, min: 0, max: Number.MAX_SAFE_INTEGER, meaning: 'Seed of all randomness: the same seed gives the same results to the bit. No default.' }, required: true },
+  scenario: {
+    shape: { kind: 'count', default: null, min: 1, max: 1, meaning: 'Version of this format: 1.' },
+    required: true,
+  },
+  name: {
+    shape: {
+      kind: 'text',
+      pattern: /^[a-z0-9]+(-[a-z0-9]+)*$/,
+      expected: 'a name of small letters, digits and hyphens',
+      meaning: 'Names the folder of the results.',
+    },
+    required: true,
+  },
+  question: {
+    shape: {
+      kind: 'text',
+      expected: 'the question that this scenario answers',
+      meaning: 'The question that this scenario answers; printed above the results.',
+    },
+    required: true,
+  },
+  seed: {
+    shape: {
+      kind: 'count',
+      default: null,
+      min: 0,
+      max: Number.MAX_SAFE_INTEGER,
+      meaning: 'Seed of all randomness: the same seed gives the same results to the bit. No default.',
+    },
+    required: true,
+  },
   run: { shape: runShape, default: {} },
   network: { shape: networkShape, default: {} },
   machine: { shape: machineShape, default: {} },
   nodes: { shape: nodesShape, required: true },
   clients: { shape: clientsShape, required: true },
   workload: { shape: workloadShape, required: true },
-  protocol: { shape: { kind: 'named', what: 'protocol', entries: protocolEntries, meaning: 'The one consensus protocol (or use `compare`).' } },
+  protocol: {
+    shape: {
+      kind: 'named',
+      what: 'protocol',
+      entries: protocolEntries,
+      meaning: 'The one consensus protocol (or use `compare`).',
+    },
+  },
   compare: {
     shape: {
       kind: 'list',
@@ -43,7 +105,13 @@ export const fileFields: Fields = {
         entries: protocolEntries,
         meaning: 'One of those compared: `protocol`, its options, and what else differs.',
         common: {
-          label: { shape: { kind: 'text', expected: 'a label', meaning: 'Its name in results; default: the name of the protocol.' } },
+          label: {
+            shape: {
+              kind: 'text',
+              expected: 'a label',
+              meaning: 'Its name in results; default: the name of the protocol.',
+            },
+          },
           nodes: { shape: nodesShape },
         },
       },
@@ -58,8 +126,25 @@ export const fileFields: Fields = {
     },
   },
   faults: { shape: faultsShape, default: [] },
-  objective: { shape: { kind: 'record', fields: objectiveFields, meaning: 'Thresholds; missing one gives exit code 2.' }, default: {} },
-  progressWithin: { shape: { kind: 'duration', default: null, min: MILLISECOND, max: LONGEST_RUN, meaning: 'After the last fault ended, a request must become final within this time, else liveness is violated (exit code 4).' }, default: '30s' },
+  objective: {
+    shape: { kind: 'record', fields: objectiveFields, meaning: 'Thresholds; missing one gives exit code 2.' },
+    default: {},
+  },
+  progressWithin: {
+    shape: {
+      kind: 'duration',
+      default: null,
+      min: MILLISECOND,
+      max: LONGEST_RUN,
+      meaning:
+        'After the last fault ended, a request must become final within this time, else liveness is violated (exit code 4).',
+    },
+    default: '30s',
+  },
 };
 
-export const fileShape: RecordShape = { kind: 'record', meaning: 'A scenario of quorumlab: one question, and everything needed to answer it.', fields: fileFields };
+export const fileShape: RecordShape = {
+  kind: 'record',
+  meaning: 'A scenario of quorumlab: one question, and everything needed to answer it.',
+  fields: fileFields,
+};

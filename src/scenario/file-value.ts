@@ -1,4 +1,5 @@
 /** What reading a scenario file by `file-shape.ts` gives: every default filled in, nothing resolved against anything else yet. */
+import type { faultDefinitions } from '../faults/registry.ts';
 import type { BitRate, Duration, Instant, NodeId, Rate, Ratio } from '../units/quantities.ts';
 import type { EitherValue, NamedValue } from './write.ts';
 
@@ -46,7 +47,12 @@ export interface CardValue {
 }
 
 export type MatrixValue =
-  | { readonly name: 'file'; readonly target: string; readonly unit: 'ns' | 'us' | 'ms' | 's'; readonly holds: 'round-trip' | 'one-way' }
+  | {
+      readonly name: 'file';
+      readonly target: string;
+      readonly unit: 'ns' | 'us' | 'ms' | 's';
+      readonly holds: 'round-trip' | 'one-way';
+    }
   | { readonly name: 'uniform'; readonly target: Duration; readonly sites: readonly string[] | null };
 
 export interface MachineValue {
@@ -67,7 +73,9 @@ export interface ClientValue {
   readonly site: string | null;
   readonly node: NodeId | null;
   /** `open` with a named arrival process, or `closed`. */
-  readonly load: { readonly name: 'open'; readonly options: NamedValue } | { readonly name: 'closed'; readonly options: ClosedValue };
+  readonly load:
+    | { readonly name: 'open'; readonly options: NamedValue }
+    | { readonly name: 'closed'; readonly options: ClosedValue };
   readonly submit: EitherValue<'primary' | 'nearest' | 'all', { readonly node: NodeId }> | null;
   readonly retryAfter: Duration | null;
   readonly replyQuorum: number | null;
@@ -88,7 +96,7 @@ export interface CompareValue {
 export type TargetValue = EitherValue<'leader' | 'primary' | NodeId, { readonly site: string }, readonly NodeId[]>;
 
 export interface FaultValue {
-  readonly name: 'crash' | 'partition';
+  readonly name: keyof typeof faultDefinitions;
   readonly target: TargetValue;
   readonly at: Instant;
   readonly for: Duration | null;
@@ -124,4 +132,3 @@ export interface DiskProfile {
   readonly fsync: NamedValue;
   readonly bandwidth: BitRate;
 }
-

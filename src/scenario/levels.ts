@@ -14,9 +14,18 @@ const FIXED = ['scenario', 'name', 'question', 'seed', 'run', 'levels', 'objecti
 const MOST_POINTS = 1_000;
 
 /** The combinations that concern the contender at `compare.<index>` (null: the only one). Flags levels that make no sense. */
-export function combinationsOf(levels: readonly (readonly [string, readonly unknown[]])[], index: number | null, source: Source): readonly Combination[] {
+export function combinationsOf(
+  levels: readonly (readonly [string, readonly unknown[]])[],
+  index: number | null,
+  source: Source,
+): readonly Combination[] {
   const concerned = levels.filter(([path]) => concerns(path, index, source));
-  const names = concerned.map(([path]) => shortName(path, levels.map(([other]) => other)));
+  const names = concerned.map(([path]) =>
+    shortName(
+      path,
+      levels.map(([other]) => other),
+    ),
+  );
   let grid: Combination[] = [{ assignments: [], factors: {}, suffix: '' }];
   concerned.forEach(([path, values], k) => {
     grid = grid.flatMap((sofar) =>
@@ -38,7 +47,10 @@ export function combinationsOf(levels: readonly (readonly [string, readonly unkn
 function concerns(path: string, index: number | null, source: Source): boolean {
   const [first, second] = path.split('.');
   if (FIXED.includes(first as string)) {
-    source.flag(['levels', path], `${first} belongs to the scenario as a whole, expected the path of a setting that may differ between points`);
+    source.flag(
+      ['levels', path],
+      `${first} belongs to the scenario as a whole, expected the path of a setting that may differ between points`,
+    );
     return false;
   }
   return first !== 'compare' || index === null || second === String(index);
@@ -52,7 +64,10 @@ function shortName(path: string, all: readonly string[]): string {
 
 /** A level as the file writes it. */
 function textOf(value: unknown, path: readonly string[], source: Source): string | number | boolean {
-  const node = source.document.getIn(path.map((step) => (/^\d+$/.test(step) ? Number(step) : step)), true);
+  const node = source.document.getIn(
+    path.map((step) => (/^\d+$/.test(step) ? Number(step) : step)),
+    true,
+  );
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   return isScalar(node) ? String(node.value) : JSON.stringify(value);
 }

@@ -2,6 +2,9 @@
  * Reads a scenario file: opened, overridden, read by its shape, built point by point and frozen, or every problem at once.
  * Reading finds what is wrong in itself; building finds what contradicts each other, also where something else is wrong.
  */
+
+import { protocols } from '../protocols/registry.ts';
+import { formatDuration } from '../units/format.ts';
 import { buildPoint, type Contender } from './build-point.ts';
 import { type DataFiles, openDataFiles, reasonOf } from './data-files.ts';
 import type { ScenarioFile } from './file-value.ts';
@@ -9,12 +12,10 @@ import { combinationsOf } from './levels.ts';
 import { objectivesOf } from './objectives.ts';
 import { type Problem, sortProblems } from './problem.ts';
 import { readTextFile } from './profiles.ts';
-import { protocols } from '../protocols/registry.ts';
 import { resolvedText } from './resolved.ts';
 import type { DesignPoint, LoadResult, Scenario } from './scenario.ts';
 import { readSections, type Sections } from './sections.ts';
 import { type Assignment, openSource, parseOverride, type Source } from './source.ts';
-import { formatDuration } from '../units/format.ts';
 
 export interface LoadOptions {
   /** `path=value`, as given to `--set`. */
@@ -35,7 +36,12 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadResul
   const overrides = (options.overrides ?? []).map((override) => ({ override, assignment: parseOverride(override) }));
   const malformed = overrides.filter(({ assignment }) => assignment === null);
   if (malformed.length > 0)
-    return failed(malformed.map(({ override }) => ({ ...fileProblem(`--set ${override}`, 'has no value, expected path=value'), place: `--set ${override}` })));
+    return failed(
+      malformed.map(({ override }) => ({
+        ...fileProblem(`--set ${override}`, 'has no value, expected path=value'),
+        place: `--set ${override}`,
+      })),
+    );
   const assignments = overrides.map(({ assignment }) => assignment as Assignment);
 
   const source = openSource(file, text, assignments);
@@ -51,7 +57,10 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadResul
   const whole = sections as ScenarioFile;
   const { name, question, seed, run } = whole;
   const scenario: Scenario = {
-    file, name, question, seed,
+    file,
+    name,
+    question,
+    seed,
     run: { warmup: run.warmup, duration: run.duration, replications: run.replications },
     points: made.points,
     objective: objectivesOf(whole.objective),
@@ -80,7 +89,11 @@ function makePoints(making: Making): { points: readonly DesignPoint[]; problems:
   const count = contendersOf(sections, source);
   for (let index = 0; index < count; index++) {
     const compared = sections.compare !== null;
-    for (const { assignments: levels, factors, suffix } of combinationsOf(sections.levels ?? [], compared ? index : null, source)) {
+    for (const { assignments: levels, factors, suffix } of combinationsOf(
+      sections.levels ?? [],
+      compared ? index : null,
+      source,
+    )) {
       const plain = levels.length === 0;
       const own = plain ? source : openSource(file, text, [...assignments, ...levels]);
       const read = plain ? sections : readSections(own);
@@ -102,10 +115,17 @@ function makePoints(making: Making): { points: readonly DesignPoint[]; problems:
 function contendersOf(sections: Sections, source: Source): number {
   const { protocol, compare } = sections;
   if (protocol !== undefined && compare !== undefined && (protocol === null) === (compare === null))
-    source.flag(protocol === null ? [] : ['protocol'], `the scenario has ${protocol === null ? 'neither protocol nor compare' : 'both protocol and compare'}, expected exactly one of them`);
+    source.flag(
+      protocol === null ? [] : ['protocol'],
+      `the scenario has ${protocol === null ? 'neither protocol nor compare' : 'both protocol and compare'}, expected exactly one of them`,
+    );
   const labels = (compare ?? []).map((entry) => (entry === null ? null : (entry.label ?? entry.protocol.name)));
   labels.forEach((label, i) => {
-    if (label !== null && labels.indexOf(label) !== i) source.flag(['compare', String(i), 'label'], `'${label}' is the label of compare.${labels.indexOf(label)} already, expected a label of its own`);
+    if (label !== null && labels.indexOf(label) !== i)
+      source.flag(
+        ['compare', String(i), 'label'],
+        `'${label}' is the label of compare.${labels.indexOf(label)} already, expected a label of its own`,
+      );
   });
   return compare === undefined ? 0 : (compare?.length ?? (protocol ? 1 : 0));
 }
@@ -115,18 +135,29 @@ function contenderAt(sections: Sections, index: number): Contender | null {
   const { nodes, protocol, compare } = sections;
   if (nodes === undefined) return null;
   if (compare === null || compare === undefined)
-    return protocol ? { label: protocol.name, protocol, path: ['protocol', protocol.name], nodes, nodesPath: ['nodes'] } : null;
+    return protocol
+      ? { label: protocol.name, protocol, path: ['protocol', protocol.name], nodes, nodesPath: ['nodes'] }
+      : null;
   const entry = compare[index];
   if (!entry) return null;
   const path = ['compare', String(index)];
   const label = entry.label ?? entry.protocol.name;
   const own = entry.nodes !== null;
-  return { label, protocol: entry.protocol, path, nodes: entry.nodes ?? nodes, nodesPath: own ? [...path, 'nodes'] : ['nodes'] };
+  return {
+    label,
+    protocol: entry.protocol,
+    path,
+    nodes: entry.nodes ?? nodes,
+    nodesPath: own ? [...path, 'nodes'] : ['nodes'],
+  };
 }
 
 function checkRun({ run }: Sections, source: Source): void {
   if (run !== undefined && run.warmup !== 'auto' && run.warmup >= run.duration)
-    source.flag(['run', 'warmup'], `leaves nothing of the run to measure, expected less than the duration of ${formatDuration(run.duration)}`);
+    source.flag(
+      ['run', 'warmup'],
+      `leaves nothing of the run to measure, expected less than the duration of ${formatDuration(run.duration)}`,
+    );
 }
 
 function failed(problems: readonly Problem[]): LoadResult {

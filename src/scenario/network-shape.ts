@@ -10,12 +10,23 @@ export function distributionShape(meaning: string): Shape {
   return { kind: 'named', what: 'distribution', entries: entriesOf(distributions), meaning };
 }
 
-const unit: Shape = { kind: 'choice', choices: ['ns', 'us', 'ms', 's'], default: 'ms', meaning: 'The unit of the values.' };
+const unit: Shape = {
+  kind: 'choice',
+  choices: ['ns', 'us', 'ms', 's'],
+  default: 'ms',
+  meaning: 'The unit of the values.',
+};
 
 const matrix: Shape = {
   kind: 'either',
-  meaning: 'Where sites are and how long messages between them take: a preset by name, a CSV file, or one delay for all pairs.',
-  scalar: { kind: 'text', choices: Object.keys(networkPresets), expected: `a preset: ${Object.keys(networkPresets).join(', ')}`, meaning: 'A preset by name.' },
+  meaning:
+    'Where sites are and how long messages between them take: a preset by name, a CSV file, or one delay for all pairs.',
+  scalar: {
+    kind: 'text',
+    choices: Object.keys(networkPresets),
+    expected: `a preset: ${Object.keys(networkPresets).join(', ')}`,
+    meaning: 'A preset by name.',
+  },
   map: {
     kind: 'keyed',
     what: 'matrix',
@@ -29,7 +40,15 @@ const matrix: Shape = {
           meaning: 'How to read the file.',
           fields: {
             unit: { shape: unit, required: true },
-            holds: { shape: { kind: 'choice', choices: ['round-trip', 'one-way'], default: 'round-trip', meaning: 'What a value is; round trips are halved.' }, required: true },
+            holds: {
+              shape: {
+                kind: 'choice',
+                choices: ['round-trip', 'one-way'],
+                default: 'round-trip',
+                meaning: 'What a value is; round trips are halved.',
+              },
+              required: true,
+            },
           },
         },
       },
@@ -41,7 +60,13 @@ const matrix: Shape = {
           meaning: 'The sites.',
           fields: {
             sites: {
-              shape: { kind: 'list', least: 1, of: { kind: 'text', expected: 'the name of a site', meaning: 'A site.' }, meaning: 'Names of the sites; else each node has a site of its own, site-0 and on, and clients have `outside`.' },
+              shape: {
+                kind: 'list',
+                least: 1,
+                of: { kind: 'text', expected: 'the name of a site', meaning: 'A site.' },
+                meaning:
+                  'Names of the sites; else each node has a site of its own, site-0 and on, and clients have `outside`.',
+              },
             },
           },
         },
@@ -50,14 +75,25 @@ const matrix: Shape = {
   },
 };
 
-const bandwidth: Shape = { kind: 'bit-rate', meaning: "Bandwidth of a node's network card, such as 1Gbps (10^9 bit/s), or unlimited." };
+const bandwidth: Shape = {
+  kind: 'bit-rate',
+  meaning: "Bandwidth of a node's network card, such as 1Gbps (10^9 bit/s), or unlimited.",
+};
 
 export const networkShape: RecordShape = {
   kind: 'record',
   meaning: 'How long messages take and whether they arrive.',
   fields: {
     matrix: { shape: matrix, default: 'lan' },
-    intraSite: { shape: { kind: 'duration', default: null, min: MICROSECOND, meaning: "One-way delay between two machines of one site; default: the preset's own, else 250us." }, default: null },
+    intraSite: {
+      shape: {
+        kind: 'duration',
+        default: null,
+        min: MICROSECOND,
+        meaning: "One-way delay between two machines of one site; default: the preset's own, else 250us.",
+      },
+      default: null,
+    },
     jitter: { shape: distributionShape('Added to every delay; never negative.'), default: { constant: '0s' } },
     egress: {
       shape: {
@@ -70,7 +106,13 @@ export const networkShape: RecordShape = {
           fields: {
             bandwidth: { shape: bandwidth, required: true },
             discipline: {
-              shape: { kind: 'choice', choices: ['fair', 'fifo'], default: 'fair', meaning: '`fair` interleaves the copies of a broadcast by segment, `fifo` sends them in turn; default: fair for tcp, fifo for datagram.' },
+              shape: {
+                kind: 'choice',
+                choices: ['fair', 'fifo'],
+                default: 'fair',
+                meaning:
+                  '`fair` interleaves the copies of a broadcast by segment, `fifo` sends them in turn; default: fair for tcp, fifo for datagram.',
+              },
             },
           },
         },
@@ -78,23 +120,56 @@ export const networkShape: RecordShape = {
       default: '1Gbps',
     },
     ingress: { shape: bandwidth, default: '1Gbps' },
-    transport: { shape: { kind: 'choice', choices: ['tcp', 'datagram'], default: 'tcp', meaning: '`tcp` keeps order and retransmits; with `datagram`, lost is lost.' }, default: 'tcp' },
-    loss: { shape: { kind: 'ratio', default: 0, max: 0.5, meaning: 'Share of segments that are lost on the way.' }, default: '0%' },
-    connectionTimeout: { shape: { kind: 'duration', default: null, min: MILLISECOND, max: LONGEST_RUN, meaning: 'A connection without progress for so long breaks.' }, default: '5s' },
-    tls: { shape: { kind: 'flag', default: false, meaning: 'Reconnecting costs one more round trip.' }, default: false },
+    transport: {
+      shape: {
+        kind: 'choice',
+        choices: ['tcp', 'datagram'],
+        default: 'tcp',
+        meaning: '`tcp` keeps order and retransmits; with `datagram`, lost is lost.',
+      },
+      default: 'tcp',
+    },
+    loss: {
+      shape: { kind: 'ratio', default: 0, max: 0.5, meaning: 'Share of segments that are lost on the way.' },
+      default: '0%',
+    },
+    connectionTimeout: {
+      shape: {
+        kind: 'duration',
+        default: null,
+        min: MILLISECOND,
+        max: LONGEST_RUN,
+        meaning: 'A connection without progress for so long breaks.',
+      },
+      default: '5s',
+    },
+    tls: {
+      shape: { kind: 'flag', default: false, meaning: 'Reconnecting costs one more round trip.' },
+      default: false,
+    },
   },
 };
 
 const disk: Shape = {
   kind: 'either',
   meaning: 'What durability costs: a preset (scenarios/profiles/disk) or figures of your own.',
-  scalar: { kind: 'text', expected: 'a disk preset', meaning: 'none, nvme, ssd, hdd, or another file of scenarios/profiles/disk.' },
+  scalar: {
+    kind: 'text',
+    expected: 'a disk preset',
+    meaning: 'none, nvme, ssd, hdd, or another file of scenarios/profiles/disk.',
+  },
   map: {
     kind: 'record',
     meaning: 'A disk of your own.',
     fields: {
-      fsync: { shape: distributionShape('Time of one fsync; concurrent writes share the next one (group commit).'), required: true },
-      bandwidth: { shape: { kind: 'bit-rate', meaning: 'Sequential write bandwidth, such as 2GB/s, or unlimited.' }, required: true },
+      fsync: {
+        shape: distributionShape('Time of one fsync; concurrent writes share the next one (group commit).'),
+        required: true,
+      },
+      bandwidth: {
+        shape: { kind: 'bit-rate', meaning: 'Sequential write bandwidth, such as 2GB/s, or unlimited.' },
+        required: true,
+      },
     },
   },
 };
@@ -103,18 +178,68 @@ export const machineShape: RecordShape = {
   kind: 'record',
   meaning: 'What each node is: every node has the same machine.',
   fields: {
-    cores: { shape: { kind: 'count', default: 4, min: 1, max: 1024, meaning: 'One runs the protocol; the others verify and sign.' }, default: 4 },
-    handling: { shape: { kind: 'duration', default: null, meaning: 'Time of the protocol thread for each message received: the order of a socket read, decoding and dispatch.' }, default: '5us' },
-    requestHandling: { shape: { kind: 'duration', default: null, meaning: 'The same for each client request received.' }, default: '5us' },
-    execution: { shape: { kind: 'duration', default: null, meaning: 'Time to execute one transaction: the order of a few operations on an embedded key-value store.' }, default: '5us' },
+    cores: {
+      shape: {
+        kind: 'count',
+        default: 4,
+        min: 1,
+        max: 1024,
+        meaning: 'One runs the protocol; the others verify and sign.',
+      },
+      default: 4,
+    },
+    handling: {
+      shape: {
+        kind: 'duration',
+        default: null,
+        meaning:
+          'Time of the protocol thread for each message received: the order of a socket read, decoding and dispatch.',
+      },
+      default: '5us',
+    },
+    requestHandling: {
+      shape: { kind: 'duration', default: null, meaning: 'The same for each client request received.' },
+      default: '5us',
+    },
+    execution: {
+      shape: {
+        kind: 'duration',
+        default: null,
+        meaning: 'Time to execute one transaction: the order of a few operations on an embedded key-value store.',
+      },
+      default: '5us',
+    },
     crypto: {
       shape: {
         kind: 'record',
         meaning: 'What signatures, MACs and hashing cost; charged as virtual time.',
         fields: {
-          profile: { shape: { kind: 'text', expected: 'a crypto profile', meaning: 'A cost table of scenarios/profiles/crypto (openssl-server, noble) or the path of your own (./my.yaml).' }, default: 'openssl-server' },
-          scheme: { shape: { kind: 'text', expected: 'a signature scheme of the profile', meaning: 'The signature scheme: ed25519, ecdsa-p256 or secp256k1.' }, default: 'ed25519' },
-          mode: { shape: { kind: 'choice', choices: ['modelled', 'none'], default: 'modelled', meaning: '`modelled`: charged from the table; `none`: costs nothing.' }, default: 'modelled' },
+          profile: {
+            shape: {
+              kind: 'text',
+              expected: 'a crypto profile',
+              meaning:
+                'A cost table of scenarios/profiles/crypto (openssl-server, noble) or the path of your own (./my.yaml).',
+            },
+            default: 'openssl-server',
+          },
+          scheme: {
+            shape: {
+              kind: 'text',
+              expected: 'a signature scheme of the profile',
+              meaning: 'The signature scheme: ed25519, ecdsa-p256 or secp256k1.',
+            },
+            default: 'ed25519',
+          },
+          mode: {
+            shape: {
+              kind: 'choice',
+              choices: ['modelled', 'none'],
+              default: 'modelled',
+              meaning: '`modelled`: charged from the table; `none`: costs nothing.',
+            },
+            default: 'modelled',
+          },
         },
       },
       default: {},

@@ -12,17 +12,24 @@ interface Measure {
 
 const MS = 1_000_000;
 const duration = (estimate: Objective['estimate'], what: string): Measure => ({
-  estimate, direction: 'at-most', shape: { kind: 'duration', default: null, min: 1, meaning: `${what}: at most this` },
+  estimate,
+  direction: 'at-most',
+  shape: { kind: 'duration', default: null, min: 1, meaning: `${what}: at most this` },
 });
 const rate = (estimate: Objective['estimate'], what: string): Measure => ({
-  estimate, direction: 'at-least', shape: { kind: 'rate', default: 0, meaning: `${what}: at least this` },
+  estimate,
+  direction: 'at-least',
+  shape: { kind: 'rate', default: 0, meaning: `${what}: at least this` },
 });
 
 const MEASURES: Readonly<Record<string, Measure>> = {
   finalityMean: duration('finality_mean_ms', 'mean finality latency'),
   finalityP50: duration('finality_p50_ms', 'median finality latency'),
   finalityP90: duration('finality_p90_ms', '90th percentile of finality latency'),
-  finalityP99: duration('finality_p99_ms', '99th percentile of finality latency; also the limit that availability is judged by'),
+  finalityP99: duration(
+    'finality_p99_ms',
+    '99th percentile of finality latency; also the limit that availability is judged by',
+  ),
   finalityP999: duration('finality_p999_ms', '99.9th percentile of finality latency'),
   finalityMax: duration('finality_max_ms', 'longest finality latency'),
   commitP50: duration('commit_p50_ms', 'median time from proposal to commit'),
@@ -30,20 +37,29 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   throughput: rate('throughput_per_s', 'transactions final per second'),
   goodput: rate('goodput_per_s', 'valid transactions final per second'),
   availability: {
-    estimate: 'availability', direction: 'at-least',
-    shape: { kind: 'ratio', default: 0, meaning: 'share of submitted transactions final within the limit: at least this' },
+    estimate: 'availability',
+    direction: 'at-least',
+    shape: {
+      kind: 'ratio',
+      default: 0,
+      meaning: 'share of submitted transactions final within the limit: at least this',
+    },
   },
   messagesPerTransaction: {
-    estimate: 'messages_per_transaction', direction: 'at-most',
+    estimate: 'messages_per_transaction',
+    direction: 'at-most',
     shape: { kind: 'count', default: null, min: 1, meaning: 'protocol messages per transaction: at most this' },
   },
   bytesPerTransaction: {
-    estimate: 'bytes_per_transaction', direction: 'at-most',
+    estimate: 'bytes_per_transaction',
+    direction: 'at-most',
     shape: { kind: 'bytes', default: 0, min: 1, meaning: 'bytes sent per transaction: at most this' },
   },
 };
 
-export const objectiveFields: Fields = Object.fromEntries(Object.entries(MEASURES).map(([key, { shape }]) => [key, { shape }]));
+export const objectiveFields: Fields = Object.fromEntries(
+  Object.entries(MEASURES).map(([key, { shape }]) => [key, { shape }]),
+);
 
 /** The thresholds of a file as objectives, in their estimates' units (ms, per second, shares). */
 export function objectivesOf(values: Readonly<Record<string, number | null>>): readonly Objective[] {

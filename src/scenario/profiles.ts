@@ -14,7 +14,7 @@ const about: Fields = {
   origin: { shape: text('Where the figures are from.'), required: true },
 };
 
-export const cryptoProfileShape: RecordShape = {
+const cryptoProfileShape: RecordShape = {
   kind: 'record',
   meaning: 'A cost table of cryptography: one core, one operation.',
   fields: {
@@ -24,8 +24,18 @@ export const cryptoProfileShape: RecordShape = {
     schemes: {
       required: true,
       shape: {
-        kind: 'map', keys: 'signature schemes', least: 1, meaning: 'Signature schemes.',
-        of: { kind: 'record', meaning: 'costs', fields: { sign: { shape: cost('One signature.'), required: true }, verify: { shape: cost('One verification.'), required: true } } },
+        kind: 'map',
+        keys: 'signature schemes',
+        least: 1,
+        meaning: 'Signature schemes.',
+        of: {
+          kind: 'record',
+          meaning: 'costs',
+          fields: {
+            sign: { shape: cost('One signature.'), required: true },
+            verify: { shape: cost('One verification.'), required: true },
+          },
+        },
       },
     },
     mac: { shape: cost('One MAC over a message digest.'), required: true },
@@ -33,7 +43,7 @@ export const cryptoProfileShape: RecordShape = {
   },
 };
 
-export const diskProfileShape: RecordShape = {
+const diskProfileShape: RecordShape = {
   kind: 'record',
   meaning: 'A disk.',
   fields: {
@@ -44,7 +54,9 @@ export const diskProfileShape: RecordShape = {
   },
 };
 
-export type ProfileRead<T> = { readonly ok: true; readonly profile: T } | { readonly ok: false; readonly problems: readonly Problem[] };
+export type ProfileRead<T> =
+  | { readonly ok: true; readonly profile: T }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Reads a profile's text. */
 export function readCryptoProfile(file: string, content: string): ProfileRead<CryptoProfile> {
@@ -58,7 +70,9 @@ export function readDiskProfile(file: string, content: string): ProfileRead<Disk
 function readProfile(shape: RecordShape, file: string, content: string): ProfileRead<unknown> {
   const source = openSource(file, content);
   const profile = source.readable ? readShape(shape, source.document.contents, [], source) : INVALID;
-  return profile === INVALID || source.problems.length > 0 ? { ok: false, problems: source.problems } : { ok: true, profile };
+  return profile === INVALID || source.problems.length > 0
+    ? { ok: false, problems: source.problems }
+    : { ok: true, profile };
 }
 
 /** How files are read where nobody says otherwise. */

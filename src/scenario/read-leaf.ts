@@ -2,7 +2,15 @@
 import { isScalar, type Node } from 'yaml';
 import type { OptionField } from '../units/options.ts';
 import {
-  EXPECTED, type Parsed, parseBitRate, parseBytes, parseCount, parseDuration, parseDurationRange, parseRate, parseRatio,
+  EXPECTED,
+  type Parsed,
+  parseBitRate,
+  parseBytes,
+  parseCount,
+  parseDuration,
+  parseDurationRange,
+  parseRate,
+  parseRatio,
 } from '../units/parse.ts';
 import { nearest } from './problem.ts';
 import type { BitRateShape, Shape, TextShape, WordsShape } from './shape.ts';
@@ -17,20 +25,32 @@ export function readLeaf(shape: LeafShape, node: Node | null, refuse: (message: 
   const given = node.value;
   const text = typeof given === 'string' ? given : String(given);
   switch (shape.kind) {
-    case 'text': return readText(shape, given, refuse);
-    case 'flag': return typeof given === 'boolean' ? given : refuse(`is '${text}', expected true or false`);
-    case 'choice': return shape.choices.includes(text) ? text : refuse(`is '${text}'${nearest(text, shape.choices)}, expected one of: ${shape.choices.join(', ')}`);
+    case 'text':
+      return readText(shape, given, refuse);
+    case 'flag':
+      return typeof given === 'boolean' ? given : refuse(`is '${text}', expected true or false`);
+    case 'choice':
+      return shape.choices.includes(text)
+        ? text
+        : refuse(`is '${text}'${nearest(text, shape.choices)}, expected one of: ${shape.choices.join(', ')}`);
     case 'words':
       if (shape.words.includes(text)) return text;
       if (shape.or !== undefined && !/^[a-z-]+$/i.test(text)) return readLeaf(shape.or as LeafShape, node, refuse);
       return refuse(`is '${text}'${nearest(text, shape.words)}, expected ${expectedOf(shape)}`);
-    case 'bit-rate': return text === 'unlimited' ? Number.POSITIVE_INFINITY : parsed(shape, text, parseBitRate(text), refuse);
-    case 'duration': return parsed(shape, text, parseDuration(text), refuse);
-    case 'duration-range': return parsed(shape, text, parseDurationRange(text), refuse);
-    case 'bytes': return parsed(shape, text, parseBytes(text), refuse);
-    case 'count': return parsed(shape, text, parseCount(text), refuse);
-    case 'ratio': return parsed(shape, text, parseRatio(text), refuse);
-    case 'rate': return parsed(shape, text, parseRate(text), refuse);
+    case 'bit-rate':
+      return text === 'unlimited' ? Number.POSITIVE_INFINITY : parsed(shape, text, parseBitRate(text), refuse);
+    case 'duration':
+      return parsed(shape, text, parseDuration(text), refuse);
+    case 'duration-range':
+      return parsed(shape, text, parseDurationRange(text), refuse);
+    case 'bytes':
+      return parsed(shape, text, parseBytes(text), refuse);
+    case 'count':
+      return parsed(shape, text, parseCount(text), refuse);
+    case 'ratio':
+      return parsed(shape, text, parseRatio(text), refuse);
+    case 'rate':
+      return parsed(shape, text, parseRate(text), refuse);
     case 'group':
     case 'observations':
       return refuse('is a single value, expected a mapping');
@@ -40,43 +60,68 @@ export function readLeaf(shape: LeafShape, node: Node | null, refuse: (message: 
 /** What a leaf wants, with its range. */
 export function expectedOf(shape: Shape): string {
   switch (shape.kind) {
-    case 'text': return shape.expected;
-    case 'flag': return 'true or false';
-    case 'choice': return `one of: ${shape.choices.join(', ')}`;
-    case 'words': return [...shape.words, ...(shape.or === undefined ? [] : [expectedOf(shape.or)])].join(' or ');
-    case 'bit-rate': return `${EXPECTED.bitRate} or unlimited`;
-    case 'duration': return EXPECTED.duration + rangeOf(shape);
-    case 'duration-range': return EXPECTED.durationRange;
-    case 'bytes': return EXPECTED.bytes + rangeOf(shape);
-    case 'count': return EXPECTED.count + rangeOf(shape);
-    case 'ratio': return EXPECTED.ratio + rangeOf(shape);
-    case 'rate': return EXPECTED.rate;
-    default: return shape.meaning;
+    case 'text':
+      return shape.expected;
+    case 'flag':
+      return 'true or false';
+    case 'choice':
+      return `one of: ${shape.choices.join(', ')}`;
+    case 'words':
+      return [...shape.words, ...(shape.or === undefined ? [] : [expectedOf(shape.or)])].join(' or ');
+    case 'bit-rate':
+      return `${EXPECTED.bitRate} or unlimited`;
+    case 'duration':
+      return EXPECTED.duration + rangeOf(shape);
+    case 'duration-range':
+      return EXPECTED.durationRange;
+    case 'bytes':
+      return EXPECTED.bytes + rangeOf(shape);
+    case 'count':
+      return EXPECTED.count + rangeOf(shape);
+    case 'ratio':
+      return EXPECTED.ratio + rangeOf(shape);
+    case 'rate':
+      return EXPECTED.rate;
+    default:
+      return shape.meaning;
   }
 }
 
 function readText(shape: TextShape, given: unknown, refuse: (message: string) => unknown): unknown {
-  if (typeof given !== 'string') return refuse(`is ${typeof given === 'number' ? 'a number' : `'${String(given)}'`}, expected ${shape.expected} (in quotes)`);
+  if (typeof given !== 'string')
+    return refuse(
+      `is ${typeof given === 'number' ? 'a number' : `'${String(given)}'`}, expected ${shape.expected} (in quotes)`,
+    );
   if (shape.choices !== undefined && !shape.choices.includes(given))
-    return refuse(`'${given}' is not known${nearest(given, shape.choices)}, expected one of: ${shape.choices.join(', ')}`);
-  if (given.trim() === '' || (shape.pattern !== undefined && !shape.pattern.test(given))) return refuse(`is '${given}', expected ${shape.expected}`);
+    return refuse(
+      `'${given}' is not known${nearest(given, shape.choices)}, expected one of: ${shape.choices.join(', ')}`,
+    );
+  if (given.trim() === '' || (shape.pattern !== undefined && !shape.pattern.test(given)))
+    return refuse(`is '${given}', expected ${shape.expected}`);
   return given;
 }
 
-function parsed(shape: LeafShape, text: string, result: Parsed<unknown>, refuse: (message: string) => unknown): unknown {
+function parsed(
+  shape: LeafShape,
+  text: string,
+  result: Parsed<unknown>,
+  refuse: (message: string) => unknown,
+): unknown {
   if (!result.ok) return refuse(`is '${text}', expected ${result.expected}`);
   const { min, max = shape.kind === 'ratio' ? 1 : undefined } = shape as { min?: number; max?: number };
   const value = shape.kind === 'duration-range' ? (result.value as { min: number }).min : (result.value as number);
-  if (min !== undefined && value < min) return refuse(`is '${text}', expected at least ${fileFormOf(scalarOf(shape), min)}`);
-  if (max !== undefined && value > max) return refuse(`is '${text}', expected at most ${fileFormOf(scalarOf(shape), max)}`);
+  if (min !== undefined && value < min)
+    return refuse(`is '${text}', expected at least ${fileFormOf(scalarOf(shape), min)}`);
+  if (max !== undefined && value > max)
+    return refuse(`is '${text}', expected at most ${fileFormOf(scalarOf(shape), max)}`);
   return result.value;
 }
 
-/** In words: ` from 1 to 100`. */
+/** In words: `, at least 1, at most 100`. */
 function rangeOf(shape: LeafShape): string {
   const { min, max } = shape as { min?: number; max?: number };
-  const low = min === undefined || min === 0 ? '' : ` of at least ${fileFormOf(scalarOf(shape), min)}`;
-  return max === undefined ? low : `${low}${low === '' ? ' of' : ' and'} at most ${fileFormOf(scalarOf(shape), max)}`;
+  const low = min === undefined || min === 0 ? '' : `, at least ${fileFormOf(scalarOf(shape), min)}`;
+  return max === undefined ? low : `${low}, at most ${fileFormOf(scalarOf(shape), max)}`;
 }
 
 /** The ends of a range of durations are durations. */

@@ -4,9 +4,11 @@
  */
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
 import { nearest } from './problem.ts';
-import { readLeaf } from './read-leaf.ts';
-import { type Entries, type FileForm, type Fields, type Shape, snakeCase } from './shape.ts';
+import { expectedOf, readLeaf } from './read-leaf.ts';
+import { type FileForm, type Presets, type Shape, snakeCase } from './shape.ts';
 
+/** The key of a mapping that names a preset. */
+export const PRESET = 'preset';
 /** The value of something that could not be read; its problems are reported. */
 export const INVALID = Symbol('invalid');
 
@@ -22,18 +24,27 @@ export type ShapeOf<Kind extends Shape['kind']> = Extract<Shape, { kind: Kind }>
 export function readShape(shape: Shape, node: Node | null, path: readonly string[], context: ReadContext): unknown {
   if (isAlias(node)) return readShape(shape, node.resolve(context.document) ?? null, path, context);
   switch (shape.kind) {
-    case 'record': return readRecord(shape.fields, node, path, context, 'a mapping');
-    case 'list': return readList(shape, node, path, context);
-    case 'map': return readMap(shape, node, path, context);
-    case 'named': return readNamed(shape, node, path, context);
-    case 'keyed': return readKeyed(shape, node, path, context);
-    case 'tagged': return readTagged(shape, node, path, context);
-    case 'either': return readEither(shape, node, path, context);
-    case 'any': return node === null ? null : node.toJS(context.document);
-    default: return readLeaf(shape, node, (message) => {
-      context.report(node, path, message);
-      return INVALID;
-    });
+    case 'record':
+      return readRecord(shape, node, path, context);
+    case 'list':
+      return readList(shape, node, path, context);
+    case 'map':
+      return readMap(shape, node, path, context);
+    case 'named':
+      return readNamed(shape, node, path, context);
+    case 'keyed':
+      return readKeyed(shape, node, path, context);
+    case 'tagged':
+      return readTagged(shape, node, path, context);
+    case 'either':
+      return readEither(shape, node, path, context);
+    case 'any':
+      return node === null ? null : node.toJS(context.document);
+    default:
+      return readLeaf(shape, node, (message) => {
+        context.report(node, path, message);
+        return INVALID;
+      });
   }
 }
 
@@ -42,26 +53,37 @@ export function readDefault(shape: Shape, form: FileForm, context: ReadContext):
   return form === null ? null : readShape(shape, context.document.createNode(form), [], context);
 }
 
+/** `tag`: a key that belongs to the mapping but not to its fields. */
 function readRecord(
-  fields: Fields, node: Node | null, path: readonly string[], context: ReadContext, expected: string,
-  owned: readonly string[] = [],
+  { fields, presets }: Pick<ShapeOf<'record'>, 'fields' | 'presets'>,
+  node: Node | null,
+  path: readonly string[],
+  context: ReadContext,
+  tag?: string,
 ): Record<string, unknown> | typeof INVALID {
-  if (!isMap(node)) return refuse(node, path, context, expected);
+  if (!isMap(node)) return refuse(node, path, context, 'a mapping');
+  const owned = [...(tag === undefined ? [] : [tag]), ...(presets === undefined ? [] : [PRESET])];
+  const preset = presets === undefined ? {} : readPreset(presets, node, path, context);
   const bySnake = new Map(Object.keys(fields).map((key) => [snakeCase(key), key]));
   const value: Record<string, unknown> = {};
-  let valid = true;
+  let valid = preset !== INVALID;
   for (const pair of node.items) {
     const name = keyOf(pair);
     const key = bySnake.get(name);
     if (key !== undefined) {
       const field = fields[key]!;
       const given = pair.value as Node | null;
-      const none = field.nullable ?? (field.required === undefined && (field.default === undefined || field.default === null));
+      const none =
+        field.nullable ?? (field.required === undefined && (field.default === undefined || field.default === null));
       value[key] = none && isExplicitNull(given) ? null : readShape(field.shape, given, [...path, name], context);
       if (value[key] === INVALID) valid = false;
     } else if (!owned.includes(name)) {
       const known = [...owned, ...bySnake.keys()];
-      context.report(pair.key as Node, [...path, name], `unknown key${nearest(name, known)}, expected one of: ${known.join(', ')}`);
+      context.report(
+        pair.key as Node,
+        [...path, name],
+        `unknown key${nearest(name, known)}, expected one of: ${known.join(', ')}`,
+      );
       valid = false;
     }
   }
@@ -70,10 +92,24 @@ function readRecord(
     if (field.required) {
       context.report(node, [...path, snakeCase(key)], `is missing, expected ${expectationOf(field.shape)}`);
       valid = false;
-    } else value[key] = field.default === undefined ? null : readDefault(field.shape, field.default, context);
+    } else if (preset !== INVALID && key in preset) value[key] = preset[key];
+    else value[key] = field.default === undefined ? null : readDefault(field.shape, field.default, context);
   }
   // In the shape's order, whatever the file's order is.
   return valid ? Object.fromEntries(Object.keys(fields).map((key) => [key, value[key]])) : INVALID;
+}
+
+/** The options of the preset that a mapping names; none where it names none. */
+function readPreset(
+  presets: Presets,
+  node: YAMLMap,
+  path: readonly string[],
+  context: ReadContext,
+): Readonly<Record<string, unknown>> | typeof INVALID {
+  const given = node.get(PRESET, true) as Node | undefined;
+  if (given === undefined) return {};
+  const name = isScalar(given) ? String(given.value) : '';
+  return presets[name]?.options ?? unknownName(given, name, Object.keys(presets), PRESET, [...path, PRESET], context);
 }
 
 function readList(shape: ShapeOf<'list'>, node: Node | null, path: readonly string[], context: ReadContext): unknown {
@@ -85,8 +121,12 @@ function readList(shape: ShapeOf<'list'>, node: Node | null, path: readonly stri
 
 function readMap(shape: ShapeOf<'map'>, node: Node | null, path: readonly string[], context: ReadContext): unknown {
   if (!isMap(node)) return refuse(node, path, context, `a mapping from ${shape.keys} to ${shape.of.meaning}`);
-  if (node.items.length < (shape.least ?? 0)) return refuse(node, path, context, `at least ${shape.least} ${shape.keys}`);
-  const values = node.items.map((pair) => [keyOf(pair), readShape(shape.of, pair.value as Node | null, [...path, keyOf(pair)], context)]);
+  if (node.items.length < (shape.least ?? 0))
+    return refuse(node, path, context, `at least ${shape.least} ${shape.keys}`);
+  const values = node.items.map((pair) => [
+    keyOf(pair),
+    readShape(shape.of, pair.value as Node | null, [...path, keyOf(pair)], context),
+  ]);
   return values.some(([, value]) => value === INVALID) ? INVALID : values;
 }
 
@@ -121,7 +161,12 @@ function readOptions(shape: Shape, node: Node | null, path: readonly string[], c
   if (missing !== undefined) return refuse(node, path, context, `a mapping that also has ${snakeCase(missing[0])}`);
   return {
     [key]: value,
-    ...Object.fromEntries(rest.map(([name, other]) => [name, other.default === undefined ? null : readDefault(other.shape, other.default, context)])),
+    ...Object.fromEntries(
+      rest.map(([name, other]) => [
+        name,
+        other.default === undefined ? null : readDefault(other.shape, other.default, context),
+      ]),
+    ),
   };
 }
 
@@ -137,27 +182,45 @@ function readKeyed(shape: ShapeOf<'keyed'>, node: Node | null, path: readonly st
   const name = keyOf(found[0] as Pair);
   const entry = shape.entries[name]!;
   const target = readShape(entry.target, (found[0] as Pair).value as Node | null, [...path, name], context);
-  const fields = readRecord(entry.shape.fields, node, path, context, 'a mapping', [name]);
+  const fields = readRecord(entry.shape, node, path, context, name);
   return target === INVALID || fields === INVALID ? INVALID : { name, target, ...fields };
 }
 
-function readTagged(shape: ShapeOf<'tagged'>, node: Node | null, path: readonly string[], context: ReadContext): unknown {
+function readTagged(
+  shape: ShapeOf<'tagged'>,
+  node: Node | null,
+  path: readonly string[],
+  context: ReadContext,
+): unknown {
   const names = Object.keys(shape.entries);
   if (!isMap(node)) return refuse(node, path, context, `a mapping with ${shape.tag}: one of ${names.join(', ')}`);
   const tagNode = node.get(shape.tag, true) as Node | undefined;
   const name = isScalar(tagNode) ? String(tagNode.value) : undefined;
   const entry = name === undefined ? undefined : shape.entries[name];
-  if (name === undefined) context.report(tagNode ?? node, [...path, shape.tag], `is missing, expected one of: ${names.join(', ')}`);
+  if (name === undefined)
+    context.report(tagNode ?? node, [...path, shape.tag], `is missing, expected one of: ${names.join(', ')}`);
   else if (entry === undefined) unknownName(tagNode as Node, name, names, shape.tag, [...path, shape.tag], context);
   if (name === undefined || entry === undefined || entry.shape.kind !== 'record') return INVALID;
   const common = Object.keys(shape.common);
-  const all = readRecord({ ...shape.common, ...entry.shape.fields }, node, path, context, 'a mapping', [shape.tag]);
+  const all = readRecord(
+    { ...entry.shape, fields: { ...shape.common, ...entry.shape.fields } },
+    node,
+    path,
+    context,
+    shape.tag,
+  );
   if (all === INVALID) return INVALID;
-  const pick = (own: boolean) => Object.fromEntries(Object.entries(all).filter(([key]) => common.includes(key) === own));
+  const pick = (own: boolean) =>
+    Object.fromEntries(Object.entries(all).filter(([key]) => common.includes(key) === own));
   return { [shape.tag]: { name, options: pick(false) }, ...pick(true) };
 }
 
-function readEither(shape: ShapeOf<'either'>, node: Node | null, path: readonly string[], context: ReadContext): unknown {
+function readEither(
+  shape: ShapeOf<'either'>,
+  node: Node | null,
+  path: readonly string[],
+  context: ReadContext,
+): unknown {
   const form = isMap(node) ? 'map' : isSeq(node) ? 'list' : 'scalar';
   const taken = isNull(node) ? undefined : shape[form];
   if (taken === undefined) return refuse(node, path, context, expectationOf(shape));
@@ -169,8 +232,19 @@ function named(name: string, options: unknown): unknown {
   return options === INVALID ? INVALID : { name, options };
 }
 
-function unknownName(at: Node, name: string, names: readonly string[], what: string, path: readonly string[], context: ReadContext): typeof INVALID {
-  context.report(at, path, `'${name}' is no known ${what}${nearest(name, names)}, expected one of: ${names.join(', ')}`);
+function unknownName(
+  at: Node,
+  name: string,
+  names: readonly string[],
+  what: string,
+  path: readonly string[],
+  context: ReadContext,
+): typeof INVALID {
+  context.report(
+    at,
+    path,
+    `'${name}' is no known ${what}${nearest(name, names)}, expected one of: ${names.join(', ')}`,
+  );
   return INVALID;
 }
 
@@ -186,14 +260,25 @@ function describe(node: Node | null): string {
 }
 
 /** What a shape wants, in a few words. */
-function expectationOf(shape: Shape): string {
+export function expectationOf(shape: Shape): string {
   switch (shape.kind) {
-    case 'text': return shape.expected;
-    case 'named': return `${shape.what}: one of ${Object.keys(shape.entries).join(', ')}`;
-    case 'keyed': return `one of ${Object.keys(shape.entries).join(', ')}`;
-    case 'either': return [shape.scalar, shape.list, shape.map].filter((part) => part !== undefined).map(expectationOf).join(', or ');
-    case 'record': return `a mapping with ${Object.keys(shape.fields).map(snakeCase).join(', ')}`;
-    default: return shape.meaning;
+    case 'text':
+      return shape.expected;
+    case 'named':
+      return `${shape.what}: one of ${Object.keys(shape.entries).join(', ')}`;
+    case 'keyed':
+      return `one of ${Object.keys(shape.entries).join(', ')}`;
+    case 'either':
+      return [shape.scalar, shape.list, shape.map]
+        .filter((part) => part !== undefined)
+        .map(expectationOf)
+        .join(', or ');
+    case 'list':
+      return `a list of ${expectationOf(shape.of)}`;
+    case 'record':
+      return `a mapping with ${Object.keys(shape.fields).map(snakeCase).join(', ')}`;
+    default:
+      return expectedOf(shape);
   }
 }
 

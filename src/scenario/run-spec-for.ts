@@ -18,7 +18,9 @@ export interface RunChoice {
 export function runSettings(scenario: Scenario, choice: RunChoice): RunSettings {
   const { warmup, duration, replications } = scenario.run;
   if (!choice.quick) return scenario.run;
-  const faults = scenario.points.flatMap((point) => point.setup.faults.map((fault) => fault.at + (fault.duration ?? 0) + QUICK_AFTERMATH));
+  const faults = scenario.points.flatMap((point) =>
+    point.setup.faults.map((fault) => fault.at + (fault.duration ?? 0) + QUICK_AFTERMATH),
+  );
   const start = warmup === 'auto' ? 0 : warmup;
   const shortened = Math.max(start + Math.floor((duration - start) / 4), ...faults);
   return { warmup, duration: Math.min(duration, shortened), replications: Math.min(replications, 2) };
@@ -28,9 +30,12 @@ export function runSettings(scenario: Scenario, choice: RunChoice): RunSettings 
 export function runSpecFor(scenario: Scenario, pointIndex: number, replication: number, choice: RunChoice): RunSpec {
   const point = scenario.points[pointIndex] as DesignPoint;
   const { duration, warmup } = runSettings(scenario, choice);
-  const boundaries: readonly Instant[] = warmup === 'auto'
-    ? Array.from({ length: SEGMENTS - 1 }, (_, i) => Math.round((duration * (i + 1)) / SEGMENTS))
-    : warmup > 0 ? [warmup] : [];
+  const boundaries: readonly Instant[] =
+    warmup === 'auto'
+      ? Array.from({ length: SEGMENTS - 1 }, (_, i) => Math.round((duration * (i + 1)) / SEGMENTS))
+      : warmup > 0
+        ? [warmup]
+        : [];
   const horizon: Instant = duration as number;
   return { ...point.setup, seed: seedOf(scenario.seed, replication), replication, horizon, boundaries };
 }

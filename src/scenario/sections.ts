@@ -2,8 +2,8 @@
 import { isMap, isSeq, type Node } from 'yaml';
 import { fileFields } from './file-shape.ts';
 import type { ClientValue, CompareValue, FaultValue, ScenarioFile } from './file-value.ts';
-import { INVALID, keyOf, readDefault, readShape } from './read.ts';
 import { nearest } from './problem.ts';
+import { expectationOf, INVALID, keyOf, readDefault, readShape } from './read.ts';
 import { type Field, snakeCase } from './shape.ts';
 import type { Source } from './source.ts';
 
@@ -18,7 +18,11 @@ export type Sections = Partial<Omit<ScenarioFile, 'clients' | 'compare' | 'fault
 export function readSections(source: Source): Sections {
   const { contents } = source.document;
   if (!isMap(contents)) {
-    source.report(contents as Node | null, [], `the file is ${contents === null ? 'empty' : 'no mapping'}, expected a scenario (quorumlab init writes one)`);
+    source.report(
+      contents as Node | null,
+      [],
+      `the file is ${contents === null ? 'empty' : 'no mapping'}, expected a scenario (quorumlab init writes one)`,
+    );
     return {};
   }
   const keys = Object.keys(fileFields);
@@ -29,7 +33,11 @@ export function readSections(source: Source): Sections {
     const key = bySnake.get(name);
     if (key === undefined) {
       const absent = [...bySnake.keys()].filter((known) => !contents.has(known));
-      source.report(pair.key as Node, [name], `unknown key${nearest(name, absent)}, expected one of: ${[...bySnake.keys()].join(', ')}`);
+      source.report(
+        pair.key as Node,
+        [name],
+        `unknown key${nearest(name, absent)}, expected one of: ${[...bySnake.keys()].join(', ')}`,
+      );
     } else given.set(key, pair.value as Node | null);
   }
   const sections: Record<string, unknown> = {};
@@ -38,18 +46,26 @@ export function readSections(source: Source): Sections {
     const path = [snakeCase(key)];
     const node = given.get(key);
     if (node === undefined) {
-      if (field.required) source.report(contents, path, `is missing, expected ${field.shape.meaning}`);
+      if (field.required) source.report(contents, path, `is missing, expected ${expectationOf(field.shape)}`);
       else sections[key] = field.default === undefined ? null : readDefault(field.shape, field.default, source);
       continue;
     }
-    const value = field.shape.kind === 'list' ? readElements(field.shape, node, path, source) : readShape(field.shape, node, path, source);
+    const value =
+      field.shape.kind === 'list'
+        ? readElements(field.shape, node, path, source)
+        : readShape(field.shape, node, path, source);
     if (value !== INVALID) sections[key] = value;
   }
   return sections as Sections;
 }
 
 /** A list at the top of the file: its elements are independent, so the sound ones are kept. */
-function readElements(shape: Extract<Field['shape'], { kind: 'list' }>, node: Node | null, path: readonly string[], source: Source): unknown {
+function readElements(
+  shape: Extract<Field['shape'], { kind: 'list' }>,
+  node: Node | null,
+  path: readonly string[],
+  source: Source,
+): unknown {
   if (!isSeq(node) || node.items.length < (shape.least ?? 0)) return readShape(shape, node, path, source);
   return node.items.map((item, i) => {
     const value = readShape(shape.of, item as Node | null, [...path, String(i)], source);

@@ -22,26 +22,85 @@ export type Shape =
   | TaggedShape
   | EitherShape;
 
-export interface TextShape { readonly kind: 'text'; readonly meaning: string; readonly pattern?: RegExp; readonly expected: string; readonly choices?: readonly string[] }
+export interface TextShape {
+  readonly kind: 'text';
+  readonly meaning: string;
+  readonly pattern?: RegExp;
+  readonly expected: string;
+  readonly choices?: readonly string[];
+}
 /** Bits per second, or the word `unlimited`. */
-export interface BitRateShape { readonly kind: 'bit-rate'; readonly meaning: string }
+export interface BitRateShape {
+  readonly kind: 'bit-rate';
+  readonly meaning: string;
+}
 /** One of some words, or else another scalar. */
-export interface WordsShape { readonly kind: 'words'; readonly meaning: string; readonly words: readonly string[]; readonly or?: Shape }
+export interface WordsShape {
+  readonly kind: 'words';
+  readonly meaning: string;
+  readonly words: readonly string[];
+  readonly or?: Shape;
+}
 /** Anything: what a level holds is judged where it is put. */
-export interface AnyShape { readonly kind: 'any'; readonly meaning: string }
+export interface AnyShape {
+  readonly kind: 'any';
+  readonly meaning: string;
+}
 /** Named fields. Read as an object with all of them; null where an optional one is absent. */
-export interface RecordShape { readonly kind: 'record'; readonly meaning: string; readonly fields: Fields }
-export interface ListShape { readonly kind: 'list'; readonly meaning: string; readonly of: Shape; readonly least?: number }
+export interface RecordShape {
+  readonly kind: 'record';
+  readonly meaning: string;
+  readonly fields: Fields;
+  readonly presets?: Presets;
+}
+/** `preset: name` among the fields replaces the defaults of some of them by these values (not file forms). */
+export type Presets = Readonly<
+  Record<string, { readonly summary: string; readonly options: Readonly<Record<string, unknown>> }>
+>;
+export interface ListShape {
+  readonly kind: 'list';
+  readonly meaning: string;
+  readonly of: Shape;
+  readonly least?: number;
+}
 /** Keys that the file chooses. Read as a list of [key, value] in the file's order. */
-export interface MapShape { readonly kind: 'map'; readonly meaning: string; readonly keys: string; readonly of: Shape; readonly least?: number }
+export interface MapShape {
+  readonly kind: 'map';
+  readonly meaning: string;
+  readonly keys: string;
+  readonly of: Shape;
+  readonly least?: number;
+}
 /** `name`, `{ name: { options } }`, or `{ name: value }` for the first option alone. Read as { name, options }. */
-export interface NamedShape { readonly kind: 'named'; readonly meaning: string; readonly what: string; readonly entries: Entries }
+export interface NamedShape {
+  readonly kind: 'named';
+  readonly meaning: string;
+  readonly what: string;
+  readonly entries: Entries;
+}
 /** `{ crash: leader, at: 20s }`: the one key found among `entries` says which fields belong. Read as { name, target, …fields }. */
-export interface KeyedShape { readonly kind: 'keyed'; readonly meaning: string; readonly what: string; readonly entries: Readonly<Record<string, KeyedEntry>> }
+export interface KeyedShape {
+  readonly kind: 'keyed';
+  readonly meaning: string;
+  readonly what: string;
+  readonly entries: Readonly<Record<string, KeyedEntry>>;
+}
 /** `{ protocol: pbft, label: x, …options }`. Read as { [tag]: { name, options }, …common }. */
-export interface TaggedShape { readonly kind: 'tagged'; readonly meaning: string; readonly tag: string; readonly entries: Entries; readonly common: Fields }
+export interface TaggedShape {
+  readonly kind: 'tagged';
+  readonly meaning: string;
+  readonly tag: string;
+  readonly entries: Entries;
+  readonly common: Fields;
+}
 /** Which shape applies follows from what stands there: a scalar, a mapping or a list. */
-export interface EitherShape { readonly kind: 'either'; readonly meaning: string; readonly scalar?: Shape; readonly map?: Shape; readonly list?: Shape }
+export interface EitherShape {
+  readonly kind: 'either';
+  readonly meaning: string;
+  readonly scalar?: Shape;
+  readonly map?: Shape;
+  readonly list?: Shape;
+}
 
 export interface Field {
   readonly shape: Shape;
@@ -52,9 +111,15 @@ export interface Field {
   readonly nullable?: true;
 }
 export type Fields = Readonly<Record<string, Field>>;
-export interface Entry { readonly summary: string; readonly shape: Shape }
+export interface Entry {
+  readonly summary: string;
+  readonly shape: Shape;
+}
 export type Entries = Readonly<Record<string, Entry>>;
-export interface KeyedEntry extends Entry { readonly target: Shape; readonly shape: RecordShape }
+export interface KeyedEntry extends Entry {
+  readonly target: Shape;
+  readonly shape: RecordShape;
+}
 
 /** `maxTransactions` in code is `max_transactions` in files. */
 export function snakeCase(key: string): string {

@@ -60,12 +60,19 @@ export function schemaPath(): string {
 /** The names of the profiles that are shipped: cost tables of cryptography, presets of disks. */
 export function profileNames(kind: 'crypto' | 'disk'): readonly string[] {
   const folder = resolve(packageRoot, 'scenarios/profiles', kind);
-  return existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.yaml')).map((file) => file.slice(0, -5)).sort() : [];
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((file) => file.endsWith('.yaml'))
+        .map((file) => file.slice(0, -5))
+        .sort()
+    : [];
 }
 
 /** A profile by name, or by path when it looks like one. */
 export function profilePath(kind: 'crypto' | 'disk', name: string, scenarioFile: string): string {
-  return /[/\\.]/.test(name) ? besideScenario(name, scenarioFile) : resolve(packageRoot, 'scenarios/profiles', kind, `${name}.yaml`);
+  return /[/\\.]/.test(name)
+    ? besideScenario(name, scenarioFile)
+    : resolve(packageRoot, 'scenarios/profiles', kind, `${name}.yaml`);
 }
 
 /** A trace by name, or by its path from the scenario file. */

@@ -2,7 +2,17 @@
  * A YAML file being read: its document, and the problems found in it with their places. Overrides and levels are put into the
  * document before it is read, so that they are judged exactly like what stands in the file.
  */
-import { type Document, isCollection, isMap, isNode, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isNode,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+} from 'yaml';
 import type { Problem } from './problem.ts';
 import type { ReadContext } from './read.ts';
 
@@ -30,17 +40,21 @@ export function openSource(file: string, text: string, assignments: readonly Ass
 
   function add(severity: Problem['severity'], offset: number | null, path: readonly string[], message: string): void {
     const dotted = path.join('.');
-    const override = overridden.find((over) => startsWith(path, over) || (offset === null && startsWith(over, path)));
+    // Something without a place of its own came with the override that it belongs to.
+    const override = overridden.find(
+      (over) => startsWith(path, over) || (offset === null && path.length > 0 && startsWith(over, path)),
+    );
     if (override !== undefined) {
       problems.push({ severity, place: `--set ${override.join('.')}`, line: 0, column: 0, path: dotted, message });
       return;
     }
-    const { line, col } = offset === null ? { line: 1, col: 1 } : lines.linePos(offset);
+    const { line, col } = lines.linePos(offset ?? offsetOf(document, path) ?? 0);
     const [atLine, column] = [Math.max(1, line), Math.max(1, col)];
     problems.push({ severity, place: `${file}:${atLine}:${column}`, line: atLine, column, path: dotted, message });
   }
 
-  for (const error of document.errors) add('error', error.pos[0], [], `${sentence(error.message)}, expected valid YAML`);
+  for (const error of document.errors)
+    add('error', error.pos[0], [], `${sentence(error.message)}, expected valid YAML`);
   for (const warning of document.warnings) add('warning', warning.pos[0], [], sentence(warning.message));
   const readable = document.errors.every((error) => error.code === 'DUPLICATE_KEY');
 
@@ -55,7 +69,7 @@ export function openSource(file: string, text: string, assignments: readonly Ass
     document,
     problems,
     readable,
-    report: (at, path, message) => add('error', at?.range?.[0] ?? offsetOf(document, path), path, message),
+    report: (at, path, message) => add('error', at?.range?.[0] ?? null, path, message),
     flag: (path, message, severity = 'error') => add(severity, offsetOf(document, path), path, message),
   };
 }
@@ -90,7 +104,8 @@ function assign(document: Document, steps: readonly string[], value: Assignment[
   let node: Node | null;
   if ('text' in value) {
     const parsed = parseDocument(value.text);
-    if (parsed.errors.length > 0) return `'${value.text}' is no YAML value: ${sentence(parsed.errors[0]?.message ?? '')}`;
+    if (parsed.errors.length > 0)
+      return `'${value.text}' is no YAML value: ${sentence(parsed.errors[0]?.message ?? '')}`;
     node = document.createNode(parsed.toJS());
   } else node = nodeAt(document, value.from) ?? null;
   const key = steps.map((step, i) => (isSeq(nodeAt(document, steps.slice(0, i))) ? Number(step) : step));
@@ -113,8 +128,15 @@ function offsetOf(document: Document, path: readonly string[]): number | null {
   for (let length = path.length; length > 0; length--) {
     const holder = nodeAt(document, path.slice(0, length - 1));
     const step = path[length - 1] as string;
-    const pair = isMap(holder) ? (holder.items.find((item) => String(item.key) === step) as Pair | undefined) : undefined;
-    const found = pair === undefined ? (isSeq(holder) ? nodeAt(document, path.slice(0, length)) : undefined) : [pair.value, pair.key].find((node) => isNode(node) && node.range);
+    const pair = isMap(holder)
+      ? (holder.items.find((item) => String(item.key) === step) as Pair | undefined)
+      : undefined;
+    const found =
+      pair === undefined
+        ? isSeq(holder)
+          ? nodeAt(document, path.slice(0, length))
+          : undefined
+        : [pair.value, pair.key].find((node) => isNode(node) && node.range);
     if (isNode(found) && found.range) return found.range[0];
   }
   return document.contents?.range?.[0] ?? null;

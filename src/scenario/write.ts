@@ -1,25 +1,47 @@
 /** The inverse of reading: values back into the form a file holds, with every default written out, one form for each value. */
 import {
-  formatBitRate, formatBytes, formatDuration, formatDurationRange, formatRate, formatRatio,
+  formatBitRate,
+  formatBytes,
+  formatDuration,
+  formatDurationRange,
+  formatRate,
+  formatRatio,
 } from '../units/format.ts';
 import type { DurationRange } from '../units/options.ts';
-import { type FileForm, type Fields, type Shape, snakeCase } from './shape.ts';
+import { type Fields, type FileForm, type Shape, snakeCase } from './shape.ts';
 
 /** What a file would hold for this value. The value must be one that reading this shape gives. */
 export function fileFormOf(shape: Shape, value: unknown): FileForm {
   if (value === null) return null;
   switch (shape.kind) {
-    case 'duration': return formatDuration(value as number);
-    case 'duration-range': return formatDurationRange(value as DurationRange);
-    case 'bytes': return formatBytes(value as number);
-    case 'rate': return formatRate(value as number);
-    case 'ratio': return formatRatio(value as number);
-    case 'bit-rate': return formatBitRate(value as number);
-    case 'count': case 'flag': case 'choice': case 'text': case 'any': return value as FileForm;
-    case 'words': return shape.or === undefined || shape.words.includes(value as string) ? (value as string) : fileFormOf(shape.or, value);
-    case 'record': return recordForm(shape.fields, value as Record<string, unknown>);
-    case 'list': return (value as unknown[]).map((item) => fileFormOf(shape.of, item));
-    case 'map': return Object.fromEntries((value as [string, unknown][]).map(([key, item]) => [key, fileFormOf(shape.of, item)]));
+    case 'duration':
+      return formatDuration(value as number);
+    case 'duration-range':
+      return formatDurationRange(value as DurationRange);
+    case 'bytes':
+      return formatBytes(value as number);
+    case 'rate':
+      return formatRate(value as number);
+    case 'ratio':
+      return formatRatio(value as number);
+    case 'bit-rate':
+      return formatBitRate(value as number);
+    case 'count':
+    case 'flag':
+    case 'choice':
+    case 'text':
+    case 'any':
+      return value as FileForm;
+    case 'words':
+      return shape.or === undefined || shape.words.includes(value as string)
+        ? (value as string)
+        : fileFormOf(shape.or, value);
+    case 'record':
+      return recordForm(shape.fields, value as Record<string, unknown>);
+    case 'list':
+      return (value as unknown[]).map((item) => fileFormOf(shape.of, item));
+    case 'map':
+      return Object.fromEntries((value as [string, unknown][]).map(([key, item]) => [key, fileFormOf(shape.of, item)]));
     case 'named': {
       const { name, options } = value as NamedValue;
       return { [name]: fileFormOf(shape.entries[name]!.shape, options) };
@@ -60,6 +82,12 @@ function recordForm(fields: Fields, value: Readonly<Record<string, unknown>>): {
 }
 
 /** What reading a named shape gives. */
-export interface NamedValue { readonly name: string; readonly options: unknown }
+export interface NamedValue {
+  readonly name: string;
+  readonly options: unknown;
+}
 /** What reading an either shape gives. */
-export interface EitherValue<S = unknown, M = unknown, L = unknown> { readonly form: 'scalar' | 'map' | 'list'; readonly value: S | M | L }
+export interface EitherValue<S = unknown, M = unknown, L = unknown> {
+  readonly form: 'scalar' | 'map' | 'list';
+  readonly value: S | M | L;
+}

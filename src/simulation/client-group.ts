@@ -50,7 +50,10 @@ export class ClientGroup {
   private repliers: Int32Array;
   /** Replies whose result differs from the first one, by request: rare (a faulty replica). */
   private readonly dissent = new Map<number, Map<number, Set<NodeId>>>();
-  private readonly retries: { counter: number; at: Instant }[] = [];
+  /** First retries need no memory: their deadlines follow from the send times, in order of counters. */
+  private firstRetry = 0;
+  /** Later ones, in order: [counter, deadline, …] from `retryHead` on. */
+  private readonly retries: number[] = [];
   private retryHead = 0;
   private readonly retryAfter: number | null;
   /** The highest position this group holds as final: what its later reads must reflect. */
@@ -86,19 +89,27 @@ export class ClientGroup {
     let next = this.nextArrival;
     const think = this.due.first;
     if (think < next) next = think;
-    while (this.retryHead < this.retries.length) {
-      const retry = this.retries[this.retryHead] as { counter: number; at: Instant };
-      if (retry.counter >= this.low && this.finished[retry.counter & this.mask] === 0) {
-        if (retry.at < next) next = retry.at;
-        break;
-      }
-      this.retryHead++;
-    }
-    if (this.retryHead > 1024 && this.retryHead * 2 > this.retries.length) {
+    if (this.retryAfter !== null) next = Math.min(next, this.nextRetry(this.retryAfter));
+    this.next = this.alive ? next : NEVER;
+  }
+
+  /** The earliest deadline of a request that is still open; skips those that are final. */
+  private nextRetry(after: number): Instant {
+    const { mask } = this;
+    if (this.firstRetry < this.low) this.firstRetry = this.low;
+    while (this.firstRetry < this.issued && this.finished[this.firstRetry & mask] === 1) this.firstRetry++;
+    let next = this.firstRetry < this.issued ? (this.sentAt[this.firstRetry & mask] as number) + after : NEVER;
+    while (this.retryHead < this.retries.length && !this.isOpen(this.retries[this.retryHead] as number)) this.retryHead += 2;
+    if (this.retryHead < this.retries.length) next = Math.min(next, this.retries[this.retryHead + 1] as number);
+    if (this.retryHead > 2048 && this.retryHead * 2 > this.retries.length) {
       this.retries.splice(0, this.retryHead);
       this.retryHead = 0;
     }
-    this.next = this.alive ? next : NEVER;
+    return next;
+  }
+
+  private isOpen(counter: number): boolean {
+    return counter >= this.low && this.finished[counter & this.mask] === 0;
   }
 
   private get mask(): number {
@@ -116,11 +127,20 @@ export class ClientGroup {
       this.due.pop();
       this.issue(now);
     }
-    while (this.retryHead < this.retries.length && (this.retries[this.retryHead] as { at: Instant }).at <= now) {
-      const { counter } = this.retries[this.retryHead++] as { counter: number };
-      if (counter >= this.low && this.finished[counter & this.mask] === 0) this.retry(counter, now);
-    }
+    if (this.retryAfter !== null) this.retryDue(now, this.retryAfter);
     this.refresh();
+  }
+
+  private retryDue(now: Instant, after: number): void {
+    while (this.firstRetry < this.issued && (this.firstRetry < this.low || (this.sentAt[this.firstRetry & this.mask] as number) + after <= now)) {
+      const counter = this.firstRetry++;
+      if (this.isOpen(counter)) this.retry(counter, now);
+    }
+    while (this.retryHead < this.retries.length && (this.retries[this.retryHead + 1] as number) <= now) {
+      const counter = this.retries[this.retryHead] as number;
+      this.retryHead += 2;
+      if (this.isOpen(counter)) this.retry(counter, now);
+    }
   }
 
   private issue(now: Instant): void {
@@ -138,7 +158,6 @@ export class ClientGroup {
     this.asked[slot] = this.target;
     if (this.submitRule === 'all') for (let node = 0; node < this.world.spec.nodes; node++) this.port.submit(this, node, id, now);
     else this.port.submit(this, this.target, id, now);
-    if (this.retryAfter !== null) this.retries.push({ counter, at: now + this.retryAfter });
   }
 
   private retry(counter: number, now: Instant): void {
@@ -153,7 +172,7 @@ export class ClientGroup {
       this.asked[slot] = this.target === this.asked[slot] ? next : this.target;
       this.port.submit(this, this.asked[slot] as number, id, now);
     }
-    this.retries.push({ counter, at: now + (this.retryAfter as number) });
+    this.retries.push(counter, now + (this.retryAfter as number));
   }
 
   idOf(counter: number): RequestId {

@@ -1,4 +1,5 @@
 /** The network as the fast kernel uses it: cards as running clocks, links, calendar; the irregular path where a run needs it. */
+import { FlightColumn as F, INTS } from '../network/flights.ts';
 import { Calendar } from '../kernel/calendar.ts';
 import { createSampler } from '../kernel/distributions.ts';
 import { EventClass } from '../kernel/run-digest.ts';
@@ -65,16 +66,16 @@ export class FastNetwork {
   /** Hands a reply to its client group. */
   deliverReply(flight: number, island: number, at: Instant): void {
     const { flights, digest, delivered, clients, groups, protocol } = this.world;
-    const id = flights.subject[flight] as number;
-    const source = flights.source[flight] as NodeId;
+    const id = flights.ints[flight * INTS + F.subject] as number;
+    const source = flights.ints[flight * INTS + F.source] as NodeId;
     const name = protocol.messages.length + 1;
     delivered[name] = (delivered[name] as number) + 1;
-    digest.add(EventClass.reply, island, at, (flights.hash[flight] as number) ^ Math.imul(source + 1, 0x2545f491));
+    digest.add(EventClass.reply, island, at, (flights.ints[flight * INTS + F.hash] as number) ^ Math.imul(source + 1, 0x2545f491));
     const group = clients[id % groups] as ClientGroup;
-    const result = flights.result[flight] as number;
-    const leader = flights.detail[flight] as NodeId;
+    const result = flights.ints[flight * INTS + F.result] as number;
+    const leader = flights.ints[flight * INTS + F.detail] as NodeId;
     const batch = flights.load[flight] as Batch | null;
-    const index = flights.index[flight] as number;
+    const index = flights.ints[flight * INTS + F.index] as number;
     flights.drop(flight);
     group.onReply(source, id, result, leader, batch, index, at);
   }

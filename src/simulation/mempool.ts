@@ -124,7 +124,12 @@ export class NodeMempool implements Mempool {
       const id = batch.ids[i] as RequestId;
       if (this.owner.isExecuted(id)) continue;
       const slot = this.slotOf(id);
-      if (slot < 0 || this.state[slot] !== CLAIMED) continue;
+      if (slot < 0) {
+        // Known only from the batch: from now on it waits here like any other.
+        this.admit(id, batch.received[i] as Instant);
+        continue;
+      }
+      if (this.state[slot] !== CLAIMED) continue;
       this.state[slot] = WAITING;
       this.count++;
       this.bytes += this.workload.bytes(id);

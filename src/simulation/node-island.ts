@@ -4,7 +4,7 @@
  * instants, so there is no event queue (DESIGN section 4; docs/MODEL.md gives each rule).
  */
 import { EventClass } from '../kernel/run-digest.ts';
-import { FlightKind } from '../network/flights.ts';
+import { DOUBLES, FlightColumn as F, INTS, FlightKind } from '../network/flights.ts';
 import type { Batch } from '../ledger/batch.ts';
 import { nanosecondsPerByte } from '../network/wire.ts';
 import { type Instant, NEVER, type NodeId, type RequestId } from '../units/quantities.ts';
@@ -82,93 +82,135 @@ export class NodeIsland implements ClientPort {
       return;
     }
     this.takeIn(cellStart, from, to);
+    for (;;) {
+      const other = this.nextOther();
+      if (this.finishAt === NEVER) this.runMessages(other < end ? other : end);
+      if (this.step(end)) return;
+    }
+  }
+
+  /** The earliest instant of anything but messages and the thread's jobs. */
+  private nextOther(): Instant {
+    let at = this.finishAt;
+    const decision = this.network.transport.decisionAt[this.self] as number;
+    if (decision < at) at = decision;
+    if (this.diskAt < at) at = this.diskAt;
+    if (this.local.headAt < at) at = this.local.headAt;
+    for (let i = 0; i < this.clients.length; i++) {
+      const next = (this.clients[i] as ClientGroup).next;
+      if (next < at) at = next;
+    }
+    return at;
+  }
+
+  /** The common case, kept tight: messages are verified and handled until something else is due, or a handler asks for effects. */
+  private runMessages(limit: Instant): void {
+    const { inbound, ready, node } = this;
+    const { timers, effects } = node;
+    const persisted = this.persisted.length > 0 ? (this.persisted[0] as number) : NEVER;
+    for (;;) {
+      const readyAt = ready.headAt;
+      const start = readyAt < this.threadFree ? this.threadFree : readyAt;
+      const inboundAt = inbound.headAt;
+      if (inboundAt <= start) {
+        if (inboundAt >= limit) return;
+        this.verify(inbound.pop(), inboundAt);
+        continue;
+      }
+      if (start >= limit || persisted <= readyAt || node.executableAt <= readyAt || timers.next <= readyAt) return;
+      this.takeReady(start);
+      if (effects.count > 0) return;
+    }
+  }
+
+  /** Does what comes first, of whatever kind; true when that lies at or beyond `end`. */
+  private step(end: Instant): boolean {
     const { node, inbound, ready, local, network } = this;
     const { timers } = node;
-    const decisionAt = network.transport.decisionAt;
-    for (;;) {
-      let at = this.finishAt;
-      let what = 0;
-      if ((decisionAt[this.self] as number) < at) {
-        at = decisionAt[this.self] as number;
-        what = 1;
-      }
-      if (this.diskAt < at) {
-        at = this.diskAt;
-        what = 2;
-      }
-      if (local.headAt < at) {
-        at = local.headAt;
-        what = 3;
-      }
-      for (let i = 0; i < this.clients.length; i++) {
-        const next = (this.clients[i] as ClientGroup).next;
-        if (next < at) {
-          at = next;
-          what = 4;
-        }
-      }
-      if (inbound.headAt < at) {
-        at = inbound.headAt;
-        what = 5;
-      }
-      if (this.finishAt === NEVER) {
-        // The thread takes what became ready first: completions, then timers, then messages.
-        let readyAt = this.persisted.length > 0 ? (this.persisted[0] as number) : NEVER;
-        let job = 6;
-        if (node.executableAt < readyAt) {
-          readyAt = node.executableAt;
-          job = 7;
-        }
-        if (timers.next < readyAt) {
-          readyAt = timers.next;
-          job = 8;
-        }
-        if (ready.headAt < readyAt) {
-          readyAt = ready.headAt;
-          job = 9;
-        }
-        const start = readyAt < this.threadFree ? this.threadFree : readyAt;
-        if (start < at) {
-          at = start;
-          what = job;
-        }
-      }
-      if (at >= end) {
-        this.nextAt = at;
-        return;
-      }
-      switch (what) {
-        case 0:
-          this.finish(at);
-          break;
-        case 1:
-          network.transport.decide(this.self, at);
-          break;
-        case 2:
-          this.fsyncDone(at);
-          break;
-        case 3:
-          this.replyHere(local.pop(), at);
-          break;
-        case 4:
-          this.advanceClients(at);
-          break;
-        case 5:
-          this.verify(inbound.pop(), at);
-          break;
-        case 6:
-          this.tellPersisted(at);
-          break;
-        case 7:
-          this.executeNext(at);
-          break;
-        case 8:
-          this.fireTimer(at);
-          break;
-        default:
-          this.takeReady(at);
+    let at = this.finishAt;
+    let what = 0;
+    const decision = network.transport.decisionAt[this.self] as number;
+    if (decision < at) {
+      at = decision;
+      what = 1;
+    }
+    if (this.diskAt < at) {
+      at = this.diskAt;
+      what = 2;
+    }
+    if (local.headAt < at) {
+      at = local.headAt;
+      what = 3;
+    }
+    for (let i = 0; i < this.clients.length; i++) {
+      const next = (this.clients[i] as ClientGroup).next;
+      if (next < at) {
+        at = next;
+        what = 4;
       }
     }
+    if (inbound.headAt < at) {
+      at = inbound.headAt;
+      what = 5;
+    }
+    if (this.finishAt === NEVER) {
+      // The thread takes what became ready first: completions, then timers, then messages.
+      let readyAt = this.persisted.length > 0 ? (this.persisted[0] as number) : NEVER;
+      let job = 6;
+      if (node.executableAt < readyAt) {
+        readyAt = node.executableAt;
+        job = 7;
+      }
+      if (timers.next < readyAt) {
+        readyAt = timers.next;
+        job = 8;
+      }
+      if (ready.headAt < readyAt) {
+        readyAt = ready.headAt;
+        job = 9;
+      }
+      const start = readyAt < this.threadFree ? this.threadFree : readyAt;
+      if (start < at) {
+        at = start;
+        what = job;
+      }
+    }
+    if (at >= end) {
+      this.nextAt = at;
+      return true;
+    }
+    switch (what) {
+      case 0:
+        this.finish(at);
+        break;
+      case 1:
+        network.transport.decide(this.self, at);
+        break;
+      case 2:
+        this.fsyncDone(at);
+        break;
+      case 3:
+        this.replyHere(local.pop(), at);
+        break;
+      case 4:
+        this.advanceClients(at);
+        break;
+      case 5:
+        this.verify(inbound.pop(), at);
+        break;
+      case 6:
+        this.tellPersisted(at);
+        break;
+      case 7:
+        this.executeNext(at);
+        break;
+      case 8:
+        this.fireTimer(at);
+        break;
+      default:
+        this.takeReady(at);
+    }
+    return false;
   }
 
   /** The ingress card: fed by arrivals alone, in their order. It drains a message while it arrives. */
@@ -183,9 +225,9 @@ export class NodeIsland implements ClientPort {
         this.inbound.push(last, flight);
         continue;
       }
-      const service = (flights.wire[flight] as number) * perByte;
+      const service = (flights.ints[flight * INTS + F.wire] as number) * perByte;
       this.busy.ingress += service;
-      let start = last - (flights.spread[flight] as number);
+      let start = last - (flights.doubles[flight * DOUBLES + F.spread] as number);
       let fraction = 0;
       if (start < this.ingressFree) {
         start = this.ingressFree;
@@ -208,13 +250,13 @@ export class NodeIsland implements ClientPort {
   /** Enters verification (or, for a reply, reaches the clients here). */
   private verify(flight: number, at: Instant): void {
     const { flights } = this.world;
-    if (flights.kind[flight] === FlightKind.reply) return this.replyHere(flight, at);
+    if (flights.ints[flight * INTS + F.kind] === FlightKind.reply) return this.replyHere(flight, at);
     if (this.poolSize === 0) return this.ready.push(at, flight);
-    const cost = flights.verify[flight] as number;
+    const cost = flights.doubles[flight * DOUBLES + F.verify] as number;
     // One server takes every message in turn, so none overtakes; several need their links put back in order.
     if (this.lastReady === null) return this.ready.push(this.serve(at, cost), flight);
     let done = cost > 0 ? this.serve(at, cost) : at;
-    const source = flights.source[flight] as number;
+    const source = flights.ints[flight * INTS + F.source] as number;
     if (done < (this.lastReady[source] as number)) done = this.lastReady[source] as number;
     else this.lastReady[source] = done;
     this.ready.insert(done, flight);
@@ -256,15 +298,15 @@ export class NodeIsland implements ClientPort {
   private takeReady(at: Instant): void {
     const { flights, delivered, digest, costs } = this.world;
     const flight = this.ready.head;
-    if (flights.kind[flight] !== FlightKind.protocol) return this.drain(at);
+    if (flights.ints[flight * INTS + F.kind] !== FlightKind.protocol) return this.drain(at);
     this.ready.pop();
     let cost = costs.handling;
-    if (this.poolSize === 0) cost += flights.verify[flight] as number;
+    if (this.poolSize === 0) cost += flights.doubles[flight * DOUBLES + F.verify] as number;
     const end = this.occupy(at, cost);
-    const source = flights.source[flight] as number;
-    const type = flights.subject[flight] as number;
+    const source = flights.ints[flight * INTS + F.source] as number;
+    const type = flights.ints[flight * INTS + F.subject] as number;
     delivered[type] = (delivered[type] as number) + 1;
-    digest.add(EventClass.delivery, this.self, at, (flights.hash[flight] as number) ^ Math.imul(source + 1, 0x2545f491));
+    digest.add(EventClass.delivery, this.self, at, (flights.ints[flight * INTS + F.hash] as number) ^ Math.imul(source + 1, 0x2545f491));
     const message = flights.load[flight];
     flights.drop(flight);
     this.node.receive(source, message, end);
@@ -279,9 +321,9 @@ export class NodeIsland implements ClientPort {
     let scan = 0;
     for (;;) {
       const flight = ready.peek(scan);
-      if (flight === 0 || ready.peekAt(scan) > at || flights.kind[flight] === FlightKind.protocol) break;
-      const requests = flights.kind[flight] === FlightKind.forward ? (flights.subject[flight] as number) : 1;
-      cost += costs.requestHandling * requests + (this.poolSize === 0 ? (flights.verify[flight] as number) : 0);
+      if (flight === 0 || ready.peekAt(scan) > at || flights.ints[flight * INTS + F.kind] === FlightKind.protocol) break;
+      const requests = flights.ints[flight * INTS + F.kind] === FlightKind.forward ? (flights.ints[flight * INTS + F.subject] as number) : 1;
+      cost += costs.requestHandling * requests + (this.poolSize === 0 ? (flights.doubles[flight * DOUBLES + F.verify] as number) : 0);
       scan++;
     }
     const end = this.occupy(at, cost);
@@ -293,14 +335,14 @@ export class NodeIsland implements ClientPort {
 
   private admit(flight: number, at: Instant): void {
     const { flights, delivered, digest, protocol } = this.world;
-    const forwarded = flights.kind[flight] === FlightKind.forward;
+    const forwarded = flights.ints[flight * INTS + F.kind] === FlightKind.forward;
     const name = protocol.messages.length + (forwarded ? 2 : 0);
     delivered[name] = (delivered[name] as number) + 1;
-    digest.add(EventClass.request, this.self, at, (flights.hash[flight] as number) ^ Math.imul((flights.source[flight] as number) + 1, 0x2545f491));
+    digest.add(EventClass.request, this.self, at, (flights.ints[flight * INTS + F.hash] as number) ^ Math.imul((flights.ints[flight * INTS + F.source] as number) + 1, 0x2545f491));
     if (forwarded) {
       const ids = flights.load[flight] as Int32Array;
       for (let i = 0; i < ids.length; i++) this.node.admit(ids[i] as RequestId, false);
-    } else this.node.admit(flights.subject[flight] as RequestId, true);
+    } else this.node.admit(flights.ints[flight * INTS + F.subject] as RequestId, true);
     flights.drop(flight);
   }
 
@@ -412,6 +454,7 @@ export class NodeIsland implements ClientPort {
     const { node, world } = this;
     const { ids } = batch;
     const everyone = world.rule.repliers === 'all';
+    if (!everyone && !node.owesAnswers) return;
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i] as number;
       if (!everyone && !node.answers(id)) continue;

@@ -7,6 +7,7 @@ import type { Batch } from '../ledger/batch.ts';
 import { draw, mix, Purpose, stream, unit } from '../kernel/random.ts';
 import type { AnyProtocol, Host, Replica, ReplicaStatus, SnapshotRef } from '../protocols/protocol.ts';
 import { type Bytes, type Digest, type Duration, type Instant, NEVER, type NodeId, type Position, type RequestId } from '../units/quantities.ts';
+import { CommitRing } from './commit-ring.ts';
 import { Effect, Effects } from './effects.ts';
 import { IdTable } from './id-table.ts';
 import { NodeMempool } from './mempool.ts';
@@ -40,7 +41,7 @@ export class Node implements Host<never, unknown> {
   private time: Instant = 0;
   private chain: Digest;
   private stateBytes: Bytes = 0;
-  private readonly committed = new Map<Position, Batch | null>();
+  private readonly committed = new CommitRing();
   /** Positions executed before a crash are not answered again when they are replayed. */
   private answered: Position = 0;
   /** Requests this node took from a client and will answer. */
@@ -129,8 +130,7 @@ export class Node implements Host<never, unknown> {
   execute(end: Instant): void {
     this.time = end;
     const position = this.executedPosition + 1;
-    const batch = this.committed.get(position) ?? null;
-    this.committed.delete(position);
+    const batch = this.committed.take(position);
     const outcome = this.world.ledger.execute(position, batch, end);
     this.executedPosition = position;
     this.chain = outcome.chain;
@@ -146,14 +146,14 @@ export class Node implements Host<never, unknown> {
 
   /** ns on the protocol thread for executing the next position. */
   executionCost(): number {
-    const batch = this.committed.get(this.executedPosition + 1);
+    const batch = this.committed.peek(this.executedPosition + 1);
     return batch ? this.world.costs.execution * batch.ids.length : 0;
   }
 
   /** A commit takes effect. */
   applyCommit(position: Position, batch: Batch | null, at: Instant): void {
     if (position <= this.executedPosition) return;
-    this.committed.set(position, batch);
+    this.committed.set(position, batch, this.executedPosition);
     if (position === this.executedPosition + 1 && this.executableAt === NEVER) this.executableAt = at;
   }
 
@@ -185,6 +185,11 @@ export class Node implements Host<never, unknown> {
     if (this.taken.get(id) === -1) return false;
     this.taken.delete(id);
     return true;
+  }
+
+  /** Whether it took any request that it has not answered. */
+  get owesAnswers(): boolean {
+    return this.taken.size > 0;
   }
 
   requestOfRead(read: number): RequestId {
@@ -264,7 +269,7 @@ export class Node implements Host<never, unknown> {
     this.stateBytes = snapshot.bytes;
     const known = snapshot.position <= this.world.ledger.executedPosition ? this.world.ledger.chainAt(snapshot.position) : null;
     this.world.checks.installed(this.self, this.time, snapshot.position, snapshot.digest, known);
-    for (const position of this.committed.keys()) if (position <= snapshot.position) this.committed.delete(position);
+    this.committed.forget(snapshot.position);
     this.executableAt = this.committed.has(snapshot.position + 1) ? this.time : NEVER;
     this.mempool.executedByInstall();
   }

@@ -3,7 +3,7 @@
  * begins, forget what no replica needs, and put the result together.
  */
 import type { FaultDriver } from '../faults/fault-driver.ts';
-import { type Instant, NEVER } from '../units/quantities.ts';
+import { type Duration, type Instant, NEVER, SECOND } from '../units/quantities.ts';
 import type { FaultOutcome, NodeUtilisation, Outage, RunResult, Violation } from './run-result.ts';
 import type { World } from './world.ts';
 
@@ -15,6 +15,9 @@ export interface Busy {
   readonly ingress: number;
   readonly disk: number;
 }
+
+/** Positions kept behind the slowest replica. */
+const MARGIN = 1024;
 
 export interface KernelCounts {
   readonly dropped: number;
@@ -40,22 +43,27 @@ export class RunClock {
       faults.schedule(from, (at) => {
         this.busyBefore = busy(at);
       });
+    const period = Math.max(SECOND, Math.ceil(world.spec.horizon / 1000));
+    if (world.spec.faults.length === 0) faults.schedule(period, (at) => this.housekeeping(at, period));
+  }
+
+  /**
+   * Drops what lies behind every replica, at stated instants (the same for both kernels), where no node can come back to it. The
+   * margin keeps positions exact for replies that are still being made.
+   */
+  private housekeeping(at: Instant, period: Duration): void {
+    const { world } = this;
+    let low: number = NEVER;
+    for (const node of world.nodes) low = Math.min(low, node.executedPosition);
+    world.ledger.forget(low - MARGIN);
+    world.checks.agreement.forget(low - MARGIN);
+    this.faults.schedule(at + period, (next) => this.housekeeping(next, period));
   }
 
   windowEnd(_end: Instant): void {
     const { world } = this;
     if (world.checks.findings.length > 0) this.stopped = true;
     else if (world.spec.stopAfter !== null && world.meter.finals >= world.spec.stopAfter) this.stopped = true;
-  }
-
-  /** Drops what lies behind every replica, where none can come back to it. */
-  housekeeping(_now: Instant): void {
-    const { world } = this;
-    if (world.spec.faults.length > 0) return;
-    let low: number = NEVER;
-    for (const node of world.nodes) low = Math.min(low, node.executedPosition);
-    world.ledger.forget(low);
-    world.checks.agreement.forget(low);
   }
 
   finish(end: Instant, counts: KernelCounts): FinishedRun {

@@ -5,15 +5,17 @@ import type { Instant } from '../units/quantities.ts';
 /** Adds one final transaction. Stages that a batch's stamps do not order (a retry that overtook itself) count as zero length. */
 export function addStages(sums: Float64Array, intended: Instant, batch: Batch, index: number, final: Instant): void {
   const { stamps } = batch;
-  let previous = intended;
-  const add = (stage: number, at: Instant): void => {
-    const bounded = Math.min(Math.max(at, previous), final);
-    sums[stage] = (sums[stage] as number) + bounded - previous;
-    previous = bounded;
-  };
-  add(0, batch.received[index] as number);
-  add(1, stamps.proposedAt);
-  add(2, stamps.committedAt);
-  add(3, stamps.executedAt);
-  add(4, final);
+  const received = between(batch.received[index] as number, intended, final);
+  const proposed = between(stamps.proposedAt, received, final);
+  const committed = between(stamps.committedAt, proposed, final);
+  const executed = between(stamps.executedAt, committed, final);
+  sums[0] = (sums[0] as number) + received - intended;
+  sums[1] = (sums[1] as number) + proposed - received;
+  sums[2] = (sums[2] as number) + committed - proposed;
+  sums[3] = (sums[3] as number) + executed - committed;
+  sums[4] = (sums[4] as number) + final - executed;
+}
+
+function between(at: Instant, low: Instant, high: Instant): Instant {
+  return at < low ? low : at > high ? high : at;
 }

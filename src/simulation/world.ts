@@ -10,7 +10,7 @@ import type { Sampler } from '../kernel/sampler.ts';
 import type { Batch } from '../ledger/batch.ts';
 import { type Execution, Ledger } from '../ledger/execution.ts';
 import { nanosecondsPerByte, wireBytes } from '../network/wire.ts';
-import { FlightKind, Flights } from '../network/flights.ts';
+import { DOUBLES, FlightColumn as F, INTS, FlightKind, Flights } from '../network/flights.ts';
 import type { AnyProtocol, ClientRule } from '../protocols/protocol.ts';
 import { protocolNamed } from '../protocols/registry.ts';
 import { type Bytes, type Digest, type NodeId, type RequestId } from '../units/quantities.ts';
@@ -126,18 +126,18 @@ export class World {
   private launch(node: NodeId, sequence: number, kind: number, copies: number, bytes: Bytes, at: number): number {
     const { flights, spec } = this;
     const flight = flights.take(copies);
-    flights.kind[flight] = kind;
-    flights.wide[flight] = 0;
-    flights.source[flight] = node;
-    flights.sequence[flight] = sequence;
+    flights.ints[flight * INTS + F.kind] = kind;
+    flights.ints[flight * INTS + F.wide] = 0;
+    flights.ints[flight * INTS + F.source] = node;
+    flights.ints[flight * INTS + F.sequence] = sequence;
     const wire = wireBytes(spec.network, bytes);
-    flights.wire[flight] = wire;
-    flights.spread[flight] = 0;
-    flights.start[flight] = at;
-    flights.fraction[flight] = 0;
-    flights.first[flight] = 0;
-    flights.step[flight] = 0;
-    flights.index[flight] = -1;
+    flights.ints[flight * INTS + F.wire] = wire;
+    flights.doubles[flight * DOUBLES + F.spread] = 0;
+    flights.doubles[flight * DOUBLES + F.start] = at;
+    flights.doubles[flight * DOUBLES + F.fraction] = 0;
+    flights.doubles[flight * DOUBLES + F.first] = 0;
+    flights.doubles[flight * DOUBLES + F.step] = 0;
+    flights.ints[flight * INTS + F.index] = -1;
     this.launchCost = 0;
     return flight;
   }
@@ -147,43 +147,43 @@ export class World {
     const n = this.spec.nodes;
     const flight = this.launch(node, sequence, FlightKind.protocol, copies, protocol.sizeOf(message, n), at);
     const work = protocol.workOf(message, n, this.options);
-    flights.wide[flight] = wide ? 1 : 0;
-    flights.hash[flight] = protocol.hashOf(message);
-    flights.subject[flight] = message.type;
-    flights.verify[flight] = costs.receiving(work);
+    flights.ints[flight * INTS + F.wide] = wide ? 1 : 0;
+    flights.ints[flight * INTS + F.hash] = protocol.hashOf(message);
+    flights.ints[flight * INTS + F.subject] = message.type;
+    flights.doubles[flight * DOUBLES + F.verify] = costs.receiving(work);
     flights.load[flight] = message;
     this.launchCost = costs.sending(work);
     this.sent[message.type] = (this.sent[message.type] as number) + copies;
-    this.meter.onSend(at, 0, copies, (flights.wire[flight] as number) * copies, work.signs);
+    this.meter.onSend(at, 0, copies, (flights.ints[flight * INTS + F.wire] as number) * copies, work.signs);
     return flight;
   }
 
   launchRequest(source: number, sequence: number, id: RequestId, at: number): number {
     const { flights } = this;
     const flight = this.launch(source, sequence, FlightKind.request, 1, this.workload.bytes(id) + (this.rule.signed ? CLIENT_SIGNATURE : 0), at);
-    flights.subject[flight] = id;
-    flights.hash[flight] = id;
-    flights.verify[flight] = this.rule.signed ? this.costs.verifySignature : 0;
+    flights.ints[flight * INTS + F.subject] = id;
+    flights.ints[flight * INTS + F.hash] = id;
+    flights.doubles[flight * DOUBLES + F.verify] = this.rule.signed ? this.costs.verifySignature : 0;
     const name = this.protocol.messages.length;
     this.sent[name] = (this.sent[name] as number) + 1;
-    this.meter.onSend(at, 1, 1, flights.wire[flight] as number, this.rule.signed ? 1 : 0);
+    this.meter.onSend(at, 1, 1, flights.ints[flight * INTS + F.wire] as number, this.rule.signed ? 1 : 0);
     return flight;
   }
 
   launchReply(node: Node, id: RequestId, valid: boolean, position: number, batch: Batch | null, index: number, at: number): number {
     const { flights } = this;
     const flight = this.launch(node.self, node.sequence++, FlightKind.reply, 1, this.workload.replyBytes(id), at);
-    flights.subject[flight] = id;
-    flights.result[flight] = (position << 1) | (valid ? 1 : 0);
-    flights.hash[flight] = absorb(id, flights.result[flight] as number);
-    flights.detail[flight] = node.leader;
-    flights.index[flight] = index;
-    flights.verify[flight] = 0;
+    flights.ints[flight * INTS + F.subject] = id;
+    flights.ints[flight * INTS + F.result] = (position << 1) | (valid ? 1 : 0);
+    flights.ints[flight * INTS + F.hash] = absorb(id, flights.ints[flight * INTS + F.result] as number);
+    flights.ints[flight * INTS + F.detail] = node.leader;
+    flights.ints[flight * INTS + F.index] = index;
+    flights.doubles[flight * DOUBLES + F.verify] = 0;
     flights.load[flight] = batch;
     this.launchCost = this.protocol.trust === 'byzantine' ? this.costs.mac : 0;
     const name = this.protocol.messages.length + 1;
     this.sent[name] = (this.sent[name] as number) + 1;
-    this.meter.onSend(at, 2, 1, flights.wire[flight] as number, 0);
+    this.meter.onSend(at, 2, 1, flights.ints[flight * INTS + F.wire] as number, 0);
     return flight;
   }
 
@@ -192,13 +192,13 @@ export class World {
     let bytes = 0;
     for (let i = 0; i < ids.length; i++) bytes += this.workload.bytes(ids[i] as number) + (this.rule.signed ? CLIENT_SIGNATURE : 0);
     const flight = this.launch(node.self, node.sequence++, FlightKind.forward, 1, bytes, at);
-    flights.subject[flight] = ids.length;
-    flights.hash[flight] = absorb(ids.length, ids[0] as number);
-    flights.verify[flight] = this.rule.signed ? this.costs.verifySignature * ids.length : 0;
+    flights.ints[flight * INTS + F.subject] = ids.length;
+    flights.ints[flight * INTS + F.hash] = absorb(ids.length, ids[0] as number);
+    flights.doubles[flight * DOUBLES + F.verify] = this.rule.signed ? this.costs.verifySignature * ids.length : 0;
     flights.load[flight] = ids;
     const name = this.protocol.messages.length + 2;
     this.sent[name] = (this.sent[name] as number) + 1;
-    this.meter.onSend(at, 1, 1, flights.wire[flight] as number, 0);
+    this.meter.onSend(at, 1, 1, flights.ints[flight * INTS + F.wire] as number, 0);
     return flight;
   }
 

@@ -12,8 +12,16 @@ export interface Definition<Options> {
   /** Paper and section, standard or data source; 'quorumlab' where it is ours. */
   readonly reference: string;
   readonly options: OptionSchema<Options>;
+  /** Sets of options by name (`preset: etcd-3.4` in a file), each replacing the defaults of the options it names. */
+  readonly presets?: Readonly<Record<string, Preset<Options>>>;
   /** Contradictions and unwise settings among options that each parsed on their own. */
   problems?(options: Options, setting: Setting): readonly OptionProblem[];
+}
+
+export interface Preset<Options> {
+  /** One sentence, with the source of the values. */
+  readonly summary: string;
+  readonly options: Partial<Options>;
 }
 
 /** What a definition's `problems` may look at beside its own options. */

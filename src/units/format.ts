@@ -6,7 +6,11 @@ import type { BitRate, Bytes, Duration, Rate, Ratio } from './quantities.ts';
 export function formatDuration(duration: Duration): string {
   if (duration === 0) return '0s';
   if (duration >= 7_200_000_000_000 && duration % 3_600_000_000_000 === 0) return `${duration / 3_600_000_000_000}h`;
-  for (const [unit, digits] of [['s', 9], ['ms', 6], ['us', 3]] as const)
+  for (const [unit, digits] of [
+    ['s', 9],
+    ['ms', 6],
+    ['us', 3],
+  ] as const)
     if (duration >= Number(`1e${digits}`)) return `${shifted(duration, digits)}${unit}`;
   return `${duration}ns`;
 }
@@ -18,7 +22,14 @@ export function formatDurationRange(range: DurationRange): string {
 
 /** `64KiB`, `1MB`, `1500B`: the largest unit of which it is a whole number, binary units first. */
 export function formatBytes(bytes: Bytes): string {
-  const units = [['GiB', 1_073_741_824], ['MiB', 1_048_576], ['KiB', 1_024], ['GB', 1e9], ['MB', 1e6], ['kB', 1e3]] as const;
+  const units = [
+    ['GiB', 1_073_741_824],
+    ['MiB', 1_048_576],
+    ['KiB', 1_024],
+    ['GB', 1e9],
+    ['MB', 1e6],
+    ['kB', 1e3],
+  ] as const;
   for (const [unit, size] of units) if (bytes > 0 && bytes % size === 0) return `${bytes / size}${unit}`;
   return `${bytes}B`;
 }
@@ -26,14 +37,21 @@ export function formatBytes(bytes: Bytes): string {
 /** `1Gbps`, `2.5Mbps`, `unlimited`. */
 export function formatBitRate(rate: BitRate): string {
   if (rate === Number.POSITIVE_INFINITY) return 'unlimited';
-  for (const [unit, digits] of [['Gbps', 9], ['Mbps', 6], ['kbps', 3]] as const)
+  for (const [unit, digits] of [
+    ['Gbps', 9],
+    ['Mbps', 6],
+    ['kbps', 3],
+  ] as const)
     if (rate >= Number(`1e${digits}`)) return `${shifted(rate, digits)}${unit}`;
   return `${rate}bps`;
 }
 
 /** `2000/s`; rates below one per second as per hour or per day where that is a whole number. */
 export function formatRate(rate: Rate): string {
-  for (const [unit, seconds] of [['h', 3_600], ['d', 86_400]] as const) {
+  for (const [unit, seconds] of [
+    ['h', 3_600],
+    ['d', 86_400],
+  ] as const) {
     const whole = Math.round(rate * seconds);
     if (rate < 1 && rate > 0 && whole / seconds === rate) return `${whole}/${unit}`;
   }
@@ -53,8 +71,11 @@ function shifted(whole: number, digits: number): string {
   return fraction === '' ? text.slice(0, -digits) : `${text.slice(0, -digits)}.${fraction}`;
 }
 
-/** Decimal digits without an exponent. */
+/** The shortest decimal digits that name this double, without an exponent. */
 function plain(value: number): string {
-  const text = String(value);
-  return text.includes('e-') ? value.toFixed(Math.min(100, 20 + Number(text.split('e-')[1]))).replace(/0+$/, '') : text;
+  const match = /^(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(String(value));
+  if (match === null) return String(value);
+  const digits = `${match[1]}${match[2] ?? ''}`;
+  const exponent = Number(match[3]);
+  return exponent < 0 ? `0.${'0'.repeat(-exponent - 1)}${digits}` : digits.padEnd(exponent + 1, '0');
 }

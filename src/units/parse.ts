@@ -58,7 +58,13 @@ export const EXPECTED = {
 
 /** Whole nanoseconds. A bare `0` needs no unit. */
 export function parseDuration(text: string): Parsed<Duration> {
-  return exactQuantity(text, DURATION_UNITS, EXPECTED.duration, 'a whole number of nanoseconds');
+  return exactQuantity(
+    text,
+    DURATION_UNITS,
+    EXPECTED.duration,
+    'a whole number of nanoseconds',
+    'at most 104 days, beyond which nanoseconds are not exact',
+  );
 }
 
 /** Whole bytes. A bare `0` needs no unit. */
@@ -107,7 +113,13 @@ export function parseCount(text: string): Parsed<number> {
 type Units = ReadonlyMap<string, bigint>;
 
 /** Decimal digits times a unit, in whole smallest units; big integers so that no digit is lost on the way. */
-function exactQuantity(text: string, units: Units, expected: string, whole: string): Parsed<number> {
+function exactQuantity(
+  text: string,
+  units: Units,
+  expected: string,
+  whole: string,
+  most = `${whole} below 2^53`,
+): Parsed<number> {
   if (text.trim() === '0') return accept(0);
   const match = /^(\d+)(?:\.(\d+))?\s*(\D+)$/.exec(text.trim());
   const unit = units.get(match?.[3] ?? '');
@@ -117,7 +129,7 @@ function exactQuantity(text: string, units: Units, expected: string, whole: stri
   const divisor = 10n ** BigInt(fraction.length);
   if (scaled % divisor !== 0n) return refuse(whole);
   const value = Number(scaled / divisor);
-  return Number.isSafeInteger(value) ? accept(value) : refuse(`${whole} below 2^53`);
+  return Number.isSafeInteger(value) ? accept(value) : refuse(most);
 }
 
 /** Shifts the decimal point in the text, since dividing by 100 would round twice. */

@@ -232,8 +232,8 @@ function stepBytes(step: number, bits: number): Bytes {
   return eventBytes(KINDS[(step << 8) | (bits & 255)] as number, bits);
 }
 
-/** floor(dividend / divisor) for a dividend in [0, 2³¹) and the reciprocal of a divisor below 2²¹: without a division, and exact, since
- * the half keeps the product further from whole numbers than its rounding errors reach. */
+/** floor(dividend / divisor) for a dividend in [0, 2³¹) and the divisor's reciprocal: no division, and exact, since the half keeps the
+ * product further from whole numbers than its rounding errors reach. */
 function quotient(dividend: number, reciprocal: number): number {
   return ((dividend + 0.5) * reciprocal) | 0;
 }

@@ -47,7 +47,7 @@ export function importTrace(source: TraceSource): ImportedTrace {
   const first = seconds[0] as number;
   const span = (seconds[seconds.length - 1] as number) - first;
   const factor = factorOf(source, seconds.length, span);
-  const times = seconds.map((at) => Math.floor(((at - first) / factor) * SECOND));
+  const times = seconds.map((at) => Math.round(((at - first) / factor) * SECOND));
   if ((times[times.length - 1] as number) > LONGEST_RUN)
     throw new Error(
       `${source.name}: the trace lasts ${duration(span / factor)} at factor ${factor}; the longest run is 104 days: compress it more`,

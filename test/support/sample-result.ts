@@ -92,7 +92,7 @@ function point(
       messages.reduce((sum, { per_transaction }) => sum + per_transaction, 0),
     ),
     safety: { violations: 0, details: [] },
-    bottleneck: { resource: 'egress', node: 1, utilisation: byzantine ? 0.114 : 0.052 },
+    bottleneck: { resource: 'egress', node: 1, utilisation: (byzantine ? 0.036 : 0.018) * 3.1 },
     objective: [
       { measure: 'finality_p99', target: '2s', value: byzantine ? 3_410 : 2_570, met: false },
       { measure: 'throughput', target: '450/s', value: byzantine ? 498.9 : 499.4, met: true },
@@ -119,6 +119,8 @@ function point(
     })),
     faults: [{ text: 'crash leader for 10s', at_ms: CRASH_MS, recovery_ms: estimate(outageMs + 110, 0.06) }],
     little: { product: 0.4989 * meanMs, outstanding: 0.4989 * meanMs * 1.0031, configured: null },
+    availability_limit_ms: 2_000,
+    finished_replications: 5,
     notes: byzantine ? ['The crashed primary came back with its durable votes and rejoined by state transfer.'] : [],
   };
 }
@@ -160,7 +162,8 @@ function timeline({ label, medianMs, outageMs, after }: Character): TimelineRows
   const random = generator(label.length * 77);
   const at_ms = Array.from({ length: DURATION_MS / BIN_MS }, (_, bin) => bin * BIN_MS);
   const recoveredMs = CRASH_MS + outageMs;
-  const offered_per_s = at_ms.map((at) => 500 + 45 * Math.sin(at / 4_000) + 40 * (random() - 0.5));
+  const arrivals = generator(7);
+  const offered_per_s = at_ms.map((at) => 500 + 45 * Math.sin(at / 4_000) + 40 * (arrivals() - 0.5));
   const isOut = (at: number) => at >= CRASH_MS && at < recoveredMs;
   const final_per_s = at_ms.map((at, bin) => {
     if (isOut(at)) return 0;

@@ -154,7 +154,7 @@ export class Names {
   value(value: unknown, key = ''): string {
     if (value === null || value === undefined) return 'null';
     if (typeof value === 'number' && /digests?$/i.test(key)) return this.digest(value);
-    if (typeof value === 'number' && /signatures?$/i.test(key)) return this.bySignature.get(value) ?? 'forged';
+    if (typeof value === 'number' && /signatures?$/i.test(key)) return this.signatureName(value);
     if (typeof value !== 'object') return String(value);
     if (isBatch(value)) {
       this.batch(value);
@@ -174,6 +174,11 @@ export class Names {
       .map(([key, value]) =>
         isBatch(value) && key === 'batch' ? this.value(value) : `${key}=${this.value(value, key)}`,
       );
+  }
+
+  /** 0 stands for no signature at all (messages that MACs protect, or that are never relayed). */
+  private signatureName(signature: number): string {
+    return this.bySignature.get(signature) ?? (signature === 0 ? 'none' : 'forged');
   }
 
   private give(names: Map<Digest, string>, digest: Digest, name: string): void {

@@ -191,6 +191,7 @@ describe('forge', () => {
       '2->0 hello signature=sig2 list=[1,2]',
     );
     expect(text('{"type":"hello","signature":12345}')).toBe('2->0 hello signature=forged');
+    expect(text('{"type":"hello","signature":0}')).toBe('2->0 hello signature=none');
   });
 });
 

@@ -31,8 +31,10 @@ describe('special functions', () => {
 
   test('the incomplete beta function has its closed forms and its symmetry', () => {
     const parameter = fc.double({ min: 0.5, max: 500, noNaN: true });
+    // So that 1 − x is exact, too.
+    const dyadic = fc.integer({ min: 0, max: 2 ** 30 }).map((k) => k / 2 ** 30);
     fc.assert(
-      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), parameter, parameter, (x, a, b) => {
+      fc.property(dyadic, parameter, parameter, (x, a, b) => {
         expect(incompleteBeta(x, a, 1)).toBeCloseTo(x ** a, 11);
         expect(incompleteBeta(x, 1, b)).toBeCloseTo(1 - (1 - x) ** b, 11);
         expect(incompleteBeta(x, a, b) + incompleteBeta(1 - x, b, a)).toBeCloseTo(1, 9);
@@ -136,7 +138,10 @@ describe('binomial ranks', () => {
       }),
     );
     expect(quantileRanks(100, 0.99)).toBeNull();
-    expect(quantileRanks(1_000_000, 0.99)?.coverage).toBeCloseTo(0.95, 3);
+    // Each of the two ranks overshoots by less than the chance of the one count there, 0.0006.
+    const coverage = quantileRanks(1_000_000, 0.99)?.coverage as number;
+    expect(coverage).toBeGreaterThanOrEqual(0.95);
+    expect(coverage).toBeLessThan(0.95 + 2 * 0.0006);
   });
 
   test('enclose the true quantile in 95 of 100 samples', () => {
@@ -156,11 +161,11 @@ describe('binomial ranks', () => {
 describe('goodness of fit', () => {
   test('the chi-square tail has the critical values of simple-statistics', () => {
     for (const [degrees, row] of Object.entries(chiSquaredDistributionTable))
-      for (const [p, critical] of Object.entries(row as Record<string, number>)) {
-        // The table has two decimals, so its statistic is off by up to 0.005.
+      for (const [p, critical] of Object.entries<number>({ ...row })) {
+        // The table has two decimals, some of them rounded twice (10.6446 to 10.645 to 10.65): off by up to 0.01.
         const at = (value: number) => upperIncompleteGamma(Number(degrees) / 2, value / 2);
-        expect(at(Math.max(0, critical - 0.0051))).toBeGreaterThanOrEqual(Number(p));
-        expect(at(critical + 0.0051)).toBeLessThanOrEqual(Number(p));
+        expect(at(Math.max(0, critical - 0.01))).toBeGreaterThanOrEqual(Number(p));
+        expect(at(critical + 0.01)).toBeLessThanOrEqual(Number(p));
       }
   });
 

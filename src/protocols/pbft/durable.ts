@@ -6,7 +6,7 @@
 import type { Batch } from '../../ledger/batch.ts';
 import type { Bytes, Digest, Position } from '../../units/quantities.ts';
 import type { Host, Signature, SnapshotRef, Ticket } from '../protocol.ts';
-import type { CheckpointClaim, Message, NewView, PreparedEntry, PrePreparedEntry, ViewChange } from './messages.ts';
+import type { CheckpointClaim, Message, NewView, PrePreparedEntry, PreparedEntry, ViewChange } from './messages.ts';
 
 export type PbftHost = Host<Message, Change>;
 
@@ -31,7 +31,8 @@ export interface Durable {
   /** The last new view it entered; null in view 0. */
   newView: NewView | null;
   stable: CheckpointClaim | null;
-  snapshot: SnapshotRef | null;
+  /** The states at the stable checkpoint (if it was ever held here) and at later ones that this replica reported. */
+  readonly snapshots: Map<Position, SnapshotRef>;
   /** By sequence number, the latest. */
   readonly accepted: Map<Position, Accepted>;
   readonly prepared: Map<Position, PreparedEntry>;
@@ -51,8 +52,15 @@ export type Change =
 
 export function emptyDurable(): Durable {
   return {
-    view: 0, viewChange: null, newView: null, stable: null, snapshot: null,
-    accepted: new Map(), prepared: new Map(), prePrepared: new Map(), batches: new Map(),
+    view: 0,
+    viewChange: null,
+    newView: null,
+    stable: null,
+    snapshots: new Map(),
+    accepted: new Map(),
+    prepared: new Map(),
+    prePrepared: new Map(),
+    batches: new Map(),
   };
 }
 
@@ -71,9 +79,10 @@ export function applyChange(durable: Durable, change: Change): void {
     case 'stable':
       durable.stable = change.claim;
       discardThrough(durable, change.claim.seq);
+      for (const seq of durable.snapshots.keys()) if (seq < change.claim.seq) durable.snapshots.delete(seq);
       return;
     case 'snapshot':
-      durable.snapshot = change.snapshot;
+      durable.snapshots.set(change.snapshot.position, change.snapshot);
       return;
     case 'view-change':
       durable.view = change.message.view;
@@ -109,7 +118,10 @@ export function keepBatch(batches: Map<Digest, KnownBatch>, seq: Position, batch
 }
 
 /** Garbage collection of the parts that `low` covers. */
-export function discardThrough(log: Pick<Durable, 'prepared' | 'prePrepared' | 'batches'> & Partial<Durable>, low: Position): void {
+export function discardThrough(
+  log: Pick<Durable, 'prepared' | 'prePrepared' | 'batches'> & Partial<Durable>,
+  low: Position,
+): void {
   for (const map of [log.accepted, log.prepared, log.prePrepared])
     if (map !== undefined) for (const seq of map.keys()) if (seq <= low) map.delete(seq);
   for (const [digest, known] of log.batches) if (known.seq <= low) log.batches.delete(digest);
@@ -128,7 +140,10 @@ export class Outbox {
   }
 
   after(change: Change, bytes: Bytes, then: () => void): void {
-    if (!this.durable) return then();
+    if (!this.durable) {
+      then();
+      return;
+    }
     const ticket = ++this.ticket;
     this.held.push({ ticket, then });
     this.host.persist(change, bytes, ticket);

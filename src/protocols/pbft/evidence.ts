@@ -5,8 +5,8 @@
  */
 import type { Batch } from '../../ledger/batch.ts';
 import type { Digest, NodeId, Position } from '../../units/quantities.ts';
-import { discardThrough, type Durable, type KnownBatch, keepBatch, notePrePrepared } from './durable.ts';
-import type { PreparedEntry, PrePreparedEntry, Proof } from './messages.ts';
+import { type Durable, discardThrough, type KnownBatch, keepBatch, notePrePrepared } from './durable.ts';
+import type { PrePreparedEntry, PreparedEntry, Proof } from './messages.ts';
 import { PRE_PREPARED, PREPARED, type Slots } from './slots.ts';
 import type { ReplicaState } from './state.ts';
 import { prepareStatement } from './statements.ts';
@@ -40,7 +40,8 @@ export class Evidence {
       notePrePrepared(this.prePrepared, { seq, view: state.activeView, digest });
       if (batch !== null) keepBatch(this.batches, seq, batch);
       // An entry of this view is here already when the replica recovered it from disk, without the votes.
-      if (phase >= PREPARED && this.prepared.get(seq)?.view !== state.activeView) this.prepared.set(seq, this.entryOf(seq));
+      if (phase >= PREPARED && this.prepared.get(seq)?.view !== state.activeView)
+        this.prepared.set(seq, this.entryOf(seq));
     }
   }
 

@@ -20,8 +20,17 @@ export const STATUS = 10;
 
 /** By message type. */
 export const messageNames = [
-  'pre-prepare', 'prepare', 'commit', 'checkpoint', 'view-change', 'new-view',
-  'fetch-state', 'state-chunk', 'fetch-batch', 'batch', 'status',
+  'pre-prepare',
+  'prepare',
+  'commit',
+  'checkpoint',
+  'view-change',
+  'new-view',
+  'fetch-state',
+  'state-chunk',
+  'fetch-batch',
+  'batch',
+  'status',
 ] as const;
 
 /** How a normal-case message proves its sender: `macs` = 0, then by `signature`; otherwise by an authenticator of so many MACs. */
@@ -162,4 +171,13 @@ export interface Status {
 }
 
 export type Message =
-  | PrePrepare | Vote | Checkpoint | ViewChange | NewView | FetchState | StateChunk | FetchBatch | BatchReply | Status;
+  | PrePrepare
+  | Vote
+  | Checkpoint
+  | ViewChange
+  | NewView
+  | FetchState
+  | StateChunk
+  | FetchBatch
+  | BatchReply
+  | Status;

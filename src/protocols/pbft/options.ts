@@ -27,63 +27,95 @@ export interface BatchOptions {
 
 const batchOptions: OptionSchema<BatchOptions> = {
   maxTransactions: {
-    kind: 'count', default: 400, min: 1,
+    kind: 'count',
+    default: 400,
+    min: 1,
     meaning: 'A batch is cut as soon as this many transactions wait at the primary.',
   },
   maxBytes: {
-    kind: 'bytes', default: 1024 * 1024, min: 1,
+    kind: 'bytes',
+    default: 1024 * 1024,
+    min: 1,
     meaning: 'A batch is cut as soon as this many bytes wait; it holds no more, but always one transaction.',
   },
   timeout: {
-    kind: 'duration', default: 5 * MILLISECOND, min: 0,
+    kind: 'duration',
+    default: 5 * MILLISECOND,
+    min: 0,
     meaning: 'How long the first transaction of a batch waits for others; 0 cuts at once.',
   },
 };
 
 export const pbftOptions: OptionSchema<PbftOptions> = {
   faults: {
-    kind: 'count', default: null, min: 0,
+    kind: 'count',
+    default: null,
+    min: 0,
     meaning: 'Faulty replicas f to tolerate; none: as many as the nodes allow, ⌊(n − 1) / 3⌋.',
   },
   batch: { kind: 'group', fields: batchOptions as OptionSchema<unknown>, meaning: 'When the primary cuts a batch.' },
   pipeline: {
-    kind: 'count', default: 16, min: 0,
-    meaning: 'Batches that the primary may have proposed beyond the last committed one; 0: only the watermarks limit them.',
+    kind: 'count',
+    default: 16,
+    min: 0,
+    meaning:
+      'Batches that the primary may have proposed beyond the last committed one; 0: only the watermarks limit them.',
   },
   checkpointInterval: {
-    kind: 'count', default: 128, min: 1, max: 32_768,
+    kind: 'count',
+    default: 128,
+    min: 1,
+    max: 32_768,
     meaning: 'K: every replica takes a checkpoint after this many sequence numbers.',
   },
   watermarkWindow: {
-    kind: 'count', default: null, min: 1, max: 65_536,
+    kind: 'count',
+    default: null,
+    min: 1,
+    max: 65_536,
     meaning: 'L: sequence numbers beyond the last stable checkpoint that may be in use; none: 2 K.',
   },
   requestTimeout: {
-    kind: 'duration', default: 2 * SECOND, min: 1,
+    kind: 'duration',
+    default: 2 * SECOND,
+    min: 1,
     meaning: 'A backup suspects the primary when a request it waits for is not executed within this time.',
   },
   viewChangeTimeout: {
-    kind: 'duration', default: 2 * SECOND, min: 1,
+    kind: 'duration',
+    default: 2 * SECOND,
+    min: 1,
     meaning: 'How long a quorum of view-changes waits for its new view; doubles with each consecutive view.',
   },
   statusInterval: {
-    kind: 'duration', default: 500 * MILLISECOND, min: MICROSECOND,
-    meaning: 'A replica without progress for this long asks the others to retransmit what it lacks; backs off to eightfold.',
+    kind: 'duration',
+    default: 500 * MILLISECOND,
+    min: MICROSECOND,
+    meaning:
+      'A replica without progress for this long asks the others to retransmit what it lacks; backs off to eightfold.',
   },
   auth: {
-    kind: 'choice', choices: ['signature', 'mac'], default: 'signature',
-    meaning: 'Whether normal-case messages carry a signature or an authenticator of n MACs; view changes are always signed.',
+    kind: 'choice',
+    choices: ['signature', 'mac'],
+    default: 'signature',
+    meaning:
+      'Whether normal-case messages carry a signature or an authenticator of n MACs; view changes are always signed.',
   },
   clientSignatures: {
-    kind: 'flag', default: true,
-    meaning: 'Requests carry a client signature that every replica verifies; false: they come over authenticated channels.',
+    kind: 'flag',
+    default: true,
+    meaning:
+      'Requests carry a client signature that every replica verifies; false: they come over authenticated channels.',
   },
   durable: {
-    kind: 'flag', default: null,
+    kind: 'flag',
+    default: null,
     meaning: 'Replicas write what they promise to disk before they send it; none: only when a restart is scheduled.',
   },
   chunkBytes: {
-    kind: 'bytes', default: 1024 * 1024, min: 1024,
+    kind: 'bytes',
+    default: 1024 * 1024,
+    min: 1024,
     meaning: 'State is transferred to a replica that fell behind in chunks of at most this size.',
   },
 };
@@ -101,22 +133,62 @@ export function pbftProblems(options: PbftOptions, setting: Setting): readonly O
   const window = windowOf(options);
   const interval = options.checkpointInterval;
   if (setting.nodes < 3 * f + 1)
-    report('error', 'faults', `${setting.nodes} nodes cannot tolerate f = ${f} Byzantine faults`, `at least 3f + 1 = ${3 * f + 1} nodes`);
+    report(
+      'error',
+      'faults',
+      `${setting.nodes} nodes cannot tolerate f = ${f} Byzantine faults`,
+      `at least 3f + 1 = ${3 * f + 1} nodes`,
+    );
   if (interval > window)
-    report('error', 'checkpointInterval', `the checkpoint interval K = ${interval} is above the watermark window L = ${window}: no checkpoint would ever be reached`, `K ≤ L`);
+    report(
+      'error',
+      'checkpointInterval',
+      `the checkpoint interval K = ${interval} is above the watermark window L = ${window}: no checkpoint would ever be reached`,
+      `K ≤ L`,
+    );
   else if (window < 2 * interval)
-    report('warning', 'watermarkWindow', `with L = ${window} below 2 K = ${2 * interval} ordering stops while a checkpoint becomes stable`, `at least ${2 * interval}`);
+    report(
+      'warning',
+      'watermarkWindow',
+      `with L = ${window} below 2 K = ${2 * interval} ordering stops while a checkpoint becomes stable`,
+      `at least ${2 * interval}`,
+    );
   if (options.pipeline > window)
-    report('warning', 'pipeline', `${options.pipeline} batches in flight never fit into the watermark window L = ${window}`, `at most ${window}, or 0`);
+    report(
+      'warning',
+      'pipeline',
+      `${options.pipeline} batches in flight never fit into the watermark window L = ${window}`,
+      `at most ${window}, or 0`,
+    );
   for (const key of ['requestTimeout', 'viewChangeTimeout'] as const)
     if (options[key] < setting.longestRoundTrip)
-      report('warning', key, `${inMs(options[key])} is under the longest round trip, ${inMs(setting.longestRoundTrip)}: correct primaries will be suspected`, `several round trips`);
+      report(
+        'warning',
+        key,
+        `${inMs(options[key])} is under the longest round trip, ${inMs(setting.longestRoundTrip)}: correct primaries will be suspected`,
+        `several round trips`,
+      );
   if (options.batch.timeout >= options.requestTimeout)
-    report('warning', 'batch.timeout', `a batch may wait ${inMs(options.batch.timeout)}, but backups suspect the primary after ${inMs(options.requestTimeout)}`, `far below requestTimeout`);
+    report(
+      'warning',
+      'batch.timeout',
+      `a batch may wait ${inMs(options.batch.timeout)}, but backups suspect the primary after ${inMs(options.requestTimeout)}`,
+      `far below requestTimeout`,
+    );
   if (options.statusInterval >= options.requestTimeout)
-    report('warning', 'statusInterval', `lost messages are retransmitted after ${inMs(options.statusInterval)}, but backups suspect the primary after ${inMs(options.requestTimeout)}`, `below requestTimeout`);
+    report(
+      'warning',
+      'statusInterval',
+      `lost messages are retransmitted after ${inMs(options.statusInterval)}, but backups suspect the primary after ${inMs(options.requestTimeout)}`,
+      `below requestTimeout`,
+    );
   if (options.durable === false && setting.restarts)
-    report('warning', 'durable', 'a replica that restarts without durable state may contradict itself and counts towards f for the rest of the run', 'durable: true');
+    report(
+      'warning',
+      'durable',
+      'a replica that restarts without durable state may contradict itself and counts towards f for the rest of the run',
+      'durable: true',
+    );
   return problems;
 }
 

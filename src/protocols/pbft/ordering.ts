@@ -3,14 +3,14 @@
  * the host executes in order. Votes are the hot path: nothing is allocated and the host is not asked until a quorum completes.
  */
 import { type Batch, NULL_DIGEST } from '../../ledger/batch.ts';
-import type { Digest, NodeId, Position } from '../../units/quantities.ts';
+import type { Bytes, Digest, NodeId, Position } from '../../units/quantities.ts';
 import type { Durable, Outbox, PbftHost } from './durable.ts';
 import type { EarlyMessages } from './early.ts';
 import type { Evidence } from './evidence.ts';
 import { COMMIT, type NewView, PRE_PREPARE, PREPARE, type PrePrepare, type Vote } from './messages.ts';
 import { COMMITTED, PRE_PREPARED, PREPARED, type Slots } from './slots.ts';
 import type { ReplicaState } from './state.ts';
-import { prepareStatement, prePrepareStatement } from './statements.ts';
+import { prePrepareStatement, prepareStatement } from './statements.ts';
 import { acceptedBytes, preparedBytes } from './wire.ts';
 
 /** What ordering tells the rest of the replica. */
@@ -39,7 +39,14 @@ export class Ordering {
   /** The sequence number of each slot that was handed to the host, in whatever view. */
   private readonly deliveredAt: Int32Array;
 
-  constructor(state: ReplicaState, slots: Slots, evidence: Evidence, outbox: Outbox, early: EarlyMessages, events: OrderingEvents) {
+  constructor(
+    state: ReplicaState,
+    slots: Slots,
+    evidence: Evidence,
+    outbox: Outbox,
+    early: EarlyMessages,
+    events: OrderingEvents,
+  ) {
     this.state = state;
     this.host = state.host;
     this.slots = slots;
@@ -60,9 +67,13 @@ export class Ordering {
     const signature = state.signed ? this.host.sign(prePrepareStatement(view, seq, digest)) : 0;
     const message: PrePrepare = { type: PRE_PREPARE, view, seq, digest, batch, signature, macs: state.macs };
     this.slots.accept(seq, digest, batch, signature);
-    this.outbox.after({ kind: 'accepted', accepted: { seq, view, digest, signature }, batch }, acceptedBytes(batch), () => {
-      if (state.activeView === view) this.host.broadcast(message);
-    });
+    this.outbox.after(
+      { kind: 'accepted', accepted: { seq, view, digest, signature }, batch },
+      acceptedBytes(batch),
+      () => {
+        if (state.activeView === view) this.host.broadcast(message);
+      },
+    );
     this.tryPrepare(seq);
     this.events.accepted();
   }
@@ -72,16 +83,24 @@ export class Ordering {
   prePrepare(from: NodeId, message: PrePrepare): void {
     const { state, slots } = this;
     const { view, seq, digest, batch, signature } = message;
-    if (view !== state.activeView || seq > state.high) return this.tooEarly(from, message);
+    if (view !== state.activeView || seq > state.high) {
+      this.tooEarly(from, message);
+      return;
+    }
     if (from !== state.primary || seq <= state.low) return;
     if (digest !== (batch === null ? NULL_DIGEST : batch.digest)) return;
-    if (slots.phaseOf(seq) >= PRE_PREPARED) return this.supply(seq, batch);
+    if (slots.phaseOf(seq) >= PRE_PREPARED) {
+      this.supply(seq, batch);
+      return;
+    }
     if (state.signed && !this.host.verify(from, prePrepareStatement(view, seq, digest), signature)) return;
     slots.accept(seq, digest, batch, signature);
     if (seq > this.lastAccepted) this.lastAccepted = seq;
     if (batch !== null) this.host.mempool.claim(batch);
-    this.outbox.after({ kind: 'accepted', accepted: { seq, view, digest, signature }, batch }, acceptedBytes(batch), () =>
-      this.sendPrepare(view, seq, digest),
+    this.outbox.after(
+      { kind: 'accepted', accepted: { seq, view, digest, signature }, batch },
+      acceptedBytes(batch),
+      () => this.sendPrepare(view, seq, digest),
     );
     this.tryPrepare(seq);
     this.events.accepted();
@@ -91,7 +110,10 @@ export class Ordering {
   prepare(from: NodeId, message: Vote): void {
     const { state } = this;
     const { seq } = message;
-    if (message.view !== state.activeView || seq > state.high) return this.tooEarly(from, message);
+    if (message.view !== state.activeView || seq > state.high) {
+      this.tooEarly(from, message);
+      return;
+    }
     if (seq <= state.low || from === state.primary) return;
     if (this.slots.addPrepare(seq, from, message.digest, message.signature) === this.quorum - 1) this.tryPrepare(seq);
   }
@@ -100,7 +122,10 @@ export class Ordering {
   commit(from: NodeId, message: Vote): void {
     const { state } = this;
     const { seq } = message;
-    if (message.view !== state.activeView || seq > state.high) return this.tooEarly(from, message);
+    if (message.view !== state.activeView || seq > state.high) {
+      this.tooEarly(from, message);
+      return;
+    }
     if (seq <= state.low) return;
     if (this.slots.addCommit(seq, from, message.digest) === this.quorum) this.tryCommit(seq);
   }
@@ -118,8 +143,11 @@ export class Ordering {
     return uncertain;
   }
 
-  /** After a new view (already entered, the low watermark already raised): accepts its proposals, each like a pre-prepare. */
-  enterView(newView: NewView, bytes: number): void {
+  /**
+   * After a new view (already entered, the low watermark already raised): accepts its proposals, each like a pre-prepare.
+   * `whenDurable` comes before anything is sent in the new view.
+   */
+  enterView(newView: NewView, bytes: Bytes, whenDurable: () => void): void {
     const { state, slots } = this;
     const { view } = newView;
     const proposals = newView.proposals.filter(({ seq }) => seq > state.low);
@@ -130,6 +158,7 @@ export class Ordering {
       if (batch !== null) this.host.mempool.claim(batch);
     }
     this.outbox.after({ kind: 'new-view', message: newView }, bytes, () => {
+      whenDurable();
       for (const { seq, digest } of proposals) this.sendPrepare(view, seq, digest);
     });
     for (const { seq, digest } of proposals) {
@@ -143,7 +172,13 @@ export class Ordering {
   supply(seq: Position, batch: Batch | null): void {
     const { slots } = this;
     const i = seq & slots.mask;
-    if (batch === null || slots.phaseOf(seq) < PRE_PREPARED || slots.batch[i] !== null || slots.digest[i] !== batch.digest) return;
+    if (
+      batch === null ||
+      slots.phaseOf(seq) < PRE_PREPARED ||
+      slots.batch[i] !== null ||
+      slots.digest[i] !== batch.digest
+    )
+      return;
     slots.batch[i] = batch;
     this.host.mempool.claim(batch);
     this.evidence.keep(seq, batch);
@@ -166,9 +201,14 @@ export class Ordering {
     }
   }
 
-  /** A state that covers everything up to `position` was installed. */
+  /** A state that covers everything up to `position` was installed. What was accepted here but is not part of it waits again. */
   installed(position: Position): void {
-    this.state.committed = Math.max(this.state.committed, position);
+    const { state, slots } = this;
+    for (let seq = state.committed + 1; seq <= Math.min(position, slots.highest); seq++) {
+      const batch = slots.phaseOf(seq) >= PRE_PREPARED ? slots.batch[seq & slots.mask] : null;
+      if (batch) this.host.mempool.requeue(batch);
+    }
+    state.committed = Math.max(state.committed, position);
     this.advanceCommitted();
   }
 
@@ -205,7 +245,9 @@ export class Ordering {
     const digest = slots.digest[i] as Digest;
     if (this.outbox.durable) {
       const entry = this.evidence.entryOf(seq);
-      this.outbox.after({ kind: 'prepared', entry }, preparedBytes(entry.proof), () => this.sendCommit(view, seq, digest));
+      this.outbox.after({ kind: 'prepared', entry }, preparedBytes(entry.proof), () =>
+        this.sendCommit(view, seq, digest),
+      );
     } else this.sendCommit(view, seq, digest);
   }
 
@@ -244,7 +286,10 @@ export class Ordering {
     const { host, slots } = this;
     const i = seq & slots.mask;
     const batch = slots.batch[i] ?? null;
-    if (batch === null && slots.digest[i] !== NULL_DIGEST) return this.events.missingBatch(seq, slots.digest[i] as Digest);
+    if (batch === null && slots.digest[i] !== NULL_DIGEST) {
+      this.events.missingBatch(seq, slots.digest[i] as Digest);
+      return;
+    }
     if (this.isDelivered(seq)) return;
     this.deliveredAt[i] = seq;
     this.advanceCommitted();

@@ -46,8 +46,11 @@ export class Slots {
   /** Signatures of the prepares by voter, for certificates; null: votes carry none. A row exists once its slot was used. */
   private readonly signatures: (Int32Array | null)[] | null;
   private readonly strays = new Map<Position, Stray[]>();
+  /** Called with the first message of each sequence number, whatever it is. */
+  private readonly opened: () => void;
 
-  constructor(n: number, window: number, signed: boolean) {
+  constructor(n: number, window: number, signed: boolean, opened: () => void) {
+    this.opened = opened;
     let ring = 1;
     while (ring < window) ring *= 2;
     this.n = n;
@@ -166,6 +169,7 @@ export class Slots {
     if (this.signatures !== null && this.signatures[i] === null) this.signatures[i] = new Int32Array(this.n);
     this.clearVotes(i);
     if (seq > this.highest) this.highest = seq;
+    this.opened();
   }
 
   private clearVotes(i: number): void {

@@ -5,7 +5,15 @@
 import { absorb } from '../../kernel/random.ts';
 import type { Digest, NodeId, Position } from '../../units/quantities.ts';
 import {
-  CHECKPOINT, type CheckpointClaim, type NewView, NEW_VIEW, PRE_PREPARE, PREPARE, type Proof, VIEW_CHANGE, type ViewChange,
+  CHECKPOINT,
+  type CheckpointClaim,
+  NEW_VIEW,
+  type NewView,
+  PRE_PREPARE,
+  PREPARE,
+  type Proof,
+  VIEW_CHANGE,
+  type ViewChange,
 } from './messages.ts';
 
 const START = 0x50424654;

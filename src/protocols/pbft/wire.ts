@@ -7,8 +7,20 @@ import type { Batch } from '../../ledger/batch.ts';
 import type { Bytes } from '../../units/quantities.ts';
 import { NO_WORK, type Work } from '../protocol.ts';
 import {
-  BATCH, CHECKPOINT, COMMIT, FETCH_BATCH, FETCH_STATE, type Message, NEW_VIEW, PRE_PREPARE, PREPARE, type Proof, STATE_CHUNK,
-  STATUS, VIEW_CHANGE, type ViewChange,
+  BATCH,
+  CHECKPOINT,
+  COMMIT,
+  FETCH_BATCH,
+  FETCH_STATE,
+  type Message,
+  NEW_VIEW,
+  PRE_PREPARE,
+  PREPARE,
+  type Proof,
+  STATE_CHUNK,
+  STATUS,
+  VIEW_CHANGE,
+  type ViewChange,
 } from './messages.ts';
 import type { PbftOptions } from './options.ts';
 import { newViewStatement, viewChangeStatement } from './statements.ts';
@@ -30,7 +42,9 @@ const SIGNER_BYTES = 4 + SIGNATURE_BYTES;
 export function sizeOf(message: Message, _n: number): Bytes {
   switch (message.type) {
     case PRE_PREPARE:
-      return ENVELOPE_BYTES + STATEMENT_BYTES + authBytes(message.macs) + (message.batch === null ? 0 : message.batch.bytes);
+      return (
+        ENVELOPE_BYTES + STATEMENT_BYTES + authBytes(message.macs) + (message.batch === null ? 0 : message.batch.bytes)
+      );
     case PREPARE:
     case COMMIT:
       return ENVELOPE_BYTES + STATEMENT_BYTES + authBytes(message.macs);

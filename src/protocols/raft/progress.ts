@@ -33,6 +33,8 @@ export class Progress {
   readonly sentIn: Int32Array;
   /** Some matchIndex advanced since the leader last counted. */
   advanced = true;
+  /** A follower that may be sent to again since the last answer; −1: none. */
+  resumed: NodeId = -1;
   /** The end of the log and the commit index that the leader has sent out. */
   sentLast: Position = 0;
   sentCommit: Position = 0;

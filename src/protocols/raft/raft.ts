@@ -3,7 +3,7 @@ import { NO_WORK, type ProtocolDefinition } from '../protocol.ts';
 import { applyChange, emptyDurable, type RaftChange, type RaftDurable } from './durable.ts';
 import { MARK_NAMES, TIMER_NAMES } from './host.ts';
 import { hashOf, MESSAGE_NAMES, type RaftMessage, sizeOf } from './messages.ts';
-import { type RaftOptions, raftOptions, raftProblems } from './options.ts';
+import { etcd34, type RaftOptions, raftOptions, raftProblems } from './options.ts';
 import { majority } from './quorum.ts';
 import { RaftReplica } from './replica.ts';
 
@@ -16,6 +16,9 @@ export const raft: ProtocolDefinition<RaftOptions, RaftMessage, RaftDurable, Raf
   trustNote: 'Raft assumes nodes that may crash but never lie: one node that forges messages can break agreement.',
   options: raftOptions,
   problems: raftProblems,
+  presets: {
+    'etcd-3.4': { summary: 'etcd 3.4 as it is shipped (configuration reference; raft.go).', options: etcd34 },
+  },
   messages: MESSAGE_NAMES,
   timers: TIMER_NAMES,
   marks: MARK_NAMES,

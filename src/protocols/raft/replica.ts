@@ -18,6 +18,7 @@ import {
   onAppendResponse,
   onHeartbeatResponse,
   replicate,
+  sendAppend,
   sendHeartbeats,
 } from './replication.ts';
 import { compactWhenSaved, onInstallSnapshot, onSnapshotResponse, takeSnapshotWhenDue } from './snapshot.ts';
@@ -296,7 +297,12 @@ export class RaftReplica implements Replica<RaftMessage> {
       this.reads.releaseEarly();
       this.proposals.move();
     }
-    if (s.log.last === progress.sentLast && s.commit === progress.sentCommit) return false;
+    const { resumed } = progress;
+    progress.resumed = -1;
+    if (s.log.last === progress.sentLast && s.commit === progress.sentCommit) {
+      if (resumed >= 0) sendAppend(s, progress, resumed, true);
+      return false;
+    }
     progress.sentLast = s.log.last;
     progress.sentCommit = s.commit;
     replicate(s, progress);

@@ -123,11 +123,13 @@ function onAgreement(s: RaftState, progress: Progress, from: NodeId, index: Posi
   const match = progress.match[from] as number;
   if ((progress.next[from] as number) <= match) progress.next[from] = match + 1;
   const wasFull = progress.isFull(from);
-  // A probe's success, or a snapshot (or enough of the log without it) at the follower: from now on pipelined.
+  // A probe's success, or the snapshot (or enough of the log without it) at the follower: from now on pipelined.
   const mode = progress.mode[from];
+  const needsSnapshot = match < Math.min(s.log.base, progress.sending[from]?.snapshot.state.position ?? 0);
   if (mode === Mode.replicate) progress.free(from, index);
-  else if ((mode === Mode.probe || match >= s.log.base) && index >= match) progress.becomeReplicate(from);
-  if (wasFull || mode !== Mode.replicate) sendAppend(s, progress, from, false);
+  else if (index >= match && !needsSnapshot) progress.becomeReplicate(from);
+  // It was held back, so it may lack entries or the commit index.
+  if (wasFull || mode !== Mode.replicate) progress.resumed = from;
 }
 
 /**

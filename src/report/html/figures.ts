@@ -51,9 +51,12 @@ ${after}${details('The same as a table', table)}
 }
 
 function plot(spec: ChartSpec): Markup {
-  if (!hasData(spec))
-    return html`<div class="plot"><p>${spec.value.title || spec.id}: nothing was measured, so there is nothing to draw.</p></div>`;
-  return html`<div class="plot" id="box-${spec.id}"><canvas id="chart-${spec.id}" role="img" aria-label="${spec.description}"></canvas></div>`;
+  const heading = spec.title === '' ? null : html`<h3>${spec.title}</h3>`;
+  const drawing = html`<canvas id="chart-${spec.id}" role="img" aria-label="${spec.description}"></canvas>`;
+  const box = hasData(spec)
+    ? html`<div class="plot" id="box-${spec.id}">${drawing}</div>`
+    : html`<div class="plot"><p>Nothing was measured, so there is nothing to draw.</p></div>`;
+  return html`<div class="panel">${heading}${box}</div>`;
 }
 
 function hasData({ series }: ChartSpec): boolean {

@@ -20,6 +20,13 @@ export function formatNumber(value: number, digits = 3): string {
   return fixed(value, decimalsOf(value, digits));
 }
 
+/** Three significant digits without zeros at the end: 4, 0.021. */
+export function formatShort(value: number): string {
+  return formatNumber(value)
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
+}
+
 /** A value in the unit that suits its size: milliseconds become `µs` below 0.1 ms and `s` from 10 s on. */
 export function formatQuantity(value: number, unit: Unit): string {
   if (unit === 'share') return formatShare(value);
@@ -45,10 +52,10 @@ export function formatEstimate(estimate: Estimate | null, unit: Unit): EstimateT
 }
 
 /** A share as a percentage that says 100% only where it is exactly that: 0.99996 is 99.996%. */
-export function formatShare(share: number): string {
+export function formatShare(share: number, digits = 3): string {
   const percent = share * 100;
   if (percent === 100 || percent === 0) return `${percent}%`;
-  for (let decimals = percent < 99 ? decimalsOf(percent, 3) : 1; decimals <= 9; decimals++) {
+  for (let decimals = percent < 99 ? decimalsOf(percent, digits) : 1; decimals <= 9; decimals++) {
     const text = fixed(percent, decimals);
     if (Number(text) !== 100 && Number(text) !== 0) return `${text}%`;
   }

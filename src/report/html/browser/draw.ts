@@ -43,7 +43,9 @@ function largest(spec) {
   return spec.stacked || all.length === 0 ? undefined : Math.max(...all);
 }
 
+/** Labels of lying bars break between words; those below standing bars only where they say so. */
 function wrapped(label, width) {
+  if (label.includes('\\n')) return label.split('\\n');
   if (label.length <= width) return label;
   const lines = [''];
   for (const word of label.split(/(?<=[ ,·/])/)) {
@@ -82,8 +84,16 @@ function scaleOf(spec, axis, isValue) {
       built.ticks = built.ticks.filter(({ value }) => /^[125]/.test(value.toExponential(3)) && /^.[.]000/.test(value.toExponential(3)));
     };
   }
-  if (isValue && spec.kind === 'line') scale.afterFit = (fitted) => { fitted.width = 68; };
+  if (isValue && spec.kind === 'line') scale.afterFit = (fitted) => { fitted.width = besideWidth(spec, fitted.chart.width); };
   return scale;
+}
+
+/** The same for charts that stand below each other, so that their time axes begin at one place. */
+function besideWidth(spec, width) {
+  const context = document.createElement('canvas').getContext('2d');
+  context.font = chartFont(11, 600);
+  const widest = Math.max(0, ...spec.beside.map((label) => context.measureText(label).width));
+  return Math.round(Math.max(68, Math.min(widest + 20, width / 5)));
 }
 
 /** Room for what plug-ins write beside the plot: values right of the bars, names of guides, lanes of events. */
@@ -93,7 +103,7 @@ function paddingOf(spec) {
   const widest = (texts) => Math.max(0, ...texts.map((text) => context.measureText(text).width));
   const beside = spec.horizontal && !spec.stacked ? widest(spec.series.flatMap((series) => series.texts)) + 12 : 0;
   const guide = spec.guides.length > 0 ? 30 : 0;
-  const above = spec.lanes.length > 0 ? spec.lanes.length * LANE + 8 : spec.kind === 'bar' && !spec.horizontal ? 18 : 6;
+  const above = spec.lanes.length > 0 ? spec.lanes.length * LANE + 18 : spec.kind === 'bar' && !spec.horizontal ? 18 : 6;
   return { top: above, right: Math.max(beside, guide, 12), bottom: 0, left: 0 };
 }
 
@@ -110,7 +120,7 @@ function tooltipOf(spec) {
   const title = (items) => {
     const [item] = items;
     if (item === undefined) return '';
-    return spec.kind === 'bar' ? spec.categories[item.dataIndex] : tooltipText(item.raw.x, 'number') + ' ' + (/\\(([^)]*)\\)/.exec(spec.base.title)?.[1] ?? 's');
+    return spec.kind === 'bar' ? spec.categories[item.dataIndex].replace('\\n', ' ') : tooltipText(item.raw.x, 'number') + ' ' + (/\\(([^)]*)\\)/.exec(spec.base.title)?.[1] ?? 's');
   };
   return { callbacks: { label, title }, backgroundColor: themeColour('ink'), titleColor: themeColour('page'), bodyColor: themeColour('page'), padding: 10, boxPadding: 4, cornerRadius: 6 };
 }

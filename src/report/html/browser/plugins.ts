@@ -134,7 +134,7 @@ const faultLines = plugin('faultLines', 'beforeDatasetsDraw', (chart, context, s
 const lanes = plugin('lanes', 'afterDatasetsDraw', (chart, context, spec) => {
   const { left, right, top } = chart.chartArea;
   spec.lanes.forEach((lane, number) => {
-    const y = top - 12 - (spec.lanes.length - 1 - number) * LANE;
+    const y = top - 22 - (spec.lanes.length - 1 - number) * LANE;
     context.strokeStyle = themeColour('grid');
     context.lineWidth = 1;
     strokeLine(context, left, y, right, y);
@@ -144,7 +144,8 @@ const lanes = plugin('lanes', 'afterDatasetsDraw', (chart, context, spec) => {
     context.fillStyle = themeColour(lane.colour);
     context.fillText(shorten(context, lane.label, left - 12), left - 8, y + 1);
     let free = -Infinity;
-    for (const mark of spec.marks.filter((one) => one.lane === number)) {
+    const marks = spec.marks.filter((one) => one.lane === number).sort((a, b) => Math.sign(a.number) - Math.sign(b.number) || a.at - b.at);
+    for (const mark of marks) {
       const exact = chart.scales.x.getPixelForValue(mark.at);
       if (mark.number === 0) { sign(context, mark, lane.colour, exact, y, 2.5); continue; }
       const x = Math.max(exact, free + 15);
@@ -160,17 +161,14 @@ function sign(context, mark, colour, x, y, size) {
   const fill = themeColour(mark.kind === 'fault' ? 'bad' : colour);
   context.fillStyle = fill;
   context.beginPath();
-  if (mark.kind === 'fault') {
-    context.moveTo(x - size * 1.15, y - size);
-    context.lineTo(x + size * 1.15, y - size);
-    context.lineTo(x, y + size * 1.1);
-  } else context.arc(x, y, size, 0, 2 * Math.PI);
+  if (mark.kind === 'fault') context.roundRect(x - size, y - size, 2 * size, 2 * size, Math.min(3, size / 2));
+  else context.arc(x, y, size, 0, 2 * Math.PI);
   context.fill();
   if (mark.number === 0) return;
   context.font = chartFont(mark.number > 9 ? 8.5 : 10, 700);
   context.textAlign = 'center';
   context.fillStyle = inkOn(fill);
-  context.fillText(String(mark.number), x, mark.kind === 'fault' ? y - 2 : y + 0.5);
+  context.fillText(String(mark.number), x, y + 0.5);
 }
 
 function shorten(context, text, width) {

@@ -9,13 +9,15 @@ export type Colour = string;
 
 export interface ChartSpec {
   readonly id: string;
+  /** Heads the chart where a figure has several; empty: none. */
+  readonly title: string;
   /** What a screen reader says instead of the picture. */
   readonly description: string;
   readonly kind: 'bar' | 'line';
   /** Bars that lie: their categories run down the page. */
   readonly horizontal: boolean;
   readonly stacked: boolean;
-  /** The categories of a bar chart. */
+  /** The categories of a bar chart; a line break where the label breaks. */
   readonly categories: readonly string[];
   /** The axis of categories or of x. */
   readonly base: Axis;
@@ -26,6 +28,8 @@ export interface ChartSpec {
   /** Faults as lines from top to bottom, and what the points did as signs in a lane each, above the plot. */
   readonly marks: readonly Mark[];
   readonly lanes: readonly { readonly label: string; readonly colour: Colour }[];
+  /** Labels beside the value axis that it leaves room for, so that charts below each other share their time axis. */
+  readonly beside: readonly string[];
   /** Height of the drawing, CSS pixels. */
   readonly height: number;
 }
@@ -78,7 +82,7 @@ export interface Figure {
 }
 
 export const NO_SERIES_EXTRAS = { dash: [], x: [], low: [], high: [], colours: [], texts: [], look: 'plain' } as const;
-export const NO_CHART_EXTRAS = { stacked: false, guides: [], marks: [], lanes: [] } as const;
+export const NO_CHART_EXTRAS = { title: '', stacked: false, guides: [], marks: [], lanes: [], beside: [] } as const;
 
 /** Points differ in colour and in dash, so that they stay apart without colour. Eight of each; then both repeat shifted. */
 const DASHES: readonly (readonly number[])[] = [
@@ -92,6 +96,8 @@ const DASHES: readonly (readonly number[])[] = [
   [12, 3, 4, 3],
 ];
 export const COLOURS = 8;
+/** Up to this many points stand side by side (a column each, a bar each in every group); more become rows. */
+export const SIDE_BY_SIDE = 4;
 
 export function pointColour(point: number): Colour {
   return `point-${point % COLOURS}`;

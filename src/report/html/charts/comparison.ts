@@ -6,7 +6,18 @@ import type { Estimate, EstimateName, PointResult } from '../../../results/resul
 import { estimateCell } from '../estimate-cell.ts';
 import { formatEstimate } from '../format.ts';
 import { html, swatch, table } from '../markup.ts';
-import { type Figure, NO_CHART_EXTRAS, NO_SERIES_EXTRAS, pointColour, timeUnit } from './chart-spec.ts';
+import {
+  type Axis,
+  type Figure,
+  NO_CHART_EXTRAS,
+  NO_SERIES_EXTRAS,
+  pointColour,
+  type Series,
+  SIDE_BY_SIDE,
+  timeUnit,
+} from './chart-spec.ts';
+
+const CATEGORIES: Axis = { title: '', scale: 'category', format: 'number', min: null, max: null };
 
 export function throughputFigure(points: readonly PointResult[]): Figure {
   const estimates = points.map((point) => point.estimates.throughput_per_s);
@@ -15,29 +26,28 @@ export function throughputFigure(points: readonly PointResult[]): Figure {
   });
   const colours = points.map((_, index) => pointColour(index));
   const goodput = points.map((point) => point.estimates.goodput_per_s);
-  const bars = (label: string, values: readonly (Estimate | null)[], look: 'plain' | 'soft') => ({
+  const rates = (label: string, values: readonly (Estimate | null)[], look: 'plain' | 'soft'): Series => ({
     ...NO_SERIES_EXTRAS,
-    ...bounds(values, 1),
+    ...bars(values, 1, 'per_s'),
     label,
     colour: 'ink-soft',
     colours,
     look,
-    texts: values.map((value) => formatEstimate(value, 'per_s').value),
   });
-  const offered = {
+  const offered: Series = {
     ...NO_SERIES_EXTRAS,
     label: 'offered',
     colour: 'ink',
-    look: 'tick' as const,
+    look: 'tick',
     values: points.map((point) => point.estimates.offered_per_s?.mean ?? null),
   };
-  const series = [offered, bars('throughput', estimates, 'plain')];
-  if (differs) series.push(bars('goodput', goodput, 'soft'));
+  const series = [offered, rates('throughput', estimates, 'plain')];
+  if (differs) series.push(rates('goodput', goodput, 'soft'));
   return {
     title: 'Throughput',
-    lead: `Transactions final per second${differs ? '; the paler bar counts only valid ones (goodput)' : ''}. The black stroke is the offered load: a bar that stays short of it does not keep up.`,
+    lead: `Transactions final per second${differs ? '; the paler bar counts only valid ones (goodput)' : ''}. The stroke across the bars is the offered load: a bar that stays short of it does not keep up.`,
     legend: [
-      ...points.map((point, index) => swatch(pointColour(index), point.label)),
+      ...(points.length <= SIDE_BY_SIDE ? points.map((point, index) => swatch(pointColour(index), point.label)) : []),
       html`<span class="tick" aria-hidden="true"></span>offered load`,
       whisker(),
     ],
@@ -49,7 +59,7 @@ export function throughputFigure(points: readonly PointResult[]): Figure {
         kind: 'bar',
         horizontal: true,
         categories: points.map((point) => point.label),
-        base: { title: '', scale: 'category', format: 'number', min: null, max: null },
+        base: CATEGORIES,
         value: { title: 'transactions per second', scale: 'linear', format: 'number', min: 0, max: null },
         series,
         height: 70 + points.length * (differs ? 62 : 44),
@@ -66,15 +76,20 @@ export function throughputFigure(points: readonly PointResult[]): Figure {
 }
 
 const FINALITY = { finality_p50_ms: 'p50', finality_p90_ms: 'p90', finality_p99_ms: 'p99' } as const;
+type Quantile = keyof typeof FINALITY;
 
+/** Few points: a group of bars per quantile. Many: a pair of bars per point, so that each bar has its label. */
 export function finalityFigure(points: readonly PointResult[]): Figure {
-  const names = Object.keys(FINALITY) as (keyof typeof FINALITY)[];
-  const all = points.flatMap((point) => names.map((name) => point.estimates[name]?.high ?? 0));
+  const few = points.length <= SIDE_BY_SIDE;
+  const all = points.flatMap(({ estimates }) =>
+    Object.keys(FINALITY).map((name) => estimates[name as Quantile]?.high ?? 0),
+  );
   const { divisor, name: unit } = timeUnit(Math.max(0, ...all));
+  const pale = few ? '' : ' The paler bar is p50, the full one p99.';
   return {
     title: 'Finality',
-    lead: 'From the intended send to the proof, held by the client, that the transaction cannot be revoked: the time that half (p50), 90% and 99% of transactions stay under.',
-    legend: [...points.map((point, index) => swatch(pointColour(index), point.label)), whisker()],
+    lead: `From the intended send to the proof, held by the client, that the transaction cannot be revoked: the time that half (p50), 90% and 99% of transactions stay under.${pale}`,
+    legend: [...(few ? points.map((point, index) => swatch(pointColour(index), point.label)) : []), whisker()],
     specs: [
       {
         ...NO_CHART_EXTRAS,
@@ -82,21 +97,11 @@ export function finalityFigure(points: readonly PointResult[]): Figure {
         description: `Finality, p50 and p99: ${points.map(({ label, estimates }) => `${label} ${spoken(estimates.finality_p50_ms, 'ms')} and ${spoken(estimates.finality_p99_ms, 'ms')}`).join('; ')}.`,
         kind: 'bar',
         horizontal: true,
-        categories: Object.values(FINALITY),
-        base: { title: '', scale: 'category', format: 'number', min: null, max: null },
+        categories: few ? Object.values(FINALITY) : points.map(({ label }) => label),
+        base: CATEGORIES,
         value: { title: `finality (${unit})`, scale: 'linear', format: 'number', min: 0, max: null },
-        series: points.map((point, index) => {
-          const estimates = names.map((name) => point.estimates[name]);
-          const texts = estimates.map((estimate) => formatEstimate(estimate, 'ms').value);
-          return {
-            ...NO_SERIES_EXTRAS,
-            ...bounds(estimates, divisor),
-            label: point.label,
-            colour: pointColour(index),
-            texts,
-          };
-        }),
-        height: 70 + Math.max(90, points.length * 3 * 26),
+        series: few ? seriesByPoint(points, divisor) : seriesByQuantile(points, divisor),
+        height: 70 + (few ? Math.max(90, points.length * 3 * 26) : points.length * 62),
       },
     ],
     table: measureTable(
@@ -109,10 +114,35 @@ export function finalityFigure(points: readonly PointResult[]): Figure {
   };
 }
 
-function bounds(estimates: readonly (Estimate | null)[], divisor: number) {
+function seriesByPoint(points: readonly PointResult[], divisor: number): readonly Series[] {
+  return points.map(({ label, estimates }, index) => {
+    const quantiles = Object.keys(FINALITY).map((name) => estimates[name as Quantile]);
+    return { ...NO_SERIES_EXTRAS, ...bars(quantiles, divisor, 'ms'), label, colour: pointColour(index) };
+  });
+}
+
+function seriesByQuantile(points: readonly PointResult[], divisor: number): readonly Series[] {
+  const colours = points.map((_, index) => pointColour(index));
+  return (['finality_p50_ms', 'finality_p99_ms'] as const).map((name) => ({
+    ...NO_SERIES_EXTRAS,
+    ...bars(
+      points.map(({ estimates }) => estimates[name]),
+      divisor,
+      'ms',
+    ),
+    label: FINALITY[name],
+    colour: 'ink-soft',
+    colours,
+    look: name === 'finality_p50_ms' ? 'soft' : 'plain',
+  }));
+}
+
+/** Lengths, ends of the error bars and texts of one series. */
+function bars(estimates: readonly (Estimate | null)[], divisor: number, unit: 'ms' | 'per_s') {
   const of = (part: 'mean' | 'low' | 'high') =>
     estimates.map((estimate) => (estimate === null ? null : estimate[part] / divisor));
-  return { values: of('mean'), low: of('low'), high: of('high') };
+  const texts = estimates.map((estimate) => formatEstimate(estimate, unit).value);
+  return { values: of('mean'), low: of('low'), high: of('high'), texts };
 }
 
 function whisker() {

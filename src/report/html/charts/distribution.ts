@@ -46,8 +46,9 @@ export function distributionFigure(points: readonly PointResult[]): Figure {
           label: point.label,
           colour: pointColour(index),
           dash: pointDash(index),
-          x: [(point.cdf[0]?.ms ?? 0) / divisor, ...point.cdf.map(({ ms }) => ms / divisor)],
-          values: [0, ...point.cdf.map(({ share }) => share)],
+          // The curve begins at share 0, where its fastest transaction stands.
+          x: [...point.cdf.slice(0, 1), ...point.cdf].map(({ ms }) => ms / divisor),
+          values: [...point.cdf.slice(0, 1).map(() => 0), ...point.cdf.map(({ share }) => share)],
         })),
         height: 320,
       },

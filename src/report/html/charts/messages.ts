@@ -1,14 +1,31 @@
 /** What consensus costs the network: messages per transaction by kind. */
 import type { PointResult } from '../../../results/result-file.ts';
-import { formatNumber } from '../format.ts';
+import { formatNumber, formatShort } from '../format.ts';
 import { swatch, table } from '../markup.ts';
-import { type Figure, NO_CHART_EXTRAS, NO_SERIES_EXTRAS, pointColour } from './chart-spec.ts';
+import {
+  type Colour,
+  type Figure,
+  NO_CHART_EXTRAS,
+  NO_SERIES_EXTRAS,
+  pointColour,
+  type Series,
+  SIDE_BY_SIDE,
+} from './chart-spec.ts';
 
+/** Pixels that a bar with its value beside it takes. */
+const BAR = 15;
+
+/** Few points: a group of bars per kind. Many: one bar per point, all kinds together. */
 export function messagesFigure(points: readonly PointResult[]): Figure {
-  const kinds = [...new Set(points.flatMap((point) => point.messages.map(({ name }) => name)))];
   const of = (point: PointResult, kind: string) =>
     point.messages.find(({ name }) => name === kind)?.per_transaction ?? null;
-  const bars = kinds.reduce((sum, kind) => sum + points.filter((point) => of(point, kind) !== null).length, 0);
+  const having = (kind: string) => points.filter((point) => of(point, kind) !== null).length;
+  // A protocol's own kinds keep their order; what all points share (requests, replies) comes last.
+  const kinds = [...new Set(points.flatMap((point) => point.messages.map(({ name }) => name)))];
+  if (points.length > 1)
+    kinds.sort((a, b) => Number(having(a) === points.length) - Number(having(b) === points.length));
+  const mostBars = Math.max(1, ...kinds.map(having));
+  const few = points.length <= SIDE_BY_SIDE;
   const totals = points.map((point) => point.messages.reduce((sum, { per_transaction }) => sum + per_transaction, 0));
   const sentence = points
     .slice(0, 6)
@@ -16,8 +33,8 @@ export function messagesFigure(points: readonly PointResult[]): Figure {
     .join(', ');
   return {
     title: 'Messages per transaction',
-    lead: `All kinds together: ${sentence}. Batches share their messages, so a larger batch costs each transaction less.`,
-    legend: points.map((point, index) => swatch(pointColour(index), point.label)),
+    lead: `All kinds together: ${sentence}. Batches share their messages, so a larger batch costs each transaction less.${few ? '' : ' The table has each kind.'}`,
+    legend: few ? points.map((point, index) => swatch(pointColour(index), point.label)) : [],
     specs: [
       {
         ...NO_CHART_EXTRAS,
@@ -25,20 +42,19 @@ export function messagesFigure(points: readonly PointResult[]): Figure {
         description: `Messages per transaction, all kinds together: ${sentence}.`,
         kind: 'bar',
         horizontal: true,
-        categories: kinds,
+        categories: few ? kinds : points.map(({ label }) => label),
         base: { title: '', scale: 'category', format: 'number', min: null, max: null },
         value: { title: 'messages per transaction', scale: 'linear', format: 'number', min: 0, max: null },
-        series: points.map((point, index) => ({
-          ...NO_SERIES_EXTRAS,
-          label: point.label,
-          colour: pointColour(index),
-          values: kinds.map((kind) => of(point, kind)),
-          texts: kinds.map((kind) => {
-            const value = of(point, kind);
-            return value === null ? '' : formatNumber(value);
-          }),
-        })),
-        height: 70 + Math.max(kinds.length * 26, bars * 20),
+        series: few
+          ? points.map((point, index) =>
+              series(
+                point.label,
+                pointColour(index),
+                kinds.map((kind) => of(point, kind)),
+              ),
+            )
+          : [{ ...series('together', 'ink-soft', totals), colours: points.map((_, index) => pointColour(index)) }],
+        height: 70 + (few ? kinds.length * Math.max(26, mostBars * BAR + 8) : points.length * 52),
       },
     ],
     table: table(
@@ -49,12 +65,22 @@ export function messagesFigure(points: readonly PointResult[]): Figure {
           kind,
           ...points.map((point) => {
             const value = of(point, kind);
-            return value === null ? '–' : formatNumber(value);
+            return value === null ? '–' : formatShort(value);
           }),
         ]),
         ['together', ...totals.map((total) => formatNumber(total))],
       ],
     ),
     after: null,
+  };
+}
+
+function series(label: string, colour: Colour, values: readonly (number | null)[]): Series {
+  return {
+    ...NO_SERIES_EXTRAS,
+    label,
+    colour,
+    values,
+    texts: values.map((value) => (value === null ? '' : formatShort(value))),
   };
 }

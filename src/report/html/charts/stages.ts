@@ -57,7 +57,7 @@ export function stagesFigure(points: readonly PointResult[]): Figure {
           const mean = meanOf(point, stage);
           return mean === null
             ? '–'
-            : `${formatQuantity(mean, 'ms')} (${formatShare(totals[index]! > 0 ? mean / totals[index]! : 0)})`;
+            : `${formatQuantity(mean, 'ms')} (${formatShare(totals[index]! > 0 ? mean / totals[index]! : 0, 2)})`;
         }),
         formatQuantity(totals[index]!, 'ms'),
       ]),
@@ -71,7 +71,7 @@ function sentence(points: readonly PointResult[], totals: readonly number[]): st
     const [largest] = point.stages.toSorted((a, b) => b.mean_ms - a.mean_ms);
     if (largest === undefined || totals[index] === 0) return [];
     return [
-      `${point.label} spends ${formatShare(Math.round((100 * largest.mean_ms) / totals[index]!) / 100)} of its mean finality on ${phraseOf(largest.stage)}`,
+      `${point.label} spends ${Math.round((100 * largest.mean_ms) / totals[index]!)}% of its mean finality on ${phraseOf(largest.stage)}`,
     ];
   });
   return parts.length === 0 ? 'Mean finality by stage.' : `${parts.join('; ')}.`;

@@ -7,18 +7,24 @@ import { formatQuantity } from '../format.ts';
 import { html, lineSwatch, type Markup, table } from '../markup.ts';
 import {
   type Axis,
+  COLOURS,
   type Figure,
   NO_CHART_EXTRAS,
   NO_SERIES_EXTRAS,
   pointColour,
   pointDash,
+  type Series,
   timeUnit,
 } from './chart-spec.ts';
 import { eventTable, marksOf, numberedEvents } from './events.ts';
 
 const MOST_TABLE_ROWS = 60;
+/** More lines than there are colours cannot be told apart: the others are in timeline.csv. */
+const MOST_LINES = COLOURS;
 
-export function timelineFigure(points: readonly PointResult[], durationMs: number): Figure {
+export function timelineFigure(allPoints: readonly PointResult[], durationMs: number): Figure {
+  const points = allPoints.slice(0, MOST_LINES);
+  const some = points.length < allPoints.length ? ` The first ${MOST_LINES} points of ${allPoints.length}.` : '';
   const events = numberedEvents(points, durationMs);
   const marks = marksOf(events);
   const lanes = points.map((point, index) => ({ label: point.label, colour: pointColour(index) }));
@@ -29,7 +35,7 @@ export function timelineFigure(points: readonly PointResult[], durationMs: numbe
   const { divisor, name: unit } = timeUnit(longest);
   const time: Axis = { title: 'time (s)', scale: 'linear', format: 'number', min: 0, max: durationMs / 1000 };
   const value: Axis = { title: '', scale: 'linear', format: 'number', min: 0, max: null };
-  const lines = (values: (timeline: TimelineRows) => readonly (number | null)[]) =>
+  const lines = (values: (timeline: TimelineRows) => readonly (number | null)[]): Series[] =>
     points.map(({ label, timeline }, index) => ({
       ...NO_SERIES_EXTRAS,
       label,
@@ -38,26 +44,23 @@ export function timelineFigure(points: readonly PointResult[], durationMs: numbe
       x: timeline.at_ms.map((at) => (at + timeline.bin_ms / 2) / 1000),
       values: values(timeline),
     }));
-  const first = points[0]?.timeline;
-  const offered =
-    first === undefined
-      ? []
-      : [
-          {
-            ...lines(({ offered_per_s }) => offered_per_s)[0]!,
-            label: 'offered',
-            colour: 'ink-soft',
-            dash: [],
-            look: 'thin' as const,
-          },
-        ];
-  const shared = { ...NO_CHART_EXTRAS, kind: 'line', horizontal: false, categories: [], marks } as const;
+  const [arrivals] = lines(({ offered_per_s }) => offered_per_s);
+  const same = arrivals !== undefined && points.every(({ timeline }) => equal(timeline.offered_per_s, arrivals.values));
+  const offered: Series[] = same ? [{ ...arrivals, label: 'offered', colour: 'ink-soft', dash: [], look: 'thin' }] : [];
+  const shared = {
+    ...NO_CHART_EXTRAS,
+    kind: 'line',
+    horizontal: false,
+    categories: [],
+    marks,
+    beside: marks.length > 0 ? points.map(({ label }) => label) : [],
+  } as const;
   return {
     title: 'Over time',
-    lead: 'One run of each point (replication 0, same arrivals). Vertical lines are faults, signs above the plot what each protocol did; the numbers are explained below.',
+    lead: `One run of each point (replication 0${same && points.length > 1 ? ', same arrivals' : ''}).${some}${marks.length > 0 ? ' Vertical lines are faults, signs above the plot what each protocol did; the numbers are explained below.' : ''}`,
     legend: [
       ...points.map((point, index) => lineSwatch(pointColour(index), pointDash(index), point.label)),
-      lineSwatch('ink-soft', [], 'offered'),
+      ...(same ? [lineSwatch('ink-soft', [], 'offered')] : []),
       ...(events.some(({ kind }) => kind === 'fault')
         ? [html`<span class="sign-fault" aria-hidden="true"></span>fault`]
         : []),
@@ -69,6 +72,7 @@ export function timelineFigure(points: readonly PointResult[], durationMs: numbe
       {
         ...shared,
         id: 'timeline-throughput',
+        title: 'Throughput',
         description: `Throughput over time. ${points.map(({ label, outages }) => `${label}: ${outageText(outages)}`).join('; ')}.`,
         base: { ...time, title: '' },
         value: { ...value, title: 'final per second' },
@@ -79,6 +83,7 @@ export function timelineFigure(points: readonly PointResult[], durationMs: numbe
       {
         ...shared,
         id: 'timeline-latency',
+        title: 'Finality',
         description: 'Mean finality over time; gaps where nothing became final.',
         base: time,
         value: { ...value, title: `mean finality (${unit})` },
@@ -89,6 +94,10 @@ export function timelineFigure(points: readonly PointResult[], durationMs: numbe
     table: timelineTable(points),
     after: eventTable(events, points),
   };
+}
+
+function equal(a: readonly (number | null)[], b: readonly (number | null)[]): boolean {
+  return a.length === b.length && a.every((value, index) => value === b[index]);
 }
 
 function outageText(outages: PointResult['outages']): string {

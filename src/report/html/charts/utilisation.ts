@@ -1,23 +1,23 @@
 /** How busy each node is, by resource, one chart a point on one scale; the busiest of all names the bottleneck. */
 import type { PointResult } from '../../../results/result-file.ts';
+import { resourceName } from '../../words.ts';
 import { formatShare } from '../format.ts';
 import { swatch, table } from '../markup.ts';
-import { type ChartSpec, type Figure, NO_CHART_EXTRAS, NO_SERIES_EXTRAS } from './chart-spec.ts';
+import { type ChartSpec, COLOURS, type Figure, NO_CHART_EXTRAS, NO_SERIES_EXTRAS, SIDE_BY_SIDE } from './chart-spec.ts';
 import { nodeName } from './events.ts';
 
-const RESOURCES = {
-  thread: 'protocol thread',
-  cores: 'cores',
-  egress: 'network out',
-  ingress: 'network in',
-  disk: 'disk',
-} as const;
-type Resource = keyof typeof RESOURCES;
-/** Of a larger cluster the busiest nodes are drawn; the table below has them all. */
+const RESOURCES = ['thread', 'cores', 'egress', 'ingress', 'disk'] as const;
+type Resource = (typeof RESOURCES)[number];
+type Row = PointResult['utilisation'][number];
+
+/** Of a larger cluster the busiest nodes are drawn; the table has more of them, result.json all. */
 const MOST_NODES = 16;
+const MOST_TABLE_ROWS = 50;
+/** With more nodes than this in a chart their sites no longer fit below the bars. */
+const MOST_NAMED = 8;
 
 export function utilisationFigure(points: readonly PointResult[]): Figure {
-  const used = (Object.keys(RESOURCES) as Resource[]).filter((resource) => {
+  const used = RESOURCES.filter((resource) => {
     return points.some(({ utilisation }) => utilisation.some((row) => row[resource] > 0));
   });
   const shares = points.flatMap(({ utilisation }) =>
@@ -26,16 +26,18 @@ export function utilisationFigure(points: readonly PointResult[]): Figure {
   const top = roundUp(Math.max(0.01, ...shares));
   return {
     title: 'What the nodes spend',
-    lead: points.slice(0, 6).map(bottleneckSentence).join(' '),
-    legend: used.map((resource) => swatch(`resource-${resource}`, RESOURCES[resource])),
-    specs: points.map((point, index) => chart(point, index, used, top)),
+    lead: points.length <= SIDE_BY_SIDE ? points.map(bottleneckSentence).join(' ') : manySentence(points),
+    legend: used.map((resource) => swatch(`resource-${resource}`, resourceName(resource))),
+    specs: points.slice(0, COLOURS).map((point, index) => chart(point, index, used, top)),
     table: table(
-      'Busy share by node',
-      ['node', ...used.map((resource) => RESOURCES[resource])],
+      points.some(({ utilisation }) => utilisation.length > MOST_TABLE_ROWS)
+        ? `Busy share of the ${MOST_TABLE_ROWS} busiest nodes (all are in result.json)`
+        : 'Busy share by node',
+      ['node', ...used.map((resource) => resourceName(resource))],
       points.flatMap((point) =>
-        point.utilisation.map((row) => [
+        busiestFirst(point.utilisation, MOST_TABLE_ROWS).map((row) => [
           `${point.label}: ${nodeName(row.node, point)}`,
-          ...used.map((resource) => formatShare(row[resource])),
+          ...used.map((resource) => formatShare(row[resource], 2)),
         ]),
       ),
     ),
@@ -44,52 +46,65 @@ export function utilisationFigure(points: readonly PointResult[]): Figure {
 }
 
 /** The bottleneck in words. A resource that is busy under half the time limits nothing: the time goes elsewhere. */
-export function bottleneckSentence(point: PointResult): string {
+function bottleneckSentence(point: PointResult): string {
   const { utilisation } = point.bottleneck;
   if (utilisation >= 0.8) return `${point.label} is limited by ${bottleneckText(point)}.`;
   if (utilisation >= 0.5) return `Closest to its limit in ${point.label}: ${bottleneckText(point)}.`;
   return `No resource limits ${point.label}; the busiest is ${bottleneckText(point)}.`;
 }
 
-/** `network out of node 1 Singapore, 11.4% busy`. */
+function manySentence(points: readonly PointResult[]): string {
+  const [busiest] = points.toSorted((a, b) => b.bottleneck.utilisation - a.bottleneck.utilisation);
+  const drawn = points.length > COLOURS ? ` The first ${COLOURS} points are drawn, the table has all.` : '';
+  return `${busiest === undefined ? '' : `Busiest of all points: ${bottleneckSentence(busiest)}`}${drawn}`;
+}
+
+/** `network card (out) of node 1 Singapore, 11% busy`. */
 export function bottleneckText(point: PointResult): string {
   const { resource, node, utilisation } = point.bottleneck;
-  const name = Object.hasOwn(RESOURCES, resource) ? RESOURCES[resource as Resource] : resource;
   const place = node >= 0 ? ` of node ${nodeName(node, point)}` : '';
-  return `${name}${place}, ${formatShare(utilisation)} busy`;
+  return `${resourceName(resource)}${place}, ${formatShare(utilisation, 2)} busy`;
 }
 
 function chart(point: PointResult, index: number, used: readonly Resource[], top: number): ChartSpec {
-  const busiest = (row: PointResult['utilisation'][number]) => Math.max(...used.map((resource) => row[resource]));
   const { utilisation } = point;
-  const shown =
-    utilisation.length <= MOST_NODES
-      ? utilisation
-      : utilisation.toSorted((a, b) => busiest(b) - busiest(a) || a.node - b.node).slice(0, MOST_NODES);
+  const shown = busiestFirst(utilisation, MOST_NODES);
   const nodes = shown.length < utilisation.length ? `the ${MOST_NODES} busiest of ${utilisation.length} nodes` : 'node';
   return {
     ...NO_CHART_EXTRAS,
     id: `utilisation-${index}`,
+    title: point.label,
     description: `${point.label}: ${bottleneckText(point)}.`,
     kind: 'bar',
     horizontal: false,
-    categories: shown.map((row) => nodeName(row.node, point)),
-    base: { title: `${point.label}: ${nodes}`, scale: 'category', format: 'number', min: null, max: null },
-    value: { title: index === 0 ? 'busy share' : '', scale: 'linear', format: 'share', min: 0, max: top },
+    categories: shown.map(({ node, site }) =>
+      shown.length > MOST_NAMED || site === '' ? String(node) : `${node}\n${site}`,
+    ),
+    base: { title: nodes, scale: 'category', format: 'number', min: null, max: null },
+    value: { title: 'busy share', scale: 'linear', format: 'share', min: 0, max: top },
     series: used.map((resource) => ({
       ...NO_SERIES_EXTRAS,
-      label: RESOURCES[resource],
+      label: resourceName(resource),
       colour: `resource-${resource}`,
       values: shown.map((row) => row[resource]),
       texts: shown.map((row) =>
-        row.node === point.bottleneck.node && resource === point.bottleneck.resource ? formatShare(row[resource]) : '',
+        row.node === point.bottleneck.node && resource === point.bottleneck.resource
+          ? formatShare(row[resource], 2)
+          : '',
       ),
     })),
     height: 260,
   };
 }
 
-/** The next of 1, 2, 5, 10, 20, 50 and 100 %, so that charts of one report share a round axis. */
+/** All nodes in their order where there are few, else the busiest. */
+function busiestFirst(rows: readonly Row[], most: number): readonly Row[] {
+  if (rows.length <= most) return rows;
+  const busiest = (row: Row) => Math.max(...RESOURCES.map((resource) => row[resource]));
+  return rows.toSorted((a, b) => busiest(b) - busiest(a) || a.node - b.node).slice(0, most);
+}
+
+/** The end of the axis: the next round share with room for the value above the highest bar. */
 function roundUp(share: number): number {
   return [0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8].find((top) => share * 1.08 <= top) ?? 1;
 }

@@ -10,7 +10,7 @@ export function faultTable(points: readonly PointResult[]): Markup | null {
     point.faults.map(({ text, at_ms, recovery_ms }) => [
       swatch(pointColour(index), point.label),
       text,
-      at_ms === null ? 'never found its target' : formatInstant(at_ms),
+      at_ms === null ? 'never found its target' : html`<span class="value">${formatInstant(at_ms)}</span>`,
       at_ms === null
         ? '–'
         : recovery_ms === null

@@ -1,5 +1,6 @@
 /** The top of the report: the question, the verdict in words, whether the runs were safe, and what to be wary of. */
 import type { PointResult, ResultFile } from '../../../results/result-file.ts';
+import { SIDE_BY_SIDE } from '../charts/chart-spec.ts';
 import { counted, formatInstant } from '../format.ts';
 import { html, type Markup, table } from '../markup.ts';
 
@@ -18,29 +19,44 @@ ${violations(result.points)}${failedRuns(result)}${warnings(result)}</section>
 `;
 }
 
-/** Safety first, then one line for each point with an objective. */
+/** Safety first, then the objective: a line for each point, or one for all where there are many. */
 function status({ points, failed_runs }: ResultFile): readonly Markup[] {
-  const runs = points.reduce((sum, point) => sum + point.run_digests.length, 0);
+  const unfinished = new Set(failed_runs.map(({ label, replication }) => `${replication} ${label}`)).size;
+  const runs = points.reduce((sum, point) => sum + point.run_digests.length, 0) - unfinished;
   const details = points.flatMap((point) => point.safety.details);
   const total = points.reduce((sum, point) => sum + point.safety.violations, 0);
   const stuck = details.filter(({ kind }) => kind === 'liveness').length;
   const lines: Markup[] = [];
-  if (total > 0)
-    lines.push(html`<li class="bad">✗ Safety violated: ${counted(total, 'violation')} in ${counted(runs, 'run')}</li>`);
-  else
-    lines.push(
-      html`<li class="good">✓ Safe: no violation of agreement, order, validity or durability in ${counted(runs, 'run')}</li>`,
-    );
-  if (stuck > 0) lines.push(html`<li class="bad">✗ No progress after the last fault in ${counted(stuck, 'run')}</li>`);
-  if (failed_runs.length > 0)
-    lines.push(html`<li class="bad">✗ ${counted(failed_runs.length, 'run')} did not finish</li>`);
-  for (const { label, objective } of points) {
-    if (objective.length === 0) continue;
-    const missed = objective.filter(({ met }) => !met).map(({ measure, target }) => `${measure} ${target}`);
-    if (missed.length === 0) lines.push(html`<li class="good">✓ ${label}: objective met</li>`);
-    else lines.push(html`<li class="bad">✗ ${label}: objective missed (${missed.join(', ')})</li>`);
+  if (total > 0) lines.push(bad(`Safety violated: ${counted(total, 'violation')} in ${counted(runs, 'run')}`));
+  else if (runs > 0)
+    lines.push(good(`Safe: no violation of agreement, order, validity or durability in ${counted(runs, 'run')}`));
+  else lines.push(bad('No run finished, so nothing is known about safety'));
+  if (stuck > 0) lines.push(bad(`No progress after the last fault: ${counted(stuck, 'violation')} of liveness`));
+  if (failed_runs.length > 0) lines.push(bad(`${counted(failed_runs.length, 'run')} did not finish`));
+  return [...lines, ...objectives(points)];
+}
+
+function objectives(points: readonly PointResult[]): readonly Markup[] {
+  const judged = points.filter(({ objective }) => objective.length > 0);
+  const missing = judged.filter(({ objective }) => objective.some(({ met }) => !met));
+  if (judged.length > SIDE_BY_SIDE) {
+    if (missing.length === 0) return [good(`All ${judged.length} points meet the objective`)];
+    return [bad(`${missing.length} of ${judged.length} points miss the objective`)];
   }
-  return lines;
+  return judged.map(({ label, objective }) => {
+    const missed = objective.filter(({ met }) => !met).map(({ measure, target }) => `${measure} ${target}`);
+    return missed.length === 0
+      ? good(`${label}: objective met`)
+      : bad(`${label}: objective missed (${missed.join(', ')})`);
+  });
+}
+
+function good(sentence: string): Markup {
+  return html`<li class="good">✓ ${sentence}</li>`;
+}
+
+function bad(sentence: string): Markup {
+  return html`<li class="bad">✗ ${sentence}</li>`;
 }
 
 function violations(points: readonly PointResult[]): Markup | null {
@@ -49,7 +65,7 @@ function violations(points: readonly PointResult[]): Markup | null {
       label,
       row.replication,
       row.check,
-      formatInstant(row.at_ms),
+      html`<span class="value">${formatInstant(row.at_ms)}</span>`,
       row.node < 0 ? 'all' : row.node,
       row.detail,
       html`<code>${row.repeat_command}</code>`,

@@ -15,9 +15,9 @@ section{margin-top:48px}
 .lead{color:var(--ink-soft);max-width:46em;font-size:.95rem;text-wrap:pretty}
 .verdict{margin-top:28px}
 .verdict h2{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.verdict ol{list-style:none;margin:0;padding:0 0 0 18px;border-left:3px solid var(--ink);max-width:52em}
-.verdict li{margin:8px 0 0;text-wrap:pretty}
-.verdict li:first-child{font-size:1.2rem;line-height:1.45;font-weight:550;margin:0}
+.verdict>ol{list-style:none;margin:0;padding:0 0 0 18px;border-left:3px solid var(--ink);max-width:52em}
+.verdict>ol>li{margin:8px 0 0;text-wrap:pretty}
+.verdict>ol>li:first-child{font-size:1.2rem;line-height:1.45;font-weight:550;margin:0}
 .status{display:flex;flex-wrap:wrap;gap:8px;margin-top:22px;padding:0;list-style:none;font-size:.92rem}
 .status li{border-radius:6px;padding:5px 12px}
 .good{background:var(--good-wash);color:var(--good)}
@@ -34,28 +34,38 @@ th:first-child{text-align:left;padding-left:0}
 thead th{color:var(--ink-soft);font-size:.85rem;border-bottom:1px solid var(--rule);vertical-align:bottom}
 tbody th{white-space:nowrap}
 td{white-space:nowrap}
+.value,.interval{white-space:nowrap}
 .interval{color:var(--ink-soft);font-size:.85em}
 .words td,.events td{text-align:left;white-space:normal}
+.events td:nth-child(-n+3){white-space:nowrap}
+.words code{white-space:nowrap}
 .words thead th,.events thead th{text-align:left}
-.key{--cell:24px}
+.key table{min-width:0}
+.key:not(.points-down) :is(th,td){text-align:left;padding-left:48px}
+.key:not(.points-down) :is(th,td):first-child{padding-left:0}
 .key thead th{font-size:.95rem;color:var(--ink);font-weight:650}
 .key th[scope=row]{color:var(--ink-soft)}
+.key.points-down tr>:first-child{position:sticky;left:0;background:var(--page);padding-right:8px}
 .key.points-down th[scope=row]{color:var(--ink);font-weight:600}
 .key.points-down thead th{font-size:.85rem;color:var(--ink-soft);font-weight:400}
-.key .wide{white-space:normal;display:inline-block;max-width:30em;min-width:9em}
+.key .wide{white-space:normal;display:block;max-width:26em}
+.points-down .wide{white-space:nowrap;max-width:none}
 .key .value{font-weight:550}
 .swatch{display:inline-block;width:.72em;height:.72em;border-radius:2px;background:currentColor;margin-right:.5em}
 .stroke{display:inline-block;width:32px;height:12px;margin-right:.45em;vertical-align:-1px}
 .tick{display:inline-block;width:3px;height:1em;background:var(--ink);margin-right:.5em;vertical-align:-2px}
 .whisker{display:inline-block;width:20px;height:9px;margin-right:.5em;border:solid var(--ink);border-width:0 1.5px;background:linear-gradient(var(--ink),var(--ink)) center/100% 1.5px no-repeat}
-.sign-fault{display:inline-block;border:6px solid transparent;border-top:9px solid var(--bad);border-bottom:0;margin-right:.45em}
+.sign-fault{display:inline-block;width:11px;height:11px;border-radius:2px;background:var(--bad);margin-right:.45em}
 .sign-mark{display:inline-block;width:10px;height:10px;border-radius:50%;background:var(--ink-soft);margin-right:.45em}
 .charts{display:grid;gap:48px 56px;grid-template-columns:minmax(0,1fr)}
 figure{margin:0;min-width:0}
 figcaption{margin-bottom:4px}
+.small{font-size:.88rem;margin-top:8px}
 .legend{display:flex;flex-wrap:wrap;gap:4px 20px;list-style:none;margin:12px 0 0;padding:0;font-size:.88rem}
 .legend li{display:flex;align-items:center}
-.panels{display:grid;gap:8px 32px;grid-template-columns:minmax(0,1fr);margin-top:10px}
+.panels{display:grid;gap:12px 40px;grid-template-columns:minmax(0,1fr);margin-top:10px}
+.panel h3{margin:8px 0 2px;font-size:.92rem}
+.panel{min-width:0}
 .plot{position:relative;width:100%;overflow:hidden}
 .plot p{color:var(--ink-soft);font-size:.9rem}
 details{margin-top:8px;font-size:.92rem}
@@ -85,10 +95,15 @@ main{padding:24px 16px 48px}
 section{margin-top:40px}
 .key td .value,.key td .interval{display:block}
 th,td{padding-left:16px}
+.key:not(.points-down) :is(th,td){padding-left:14px;white-space:normal}
+.key th[scope=row]{min-width:6.2em;hyphens:auto;position:sticky;left:0;background:var(--page)}
+.key td{min-width:7em}
 .facts{grid-template-columns:minmax(0,1fr);gap:0}
 .facts dd{margin-bottom:8px}
 }
 @media print{
+:root{--page:#fff}
+details:not([open]){display:none}
 body{font-size:10.5pt}
 main{max-width:none;padding:0}
 button{display:none}

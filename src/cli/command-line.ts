@@ -1,0 +1,125 @@
+/**
+ * The command line as a function from arguments to an exit code. Only the command that is asked for is loaded, so that starting
+ * costs no more than it needs.
+ */
+import { Command, CommanderError } from 'commander';
+import { type CommandContext, processContext } from './context.ts';
+import { CommandEnd, ExitCode } from './exit-codes.ts';
+import { packageVersion } from './package-version.ts';
+
+interface CommandEntry {
+  readonly name: string;
+  /** One line for `--help`. */
+  readonly summary: string;
+  /** Loads the command and adds it to the program. */
+  readonly add: (program: Command, context: CommandContext) => Promise<void>;
+}
+
+const commands: readonly CommandEntry[] = [
+  {
+    name: 'run',
+    summary: 'run scenarios, to a table and a report',
+    add: async (program, context) => (await import('./run.ts')).runCommand(program, context),
+  },
+  {
+    name: 'rerun',
+    summary: 'run one replication again; --check proves that it repeats',
+    add: async (program, context) => (await import('./rerun.ts')).rerunCommand(program, context),
+  },
+  {
+    name: 'lint',
+    summary: 'check scenario files: every problem with its place',
+    add: async (program, context) => (await import('./lint.ts')).lintCommand(program, context),
+  },
+  {
+    name: 'init',
+    summary: 'write a commented scenario to start from',
+    add: async (program, context) => (await import('./init.ts')).initCommand(program, context),
+  },
+  {
+    name: 'list',
+    summary: 'list protocols, workloads, networks, faults and more',
+    add: async (program, context) => (await import('./list.ts')).listCommand(program, context),
+  },
+  {
+    name: 'explain',
+    summary: 'explain one of them and its options',
+    add: async (program, context) => (await import('./explain.ts')).explainCommand(program, context),
+  },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema of scenario files',
+    add: async (program, context) => (await import('./schema.ts')).schemaCommand(program, context),
+  },
+];
+
+/** Runs one command. Never throws: whatever happens is told on the error stream and by the exit code. */
+export async function commandLine(
+  argv: readonly string[],
+  context: CommandContext = processContext,
+): Promise<ExitCode> {
+  const { out, err } = context;
+  const program = new Command('quorumlab')
+    .description(
+      'Simulates permissioned consensus: which protocol finalises your transactions in time, and what when something breaks?',
+    )
+    .version(packageVersion())
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
+    .addHelpText('after', '\nquorumlab <command> --help says more. Documentation: README.md and docs/.');
+  const words = argv.filter((argument) => !argument.startsWith('-'));
+  const asked = words[0] === 'help' ? words[1] : words[0];
+  try {
+    for (const command of commands) {
+      if (command.name === asked) await command.add(program, context);
+      else program.command(command.name).description(command.summary);
+    }
+    for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help says more)');
+    if (argv.length === 0) {
+      program.outputHelp({ error: true });
+      return ExitCode.usage;
+    }
+    await program.parseAsync([...argv], { from: 'user' });
+    return ExitCode.ok;
+  } catch (thrown) {
+    return exitCodeFor(thrown, argv, context);
+  }
+}
+
+function exitCodeFor(thrown: unknown, argv: readonly string[], { err }: CommandContext): ExitCode {
+  if (thrown instanceof CommandEnd) {
+    if (thrown.message !== '') err.write(`${thrown.message}\n`);
+    return thrown.exitCode;
+  }
+  // commander has said what is wrong already; asking for help or the version is no error.
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  const refused = refusedByTheSystem(thrown);
+  if (refused !== null) {
+    err.write(`${refused}\n`);
+    return ExitCode.usage;
+  }
+  err.write(
+    `internal error: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n` +
+      `This is a defect of quorumlab ${packageVersion()} (Node ${process.version}). Please report it with the scenario file and\n` +
+      `this command: quorumlab ${argv.join(' ')}\n`,
+  );
+  return ExitCode.crashed;
+}
+
+/** A file or folder that can't be read or written is the user's to mend. */
+function refusedByTheSystem(thrown: unknown): string | null {
+  if (!(thrown instanceof Error) || !('code' in thrown) || !('path' in thrown)) return null;
+  const reason = reasons[String(thrown.code)];
+  return reason === undefined ? null : `${String(thrown.path)}: ${reason}`;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EEXIST: 'is a file, expected a folder',
+  ENOTDIR: 'is not a folder',
+  EISDIR: 'is a folder, expected a file',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space is left',
+};

@@ -1,0 +1,122 @@
+/**
+ * How far the runs are: a live bar on a terminal, plain lines at most every two seconds elsewhere. Progress is measured in
+ * virtual time, of which every run reports how much it has simulated.
+ */
+import cliProgress from 'cli-progress';
+import type { ExecuteOptions, Executor } from '../executor/executor.ts';
+import { type Instant, SECOND } from '../units/quantities.ts';
+import type { Output } from './context.ts';
+
+const plainEveryMs = 2000;
+
+/** The same executor, which tells how far it is while it works. `now` is a clock in ms. */
+export function withProgress(
+  executor: Executor,
+  output: Output,
+  now: () => number = () => performance.now(),
+): Executor {
+  return {
+    threads: executor.threads,
+    async execute(specs, options: ExecuteOptions = {}) {
+      if (specs.length === 0) return executor.execute(specs, options);
+      const horizons = specs.map((spec) => spec.horizon);
+      const progress = new Progress(horizons, now);
+      const display = output.isTTY ? liveBar(progress, output) : plainLines(progress, output, now);
+      try {
+        return await executor.execute(specs, {
+          ...options,
+          onAdvance(reached) {
+            progress.advance(reached);
+            display.show();
+            options.onAdvance?.(reached);
+          },
+          onFinished(index, outcome) {
+            progress.finish(index);
+            display.show();
+            options.onFinished?.(index, outcome);
+          },
+        });
+      } finally {
+        display.end();
+      }
+    },
+    close: () => executor.close(),
+  };
+}
+
+/** What is done of what there is to do. */
+class Progress {
+  readonly runs: number;
+  readonly total: number;
+  runsDone = 0;
+  private readonly horizons: readonly Instant[];
+  private readonly reached: Float64Array;
+  private readonly began: number;
+  private readonly now: () => number;
+
+  constructor(horizons: readonly Instant[], now: () => number) {
+    this.horizons = horizons;
+    this.runs = horizons.length;
+    this.total = horizons.reduce((sum, horizon) => sum + horizon, 0);
+    this.reached = new Float64Array(horizons.length);
+    this.now = now;
+    this.began = now();
+  }
+
+  advance(reached: Float64Array): void {
+    // A finished run may have ended before its horizon: it stays at its end.
+    for (const [i, at] of reached.entries()) this.reached[i] = Math.max(this.reached[i] as number, at);
+  }
+
+  finish(index: number): void {
+    this.runsDone++;
+    this.reached[index] = this.horizons[index] as Instant;
+  }
+
+  /** Virtual time simulated, ns. */
+  get done(): number {
+    return this.reached.reduce((sum, at) => sum + at, 0);
+  }
+
+  /** `3 of 10 runs, 120 of 600 s simulated, about 4 s left`. */
+  get text(): string {
+    const { done, total } = this;
+    const elapsed = this.now() - this.began;
+    const left = done > 0 ? `, about ${Math.ceil((elapsed * (total - done)) / done / 1000)} s left` : '';
+    const simulated = `${Math.floor(done / SECOND)} of ${Math.ceil(total / SECOND)} s simulated`;
+    return `${this.runsDone} of ${this.runs} runs, ${simulated}${this.runsDone < this.runs ? left : ''}`;
+  }
+}
+
+interface Display {
+  show(): void;
+  end(): void;
+}
+
+function liveBar(progress: Progress, output: Output): Display {
+  const bar = new cliProgress.SingleBar(
+    {
+      format: ' {bar} {text}',
+      stream: output as NodeJS.WritableStream,
+      clearOnComplete: true,
+      hideCursor: true,
+      gracefulExit: false, // Ctrl-C is ours: finished runs are kept
+      barsize: 24,
+    },
+    cliProgress.Presets.shades_classic,
+  );
+  bar.start(progress.total, 0, { text: progress.text });
+  return { show: () => bar.update(progress.done, { text: progress.text }), end: () => bar.stop() };
+}
+
+function plainLines(progress: Progress, output: Output, now: () => number): Display {
+  let last = now();
+  return {
+    show() {
+      if (now() - last < plainEveryMs) return;
+      last = now();
+      output.write(`${progress.text}\n`);
+    },
+    end() {},
+  };
+}

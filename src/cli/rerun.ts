@@ -1,0 +1,107 @@
+/** `quorumlab rerun FILE --point LABEL --replication K`: one run again, by its name; `--check` proves that it repeats. */
+import type { Command } from 'commander';
+import type { Simulate } from '../executor/executor.ts';
+import { counted, instant } from '../report/words.ts';
+import { nearest } from '../scenario/problem.ts';
+import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { firstDifference } from '../simulation/first-difference.ts';
+import type { RunResult } from '../simulation/run-result.ts';
+import { MILLISECOND } from '../units/quantities.ts';
+import { type CommandContext, type Output, processContext } from './context.ts';
+import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
+import { loadScenarios } from './load.ts';
+import { collect, wholeNumber } from './options.ts';
+
+interface RerunOptions {
+  readonly point: string;
+  readonly replication: number;
+  readonly check?: true;
+  readonly quick?: true;
+  readonly set?: readonly string[];
+}
+
+export function rerunCommand(program: Command, context: CommandContext = processContext): void {
+  program
+    .command('rerun')
+    .description('run one replication again; --check proves that it repeats')
+    .argument('<file>', 'scenario file')
+    .requiredOption('--point <label>', 'the design point, by its label')
+    .requiredOption('--replication <k>', 'the replication, from 0', wholeNumber)
+    .option('--check', 'run it twice and on the reference kernel, and compare the digests')
+    .option('--quick', 'as it was run with --quick')
+    .option('--set <path=value>', 'override a value of the scenario; may be repeated', collect)
+    .action((file: string, options: RerunOptions) => rerun(file, options, context));
+}
+
+async function rerun(file: string, options: RerunOptions, context: CommandContext): Promise<void> {
+  const quick = options.quick ?? false;
+  const [loaded] = loadScenarios([file], { set: options.set ?? [], quick, replications: null }, context.err);
+  const { scenario } = loaded as NonNullable<typeof loaded>;
+  const spec = runSpecFor(scenario, pointNamed(scenario, options.point), options.replication, { quick });
+  const { replications } = runSettings(scenario, { quick });
+  if (options.replication >= replications)
+    context.err.write(
+      `replication ${options.replication} is beyond the ${replications} of the scenario; it is run all the same\n`,
+    );
+  const simulate = context.simulate ?? (await import('../simulation/simulate.ts')).simulate;
+  const result = simulate(spec);
+  describe(result, context.out);
+  const findings: ExitCode[] = [
+    ...(result.violations.some(({ kind }) => kind === 'safety') ? [ExitCode.unsafe] : []),
+    ...(result.violations.some(({ kind }) => kind === 'liveness') ? [ExitCode.notLive] : []),
+  ];
+  if (options.check && !repeats(result, simulate, spec, context.out)) findings.push(ExitCode.notDeterministic);
+  const code = exitCodeOf(findings);
+  if (code !== ExitCode.ok) throw new CommandEnd(code);
+}
+
+function pointNamed(scenario: Scenario, label: string): number {
+  const labels = scenario.points.map((point) => point.label);
+  const index = labels.indexOf(label);
+  if (index >= 0) return index;
+  throw new CommandEnd(
+    ExitCode.usage,
+    `${scenario.file}: no point is called '${label}'${nearest(label, labels)}, expected one of ${labels.join(', ')}`,
+  );
+}
+
+function describe(result: RunResult, out: Output): void {
+  const { label, replication, seed, digest, counts, endedAt } = result;
+  out.write(`${label}, replication ${replication}, seed ${seed}\n`);
+  out.write(`digest ${digest ?? 'none: a violation stopped the run'}\n`);
+  out.write(
+    `${counted(counts.transactions, 'transaction')} in ${counted(counts.batches, 'block')}, ` +
+      `${counted(counts.deliveredMessages, 'message')} delivered, ended at ${instant(endedAt / MILLISECOND)}\n`,
+  );
+  for (const { kind, check, at, node, detail } of result.violations) {
+    const where = node < 0 ? '' : ` on node ${node}`;
+    out.write(`${kind} violated: ${check} at ${instant(at / MILLISECOND)}${where}: ${detail}\n`);
+  }
+}
+
+/** The same run once more and on the reference kernel: all three must agree to the bit. */
+function repeats(first: RunResult, simulate: Simulate, spec: Parameters<Simulate>[0], out: Output): boolean {
+  const others = [
+    { name: 'again', result: simulate(spec) },
+    { name: 'reference kernel', result: simulate(spec, { kernel: 'reference' }) },
+  ];
+  const differing = others.filter(({ result }) => !sameRun(first, result));
+  for (const { name, result } of others) out.write(`${name}: digest ${result.digest ?? 'none'}\n`);
+  if (differing.length === 0) {
+    out.write('deterministic: the runs are identical\n');
+    return true;
+  }
+  const difference = firstDifference(first, differing[0]?.result as RunResult);
+  out.write(
+    `NOT deterministic: ${differing.map(({ name }) => name).join(' and ')} ${differing.length === 1 ? 'differs' : 'differ'} from the first run\n`,
+  );
+  out.write(`first difference: ${difference ?? 'in a delivery or timer that leaves no trace in the results'}\n`);
+  return false;
+}
+
+/** A run that a violation stopped has no digest: it repeats when it is stopped by the same violation. */
+function sameRun(a: RunResult, b: RunResult): boolean {
+  if (a.digest !== null || b.digest !== null) return a.digest === b.digest;
+  return JSON.stringify(a.violations) === JSON.stringify(b.violations);
+}

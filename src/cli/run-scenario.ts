@@ -1,0 +1,102 @@
+/** From a loaded scenario to its result and the files that hold it: drives the experiment, prints nothing. */
+import { availableParallelism } from 'node:os';
+import { drive, type ExecuteOptions, type Executor } from '../executor/executor.ts';
+import type { FailedRun } from '../experiment/experiment.ts';
+import { type PointAnswer, replicate } from '../experiment/replicate.ts';
+import { protocolNamed } from '../protocols/registry.ts';
+import { runsCsv, timelineCsv } from '../report/csv.ts';
+import { verdictOf } from '../report/verdict.ts';
+import type { ProtocolFacts } from '../results/build-point.ts';
+import { buildResult, runRows } from '../results/build-result.ts';
+import { canonicalJson } from '../results/canonical-json.ts';
+import type { Invocation } from '../results/repeat-command.ts';
+import type { ResultFile } from '../results/result-file.ts';
+import { sha256 } from '../results/result-id.ts';
+import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
+import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
+import { MODEL_VERSION } from '../simulation/model-version.ts';
+import { packageVersion } from './package-version.ts';
+
+export interface ScenarioOutcome {
+  readonly result: ResultFile;
+  readonly failed: readonly FailedRun[];
+  /** By name, without `report.html` and `manifest.json`: they follow from the scenario and the model alone. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly manifest: string;
+}
+
+/** Runs every point and replication of a scenario. `invocation` is what a repeat command says. */
+export async function runScenario(
+  scenario: Scenario,
+  invocation: Invocation,
+  executor: Executor,
+  options: ExecuteOptions = {},
+): Promise<ScenarioOutcome> {
+  const startedAt = new Date();
+  const began = performance.now();
+  const choice = { quick: invocation.quick };
+  const { warmup, duration, replications } = runSettings(scenario, choice);
+  const experiment = replicate({
+    points: scenario.points.map(() => ({ warmup: warmup as number | 'auto', objectives: scenario.objective })),
+    replications,
+    specFor: (point, replication) => runSpecFor(scenario, point, replication, choice),
+  });
+  const answers = await drive(experiment, executor, options);
+  const resolved = resolvedText(scenario, invocation.quick);
+  const result = buildResult({ scenario, resolved, invocation, duration, answers, factsOf, verdictOf });
+  return {
+    result,
+    failed: answers.flatMap(({ failed }) => failed),
+    files: {
+      'result.json': canonicalJson(result),
+      'runs.csv': runsCsv(runRows(answers)),
+      'timeline.csv': timelineCsv(result.points),
+      'scenario.resolved.yaml': resolved,
+    },
+    manifest: manifestOf({ result, resolved, answers, startedAt, tookMs: performance.now() - began, executor }),
+  };
+}
+
+/** The resolved scenario as it was run. A rough answer is another question, so it is told apart here and by its id. */
+function resolvedText(scenario: Scenario, quick: boolean): string {
+  return quick
+    ? `# --quick: at most two replications of a quarter of the duration\n${scenario.resolved}`
+    : scenario.resolved;
+}
+
+function factsOf(point: DesignPoint): ProtocolFacts {
+  const definition = protocolNamed(point.protocol);
+  const { protocol, nodes } = point.setup;
+  return { trustNote: definition.trustNote, faultsTolerated: definition.faults(protocol.options, nodes) };
+}
+
+interface ManifestParts {
+  readonly result: ResultFile;
+  readonly resolved: string;
+  readonly answers: readonly PointAnswer[];
+  readonly startedAt: Date;
+  readonly tookMs: number;
+  readonly executor: Executor;
+}
+
+/** All that depends on when and where it was run, beside what identifies it. */
+function manifestOf({ result, resolved, answers, startedAt, tookMs, executor }: ManifestParts): string {
+  return canonicalJson({
+    quorumlab: packageVersion(),
+    model_version: MODEL_VERSION,
+    id: result.id,
+    scenario: result.scenario,
+    scenario_sha256: sha256(resolved),
+    seed: result.seed,
+    quick: result.quick,
+    started_at: startedAt.toISOString(),
+    took_ms: Math.round(tookMs),
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    cores: availableParallelism(),
+    threads: executor.threads,
+    finished_runs: answers.reduce((sum, { estimate }) => sum + estimate.runs.length, 0),
+    failed_runs: result.failed_runs.length,
+    digests: Object.fromEntries(result.points.map((point) => [point.label, point.run_digests])),
+  });
+}

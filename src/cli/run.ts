@@ -1,0 +1,122 @@
+/** `quorumlab run FILE…`: runs scenarios and writes their results, or says what that would take (`--plan`). */
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { Executor } from '../executor/executor.ts';
+import { holdsCompleteResult, resultFolder, writeFiles } from '../results/result-folder.ts';
+import { type CommandContext, processContext } from './context.ts';
+import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
+import { findingsOf } from './findings.ts';
+import { type LoadedScenario, loadScenarios } from './load.ts';
+import { collect, positiveCount } from './options.ts';
+import { withProgress } from './progress.ts';
+import { runScenario, type ScenarioOutcome } from './run-scenario.ts';
+
+interface RunOptions {
+  readonly plan?: true;
+  readonly quick?: true;
+  readonly replications?: number;
+  readonly threads?: number;
+  readonly inline?: true;
+  readonly out: string;
+  readonly set?: readonly string[];
+  readonly json?: true;
+  readonly report: boolean;
+}
+
+export function runCommand(program: Command, context: CommandContext = processContext): void {
+  program
+    .command('run')
+    .description('run scenarios: a table here, a report and data files in a folder')
+    .argument('<file...>', 'scenario files')
+    .option('--plan', 'say how many runs there are and what they would take, then stop')
+    .option('--quick', 'a rough answer: at most two replications of a quarter of the duration')
+    .option(
+      '--replications <n>',
+      'independent repetitions of each point, instead of what the scenario says',
+      positiveCount,
+    )
+    .option('--threads <n>', 'worker threads (default: one a usable core)', positiveCount)
+    .option('--inline', 'no worker threads: one run after the other in this one')
+    .option('--out <folder>', 'where results go: FOLDER/<scenario>/<id>/', 'reports')
+    .option('--set <path=value>', 'override a value of the scenario; may be repeated', collect)
+    .option('--json', 'print result.json instead of the table')
+    .option('--no-report', 'write no report.html')
+    .action((files: readonly string[], options: RunOptions) => run(files, options, context));
+}
+
+async function run(files: readonly string[], options: RunOptions, context: CommandContext): Promise<void> {
+  const given = { set: options.set ?? [], quick: options.quick ?? false, replications: options.replications ?? null };
+  const loaded = loadScenarios(files, given, context.err);
+  if (options.inline && options.threads !== undefined)
+    throw new CommandEnd(ExitCode.usage, '--inline uses no worker threads: leave out --threads or --inline');
+  if (options.plan) {
+    const { printPlan } = await import('./plan.ts');
+    return printPlan(loaded, options.inline ? 1 : (options.threads ?? null), context);
+  }
+  const executor = withProgress(await openExecutor(options, context), context.err);
+  const interrupt = new AbortController();
+  const stopListening = context.onInterrupt(() => {
+    context.err.write('\nstopping; finished runs are kept (Ctrl-C again to quit at once)\n');
+    interrupt.abort();
+  });
+  const findings: ExitCode[] = [];
+  try {
+    for (const one of loaded) {
+      if (interrupt.signal.aborted) break;
+      const outcome = await runScenario(one.scenario, one.invocation, executor, { signal: interrupt.signal });
+      await keepAndShow(one, outcome, options, context);
+      findings.push(...findingsOf(outcome.result, outcome.failed));
+    }
+  } finally {
+    stopListening();
+    await executor.close();
+  }
+  if (interrupt.signal.aborted) findings.push(ExitCode.interrupted);
+  const code = exitCodeOf(findings);
+  if (code !== ExitCode.ok) throw new CommandEnd(code);
+}
+
+async function openExecutor(options: RunOptions, { simulate, worker }: CommandContext): Promise<Executor> {
+  if (options.inline) {
+    const { inlineExecutor } = await import('../executor/inline.ts');
+    return simulate === null ? inlineExecutor() : inlineExecutor(simulate);
+  }
+  const { poolExecutor } = await import('../executor/pool.ts');
+  return poolExecutor({
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(worker === null ? {} : { worker }),
+  });
+}
+
+async function keepAndShow(
+  { scenario }: LoadedScenario,
+  outcome: ScenarioOutcome,
+  options: RunOptions,
+  { out, err }: CommandContext,
+): Promise<void> {
+  const { result, failed } = outcome;
+  const folder = resultFolder(options.out, scenario.name, result.id);
+  const incomplete = failed.some(({ kind }) => kind === 'interrupted');
+  const kept = incomplete && holdsCompleteResult(folder);
+  if (!kept) writeFiles(folder, await filesOf(outcome, options.report));
+  if (options.json) {
+    out.write(outcome.files['result.json'] as string);
+  } else {
+    const { renderTable } = await import('../report/table.ts');
+    out.write(`${renderTable(result)}\n`);
+  }
+  err.write(
+    kept ? `${folder} holds the complete result of an earlier run and is left as it is\n` : where(folder, options),
+  );
+}
+
+/** The report shows the result, so it comes last; the manifest is the only file that differs from run to run. */
+async function filesOf({ result, files, manifest }: ScenarioOutcome, report: boolean): Promise<Record<string, string>> {
+  if (!report) return { ...files, 'manifest.json': manifest };
+  const { renderHtml } = await import('../report/html.ts');
+  return { ...files, 'report.html': renderHtml(result), 'manifest.json': manifest };
+}
+
+function where(folder: string, { report }: RunOptions): string {
+  return report ? `report: ${join(folder, 'report.html')}\n` : `results: ${folder}\n`;
+}

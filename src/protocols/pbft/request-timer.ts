@@ -1,0 +1,72 @@
+/**
+ * A backup's patience with the primary (OSDI'99 section 4.4): the timer runs while a request waits to be executed, stops when
+ * none does, and starts afresh when the one it runs for was executed but others wait. A request that never gets its turn thus
+ * ends the view, even if others are executed meanwhile.
+ */
+import { type Duration, type Instant, NEVER } from '../../units/quantities.ts';
+import type { Ordering } from './ordering.ts';
+import { REQUEST_TIMER, type ReplicaState } from './state.ts';
+
+export class RequestTimer {
+  private readonly state: ReplicaState;
+  private readonly ordering: Ordering;
+  private running = false;
+  /** When the oldest request waiting in the mempool became ready, as the timer started; NEVER: it runs for accepted batches. */
+  private watched: Instant = NEVER;
+  private limit: Duration;
+
+  constructor(state: ReplicaState, ordering: Ordering) {
+    this.state = state;
+    this.ordering = ordering;
+    this.limit = state.options.requestTimeout;
+  }
+
+  /** How long a new view has for its first request: at least as long as the view change waited for it. */
+  setLimit(limit: Duration): void {
+    this.limit = limit;
+  }
+
+  // On a request from a client or an accepted pre-prepare. Guard: not running, and something waits.
+  arm(): void {
+    if (!this.running && this.waits()) this.start();
+  }
+
+  // On execution.
+  progress(): void {
+    if (!this.running) {
+      this.arm();
+      return;
+    }
+    if (!this.waits()) {
+      this.stop();
+      return;
+    }
+    const { oldest } = this.state.host.mempool;
+    if (this.watched === NEVER || oldest > this.watched) this.start();
+  }
+
+  /** The replica has a better reason to wait: it is fetching the state. */
+  restart(): void {
+    this.running = false;
+    this.arm();
+  }
+
+  stop(): void {
+    if (!this.running) return;
+    this.running = false;
+    this.state.host.cancelTimer(REQUEST_TIMER, 0);
+  }
+
+  private start(): void {
+    const { host } = this.state;
+    this.running = true;
+    this.watched = host.mempool.oldest;
+    host.setTimer(REQUEST_TIMER, 0, this.limit);
+  }
+
+  private waits(): boolean {
+    const { state } = this;
+    if (!state.settled || state.leads) return false;
+    return this.ordering.lastAccepted > state.host.executedPosition || state.host.mempool.oldest !== NEVER;
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * Retransmission (TOCS'02 section 5.2): a replica without progress says what it has in a STATUS message, and the others send it
+ * what it lacks of theirs. Nothing is sent while everything arrives. Requests for retransmission back off to eight times the
+ * interval; while a gap is being closed, the next one leaves as soon as the last one was answered.
+ */
+
+import { NULL_DIGEST } from '../../ledger/batch.ts';
+import type { NodeId, Position } from '../../units/quantities.ts';
+import type { Checkpoints } from './checkpoints.ts';
+import type { EarlyMessages } from './early.ts';
+import { PRE_PREPARE, STATUS, type Status } from './messages.ts';
+import type { Ordering } from './ordering.ts';
+import { COMMITTED, PRE_PREPARED, PREPARED, type Slots } from './slots.ts';
+import { type ReplicaState, STATUS_TIMER } from './state.ts';
+import { prePrepareStatement } from './statements.ts';
+import type { ViewChanges } from './view-change.ts';
+
+/** Sequence numbers described in one STATUS. */
+const SLOTS_PER_STATUS = 8;
+const MOST_DOUBLINGS = 3;
+
+export interface RetransmissionEvents {
+  /** Nothing happened for a whole interval although something is unfinished. */
+  stalled(): void;
+}
+
+export class Retransmission {
+  private readonly state: ReplicaState;
+  private readonly slots: Slots;
+  private readonly ordering: Ordering;
+  private readonly checkpoints: Checkpoints;
+  private readonly viewChanges: ViewChanges;
+  private readonly early: EarlyMessages;
+  private readonly events: RetransmissionEvents;
+  private armed = false;
+  /** Statuses sent since there was progress. */
+  private rounds = 0;
+  private seenCommitted: Position = 0;
+  private seenView = 0;
+  /** While a gap is closed: the last sequence number asked for, and the end of the gap. */
+  private asked: Position = 0;
+  private gapEnd: Position = 0;
+  /** Restarted without memory; who says that view 0 is active. */
+  private recovering = false;
+  private readonly active = new Set<NodeId>();
+
+  constructor(
+    state: ReplicaState,
+    slots: Slots,
+    ordering: Ordering,
+    checkpoints: Checkpoints,
+    viewChanges: ViewChanges,
+    early: EarlyMessages,
+    events: RetransmissionEvents,
+  ) {
+    this.state = state;
+    this.slots = slots;
+    this.ordering = ordering;
+    this.checkpoints = checkpoints;
+    this.viewChanges = viewChanges;
+    this.early = early;
+    this.events = events;
+  }
+
+  /** After a restart: asks at once. Without memory no view is active until others say which. */
+  recover(withMemory: boolean): void {
+    if (!withMemory) {
+      this.recovering = true;
+      this.state.leaveFor(0);
+    }
+    this.sendStatus();
+    this.arm();
+  }
+
+  // On anything that may stay unfinished. Guard: not armed.
+  arm(): void {
+    if (this.armed) return;
+    this.armed = true;
+    this.seenCommitted = this.state.committed;
+    this.seenView = this.state.view;
+    this.rounds = 0;
+    this.setTimer();
+  }
+
+  timeout(): void {
+    const { state } = this;
+    this.armed = false;
+    if (!this.isUnfinished()) return;
+    const progress = state.committed > this.seenCommitted || state.view !== this.seenView;
+    this.seenCommitted = state.committed;
+    this.seenView = state.view;
+    this.rounds = progress ? 0 : this.rounds + 1;
+    if (this.rounds > 0) {
+      this.sendStatus();
+      this.events.stalled();
+    }
+    this.armed = true;
+    this.setTimer();
+  }
+
+  /** On a committed sequence number. Guard: everything asked for came, but the gap is not closed. */
+  committed(): void {
+    const { committed } = this.state;
+    if (this.asked > 0 && committed >= this.asked) {
+      this.asked = 0;
+      if (committed < this.gapEnd) this.sendStatus();
+    }
+  }
+
+  /** A new view ends the search for one. Guard: it was asked for, so this replica probably lacks what happened in it, too. */
+  entered(): void {
+    this.recovering = false;
+    this.asked = 0;
+    if (this.rounds > 0 && this.isUnfinished()) this.sendStatus();
+  }
+
+  receive(from: NodeId, status: Status): void {
+    const { state } = this;
+    if (status.view > state.view) this.arm();
+    this.helpWithView(from, status);
+    this.helpWithCheckpoints(from, status);
+    if (status.settled && status.view === state.activeView) this.helpWithSlots(from, status);
+    this.learnView(from, status);
+  }
+
+  // Guard: something is unfinished and nobody answered for a whole interval, or this replica just restarted.
+  private sendStatus(): void {
+    const { state, slots } = this;
+    const { host, committed, low, settled, view } = state;
+    const described = Math.max(0, Math.min(SLOTS_PER_STATUS, slots.highest - committed));
+    const phases = new Uint8Array(described);
+    for (let i = 0; i < described; i++) phases[i] = slots.phaseOf(committed + 1 + i);
+    host.broadcast({ type: STATUS, view, settled, recovering: this.recovering, low, committed, phases });
+    if (!settled && this.viewChanges.own !== null) host.broadcast(this.viewChanges.own);
+    this.asked = described > 0 ? committed + described : 0;
+    this.gapEnd = slots.highest;
+  }
+
+  private isUnfinished(): boolean {
+    const { state, checkpoints } = this;
+    return (
+      !state.settled ||
+      this.slots.highest > state.committed ||
+      !this.early.isEmpty ||
+      checkpoints.fetchTarget() !== null
+    );
+  }
+
+  // Guard: the sender has not entered this replica's view. f + 1 of those that have answer, and its primary.
+  private helpWithView(from: NodeId, status: Status): void {
+    const { state, viewChanges } = this;
+    if (status.view > state.view || (status.view === state.view && status.settled)) return;
+    const { n, f } = state.quorums;
+    if (!state.settled) {
+      if (viewChanges.own !== null && status.view < state.view) state.host.send(from, viewChanges.own);
+    } else if (viewChanges.newView !== null) {
+      if (state.leads || (state.self - from + n) % n <= f + 1) state.host.send(from, viewChanges.newView);
+    } else if (status.recovering) state.host.send(from, this.statusOfView());
+  }
+
+  private helpWithCheckpoints(from: NodeId, status: Status): void {
+    for (const message of this.checkpoints.messagesAbove(status.low)) this.state.host.send(from, message);
+  }
+
+  // Guard: both are in the same active view. Each resends only its own messages.
+  private helpWithSlots(from: NodeId, status: Status): void {
+    const { state, slots, ordering } = this;
+    const { activeView: view, host, macs, self, signed } = state;
+    const first = Math.max(status.committed, state.low) + 1;
+    const last = Math.min(status.committed + SLOTS_PER_STATUS, slots.highest);
+    for (let seq = first; seq <= last; seq++) {
+      const theirs = status.phases[seq - status.committed - 1] ?? 0;
+      const mine = slots.phaseOf(seq);
+      if (mine < PRE_PREPARED || theirs === COMMITTED) continue;
+      const digest = slots.digest[seq & slots.mask] as number;
+      const batch = slots.batch[seq & slots.mask] ?? null;
+      if (state.leads && theirs < PRE_PREPARED && (batch !== null || digest === NULL_DIGEST)) {
+        const signature = signed ? host.sign(prePrepareStatement(view, seq, digest)) : 0;
+        host.send(from, { type: PRE_PREPARE, view, seq, digest, batch, signature, macs });
+      }
+      if (theirs < PREPARED && slots.hasPrepareOf(seq, self))
+        host.send(from, ordering.prepareMessage(view, seq, digest));
+      if (mine >= PREPARED && slots.hasCommitOf(seq, self)) host.send(from, ordering.commitMessage(view, seq, digest));
+    }
+  }
+
+  // Guard: this replica lost its memory, and f + 1 replicas say that view 0, which has no NEW-VIEW, is active.
+  private learnView(from: NodeId, status: Status): void {
+    if (!this.recovering || !status.settled || status.view !== this.state.view) return;
+    this.active.add(from);
+    if (this.active.size < this.state.quorums.weak) return;
+    this.recovering = false;
+    this.viewChanges.resume();
+  }
+
+  private statusOfView(): Status {
+    const { committed, low, settled, view } = this.state;
+    return { type: STATUS, view, settled, recovering: false, low, committed, phases: new Uint8Array(0) };
+  }
+
+  private setTimer(): void {
+    const { host, options } = this.state;
+    host.setTimer(STATUS_TIMER, 0, options.statusInterval * 2 ** Math.min(this.rounds, MOST_DOUBLINGS));
+  }
+}

@@ -1,0 +1,140 @@
+// lint, schema, init, list and explain as commands: what they print where, and their exit codes.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { commandLine } from '../../src/cli/command-line.ts';
+import { processContext } from '../../src/cli/context.ts';
+
+const quickstart = new URL('../../scenarios/quickstart.yaml', import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), 'quorumlab-lint-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function run(...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const context = {
+    ...processContext,
+    out: { write: (text: string) => (out += text) },
+    err: { write: (text: string) => (err += text) },
+  };
+  return { code: await commandLine(argv, context), out, err };
+}
+
+describe('lint', () => {
+  test('says ok and what would run, with exit code 0', async () => {
+    const { code, out, err } = await run('lint', quickstart);
+    expect(out).toBe(`${quickstart}: ok: 2 design points (pbft, raft), 10 runs of 60s\n`);
+    expect(err).toBe('');
+    expect(code).toBe(0);
+  });
+
+  test('prints every problem of a spoilt file with its place, with exit code 1', async () => {
+    const file = join(folder, 'spoilt.yaml');
+    const text = `${readFileSync(quickstart, 'utf8').replace(/^name:/m, 'nmae:')}frobnicate: 3\nzzz: 12 parsecs\n`;
+    writeFileSync(file, text);
+    const { code, out, err } = await run('lint', file);
+    const located = err.split('\n').filter((line) => line.startsWith(`${file}:`));
+    const lineOf = (start: string) => text.split('\n').findIndex((line) => line.startsWith(start)) + 1;
+    expect(located.map((line) => line.replace(`${file}:`, '').split(', expected')[0])).toEqual([
+      expect.stringMatching(/^\d+:1: name: is missing$/),
+      `${lineOf('nmae')}:1: nmae: unknown key (did you mean 'name'?)`,
+      `${lineOf('frobnicate')}:1: frobnicate: unknown key`,
+      `${lineOf('zzz')}:1: zzz: unknown key`,
+    ]);
+    expect(out).toBe('');
+    expect(code).toBe(1);
+  });
+
+  test('judges all files and overrides', async () => {
+    const { code, out, err } = await run(
+      'lint',
+      quickstart,
+      join(folder, 'absent.yaml'),
+      '--set',
+      'run.replications=2',
+      '--set',
+      'run.duration=40s',
+    );
+    expect(out).toContain('4 runs of 40s');
+    expect(err).toContain('absent.yaml:1:1: there is no file');
+    expect(code).toBe(1);
+  });
+
+  test('prints warnings but calls the file ok', async () => {
+    const { code, out, err } = await run(
+      'lint',
+      quickstart,
+      '--set',
+      'compare.Raft.election_timeout=150ms..299ms',
+      '--set',
+      'compare.Raft.heartbeat=50ms',
+    );
+    expect(err).toMatch(
+      /--set compare\.1\.election_timeout: warning: compare\.1\.election_timeout: is shorter than the longest round trip/,
+    );
+    expect(out).toContain('; 1 warning');
+    expect(code).toBe(0);
+  });
+});
+
+describe('init', () => {
+  test('writes a scenario that lints, named after its file, and refuses to replace one without --force', async () => {
+    const file = join(folder, 'deep/My first.yaml');
+    expect((await run('init', file)).code).toBe(0);
+    expect(readFileSync(file, 'utf8')).toMatch(/^name: my-first$/m);
+    expect(await run('lint', file)).toMatchObject({ code: 0, err: '' });
+    writeFileSync(file, 'mine');
+    expect(await run('init', file)).toMatchObject({ code: 1, err: expect.stringContaining('--force') });
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+    expect((await run('init', file, '--force')).code).toBe(0);
+    expect(readFileSync(file, 'utf8')).not.toBe('mine');
+  });
+});
+
+describe('schema, list and explain', () => {
+  test('schema prints the JSON Schema', async () => {
+    const { code, out } = await run('schema');
+    expect(JSON.parse(out).title).toBe('quorumlab scenario');
+    expect(code).toBe(0);
+  });
+
+  test('list shows everything by kind, or one kind', async () => {
+    const all = (await run('list')).out;
+    for (const name of [
+      'pbft',
+      'raft',
+      'supply-chain',
+      'belt-and-road',
+      'lognormal',
+      'crash',
+      'openssl-server',
+      'nvme',
+      'scms',
+    ])
+      expect(all).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
+    const networks = (await run('list', 'networks')).out;
+    expect(networks).toContain('multi-az');
+    expect(networks).not.toContain('pbft');
+    expect(await run('list', 'protocl')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("did you mean 'protocol'?"),
+    });
+  });
+
+  test('explain tells the options with default, unit and meaning, in the names that files use', async () => {
+    const { code, out } = await run('explain', 'raft');
+    expect(code).toBe(0);
+    expect(out).toMatch(/election_timeout\s+│ 150ms\.\.300ms/);
+    expect(out).toContain('batch.max_transactions');
+    expect(out).toContain('etcd-3.4');
+    expect(out).toContain('Ongaro');
+  });
+
+  test('explain offers the nearest name', async () => {
+    expect(await run('explain', 'raff')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("did you mean 'raft'?"),
+    });
+  });
+});

@@ -1,0 +1,97 @@
+// How far the runs are is told in virtual time: in plain lines at most every two seconds where there is no terminal.
+import { describe, expect, test } from 'vitest';
+import { withProgress } from '../../src/cli/progress.ts';
+import type { ExecuteOptions, Executor } from '../../src/executor/executor.ts';
+import type { RunOutcome } from '../../src/experiment/experiment.ts';
+import { SECOND } from '../../src/units/quantities.ts';
+import { fakeRun, fakeSpec } from '../support/fake-run.ts';
+
+const specs = [fakeSpec(), fakeSpec({ replication: 1 })];
+const finished: RunOutcome = { ok: true, result: fakeRun(fakeSpec()) };
+
+/** An executor that does what the test says, and a clock that the test sets. */
+async function watch(
+  tell: (options: ExecuteOptions, at: (seconds: number) => void) => void,
+  asked = specs,
+): Promise<string> {
+  let text = '';
+  let ms = 0;
+  const executor: Executor = {
+    threads: 1,
+    async execute(_, options = {}) {
+      tell(options, (seconds) => {
+        ms = 1000 * seconds;
+      });
+      return [];
+    },
+    async close() {},
+  };
+  const watched = withProgress(
+    executor,
+    {
+      write: (more) => {
+        text += more;
+      },
+    },
+    () => ms,
+  );
+  await watched.execute(asked);
+  return text;
+}
+
+describe('the progress', () => {
+  test('counts runs and simulated seconds, and estimates the time left from the pace so far', async () => {
+    const text = await watch((options, at) => {
+      at(3);
+      options.onAdvance?.(Float64Array.of(5 * SECOND, 0));
+    });
+    expect(text).toBe('0 of 2 runs, 5 of 20 s simulated, about 9 s left\n');
+  });
+
+  test('of a finished run is whole, even if it ended early', async () => {
+    const text = await watch((options, at) => {
+      options.onAdvance?.(Float64Array.of(2 * SECOND, 0));
+      at(3);
+      options.onFinished?.(0, finished);
+    });
+    expect(text).toBe('1 of 2 runs, 10 of 20 s simulated, about 3 s left\n');
+  });
+
+  test('is written at most every two seconds', async () => {
+    const text = await watch((options, at) => {
+      for (let seconds = 0; seconds <= 10; seconds += 0.5) {
+        at(seconds);
+        options.onAdvance?.(Float64Array.of(seconds * SECOND, 0));
+      }
+    });
+    expect(text.trimEnd().split('\n')).toHaveLength(5);
+  });
+
+  test('of runs that take no two seconds is not written at all', async () => {
+    const text = await watch((options, at) => {
+      at(1.5);
+      options.onFinished?.(0, finished);
+      options.onFinished?.(1, finished);
+    });
+    expect(text).toBe('');
+  });
+
+  test('passes on what it hears', async () => {
+    const heard: number[] = [];
+    const executor: Executor = {
+      threads: 3,
+      async execute(_, options = {}) {
+        options.onFinished?.(1, finished);
+        return [finished];
+      },
+      async close() {
+        heard.push(-1);
+      },
+    };
+    const watched = withProgress(executor, { write: () => {} }, () => 0);
+    expect(watched.threads).toBe(3);
+    expect(await watched.execute(specs, { onFinished: (index) => heard.push(index) })).toEqual([finished]);
+    await watched.close();
+    expect(heard).toEqual([1, -1]);
+  });
+});

@@ -1,0 +1,224 @@
+// The report as text: one file, the same bytes each time, nothing of a result taken for HTML, its scripts named by their hashes.
+import { createHash } from 'node:crypto';
+import { Script } from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import type { ChartSpec } from '../../src/report/html/charts/chart-spec.ts';
+import { renderHtml } from '../../src/report/html.ts';
+import type { PointResult, ResultFile } from '../../src/results/result-file.ts';
+import { sampleResult } from '../support/sample-result.ts';
+
+const sample = renderHtml(sampleResult());
+
+describe('report.html', () => {
+  test('has the same bytes for the same result', () => {
+    expect(renderHtml(sampleResult()) === sample).toBe(true);
+    expect(renderHtml(JSON.parse(JSON.stringify(sampleResult())) as ResultFile) === sample).toBe(true);
+  });
+
+  test('allows exactly the scripts and the style it holds, by their hashes, and no other source', () => {
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(sample)?.[1] ?? '';
+    const hashes = (texts: readonly string[]) => texts.map((text) => `'sha256-${sha256(text)}'`).join(' ');
+    const styles = [...sample.matchAll(/<style>([\s\S]*?)<\/style>/g)].map((match) => match[1]!);
+    expect(scriptsOf(sample)).toHaveLength(2);
+    expect(policy.split('; ')).toEqual([
+      "default-src 'none'",
+      `script-src ${hashes(scriptsOf(sample))}`,
+      `style-src ${hashes(styles)}`,
+      'img-src data:',
+      "base-uri 'none'",
+      "form-action 'none'",
+    ]);
+    expect(textOf(sample)).not.toMatch(/<[^>]+ (style|onclick|onload|src)=/);
+  });
+
+  test('holds scripts that parse, the charts library among them', () => {
+    for (const script of scriptsOf(sample)) expect(() => new Script(script)).not.toThrow();
+    expect(scriptsOf(sample)[0]?.slice(0, 100)).toContain('Chart.js v4.');
+    expect(sample.includes('sourceMappingURL')).toBe(false);
+  });
+
+  test('takes nothing in a result for HTML, in text, attributes or data', () => {
+    const evil = '</script><img src=x onerror=alert(1)>"\'&';
+    const base = sampleResult();
+    const points = base.points.map((point) => ({ ...point, label: evil, notes: [evil], trust_note: evil }));
+    const page = renderHtml({ ...base, question: evil, scenario: evil, verdict: [evil], warnings: [evil], points });
+    expect(textOf(page)).not.toContain('<img');
+    expect(scriptsOf(page).map(sha256)).toEqual(scriptsOf(sample).map(sha256));
+    expect(specsOf(page).find(({ id }) => id === 'throughput')?.categories).toEqual([evil, evil]);
+  });
+
+  test('says the verdict first, then the numbers, then the charts, then how to repeat it', () => {
+    const { verdict, repeat_command } = sampleResult();
+    const order = [verdict[0]!, '412 ms', '[407–417]', 'id="chart-throughput"', repeat_command];
+    const places = order.map((text) => sample.indexOf(text));
+    expect(places.every((place) => place > 0)).toBe(true);
+    expect([...places].sort((a, b) => a - b)).toEqual(places);
+    expect(textOf(sample)).toContain('✓ Safe: no violation');
+    expect(textOf(sample)).toContain('in 10 runs');
+  });
+
+  test('says that safety was violated, where, and how to repeat it', () => {
+    const detail = 'Node 2 committed batch 9f3a at position 811; node 0 had committed 77c1 there.';
+    const violation = { replication: 0, check: 'agreement', kind: 'safety', at_ms: 20_123, node: 2, detail } as const;
+    const details = [{ ...violation, repeat_command: 'quorumlab rerun x.yaml --point PBFT --replication 0' }];
+    const page = renderHtml(withFirstPoint({ digest: null, safety: { violations: 1, details } }));
+    expect(textOf(page)).not.toContain('✓ Safe');
+    expect(textOf(page)).toContain('✗ Safety violated: 1 violation in 10 runs');
+    for (const text of [detail, '20.123 s', details[0]!.repeat_command]) expect(textOf(page)).toContain(text);
+  });
+
+  test('claims nothing about safety where no run finished', () => {
+    const { points, ...base } = sampleResult();
+    const failed_runs = [
+      { label: 'PBFT', replication: 0, reason: 'out of memory', repeat_command: 'quorumlab rerun x' },
+    ];
+    const page = renderHtml({ ...base, points: [{ ...points[0]!, digest: null, run_digests: [null] }], failed_runs });
+    expect(textOf(page)).not.toContain('✓ Safe');
+    expect(textOf(page)).toContain('No run finished, so nothing is known about safety');
+    expect(textOf(page)).toContain('out of memory');
+  });
+
+  test('draws nothing, and says so, where nothing was measured', () => {
+    const estimates = Object.fromEntries(Object.keys(sampleResult().points[0]!.estimates).map((name) => [name, null]));
+    const timeline = {
+      bin_ms: 0,
+      at_ms: [],
+      offered_per_s: [],
+      final_per_s: [],
+      latency_mean_ms: [],
+      latency_max_ms: [],
+      events: [],
+    };
+    const empty = {
+      stages: [],
+      cdf: [],
+      utilisation: [],
+      messages: [],
+      outages: [],
+      faults: [],
+      objective: [],
+      timeline,
+    };
+    const page = renderHtml(
+      withFirstPoint({ ...empty, estimates: estimates as unknown as PointResult['estimates'] }, 1),
+    );
+    expect(specsOf(page)).toEqual([]);
+    expect(textOf(page)).toContain('Nothing was measured, so there is nothing to draw.');
+    expect(textOf(page)).not.toMatch(/NaN|Infinity|undefined/);
+  });
+});
+
+describe('the charts of a report', () => {
+  const specs = specsOf(sample);
+
+  test('are throughput, finality, distribution, timeline, stages, messages and utilisation of each point', () => {
+    expect(specs.map(({ id }) => id)).toEqual([
+      'throughput',
+      'finality',
+      'distribution',
+      'timeline-throughput',
+      'timeline-latency',
+      'stages',
+      'messages',
+      'utilisation-0',
+      'utilisation-1',
+    ]);
+  });
+
+  test('each have a canvas with a description and a box with a height', () => {
+    for (const { id, height } of specs) {
+      expect(textOf(sample)).toMatch(new RegExp(`<canvas id="chart-${id}" role="img" aria-label="[^"]{10,}"`));
+      expect(sample.split('</style>')[0]).toContain(`#box-${id}{height:${height}px}`);
+    }
+  });
+
+  test('carry the values of the result, with the ends of their intervals', () => {
+    const [pbft, raft] = sampleResult().points;
+    const p99 = specs
+      .find(({ id }) => id === 'finality')!
+      .series.map(({ values, low, high }) => [low[2], values[2], high[2]]);
+    const expected = [pbft!, raft!]
+      .map(({ estimates }) => estimates.finality_p99_ms!)
+      .map(({ low, mean, high }) => [low, mean, high]);
+    expect(p99).toEqual(expected);
+  });
+
+  test('give a point one colour everywhere, and points different colours and dashes', () => {
+    const byPoint = ['finality', 'distribution', 'timeline-latency', 'messages'].map((id) =>
+      specs.find((spec) => spec.id === id)!.series.map(({ label, colour }) => `${label} ${colour}`),
+    );
+    for (const colours of byPoint) expect(colours).toEqual(['PBFT point-0', 'Raft point-1']);
+    const dashes = specs.find(({ id }) => id === 'distribution')!.series.map(({ dash }) => dash.join());
+    expect(new Set(dashes).size).toBe(2);
+  });
+
+  test('stack stages that add up to the mean finality', () => {
+    const stages = specs.find(({ id }) => id === 'stages')!;
+    const sums = [0, 1].map((point) => stages.series.reduce((sum, { values }) => sum + (values[point] ?? 0), 0));
+    const means = sampleResult().points.map(({ estimates }) => estimates.finality_mean_ms!.mean);
+    sums.forEach((sum, point) => void expect(sum).toBeCloseTo(means[point]!, 6));
+  });
+
+  test('number each fault once for all points it hit, and join a mark that several nodes made together', () => {
+    const { marks } = specs.find(({ id }) => id === 'timeline-throughput')!;
+    const crash = marks.filter(({ at }) => at === 20);
+    expect(crash.map(({ kind, number, lane }) => [kind, number, lane])).toEqual([
+      ['fault', 1, 0],
+      ['fault', 1, 1],
+    ]);
+    expect(new Set(marks.map(({ number }) => number)).size).toBe(8);
+    expect(textOf(sample)).toContain('0 Shanghai, 2 Dubai, 3 Frankfurt');
+  });
+
+  test('do not number what is routine, so that the crash is not lost among checkpoints', () => {
+    const { timeline } = sampleResult().points[0]!;
+    const checkpoints = Array.from(
+      { length: 300 },
+      (_, index) => ({ at_ms: index * 200, node: 0, kind: 'mark', text: `checkpoint ${index * 128}` }) as const,
+    );
+    const page = renderHtml(
+      withFirstPoint({ timeline: { ...timeline, events: [...checkpoints, ...timeline.events] } }),
+    );
+    const { marks } = specsOf(page).find(({ id }) => id === 'timeline-throughput')!;
+    expect(marks.filter(({ number }) => number === 0)).toHaveLength(300);
+    expect(marks.filter(({ kind }) => kind === 'fault').every(({ number }) => number > 0)).toBe(true);
+    expect(textOf(page)).toContain('checkpoint (300 times)');
+  });
+
+  test('become one row a point where there are many points, each bar with its label', () => {
+    const base = sampleResult();
+    const points = Array.from({ length: 10 }, (_, index) => ({ ...base.points[index % 2]!, label: `level ${index}` }));
+    const many = specsOf(renderHtml({ ...base, points }));
+    const labels = points.map(({ label }) => label);
+    for (const id of ['throughput', 'finality', 'stages', 'messages'])
+      expect(many.find((spec) => spec.id === id)?.categories).toEqual(labels);
+    expect(many.find(({ id }) => id === 'timeline-latency')?.series).toHaveLength(8);
+  });
+});
+
+/** The sample with changes to its first point, and only the first `kept` points. */
+function withFirstPoint(changes: Partial<PointResult>, kept = 2): ResultFile {
+  const base = sampleResult();
+  return {
+    ...base,
+    points: base.points.slice(0, kept).map((point, index) => (index === 0 ? { ...point, ...changes } : point)),
+  };
+}
+
+/** The page without its scripts and its data: what a reader sees. */
+function textOf(page: string): string {
+  return page.slice(page.indexOf('<body>'), page.indexOf('<script'));
+}
+
+function scriptsOf(page: string): readonly string[] {
+  return [...page.matchAll(/<script>([\s\S]*?)<\/script>/g)].map((match) => match[1]!);
+}
+
+function specsOf(page: string): readonly ChartSpec[] {
+  const data = /<script type="application\/json" id="charts">([\s\S]*?)<\/script>/.exec(page)?.[1] ?? '';
+  return JSON.parse(data) as readonly ChartSpec[];
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
+}
