@@ -208,6 +208,7 @@ export class Ordering {
       const batch = slots.phaseOf(seq) >= PRE_PREPARED ? slots.batch[seq & slots.mask] : null;
       if (batch) this.host.mempool.requeue(batch);
     }
+    this.lastAccepted = Math.max(this.lastAccepted, position);
     state.committed = Math.max(state.committed, position);
     this.advanceCommitted();
   }

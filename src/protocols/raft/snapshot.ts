@@ -37,7 +37,7 @@ export function beginSnapshot(s: RaftState, progress: Progress, to: NodeId): voi
   sendChunks(s, progress, to);
 }
 
-export function sendChunks(s: RaftState, progress: Progress, to: NodeId): void {
+function sendChunks(s: RaftState, progress: Progress, to: NodeId): void {
   const sending = progress.sending[to] as Sending;
   const { snapshot, chunks } = sending;
   while (sending.sent < chunks && sending.sent < sending.acknowledged + CHUNK_WINDOW) {
