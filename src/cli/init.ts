@@ -59,14 +59,14 @@ nodes: { sites: { eu-central-1: 2, eu-west-1: 1, ap-southeast-1: 1 } }
 # Who asks for what, where. Open loop: arrivals do not wait for replies. Closed loop:
 #  load: { closed: { clients: 10, outstanding: 1, think: { constant: 5ms } } }
 clients:
-  - { site: eu-central-1, load: { open: { poisson: 300/s } } }
-  - { site: ap-southeast-1, load: { open: { poisson: 100/s } } }
+  - { site: eu-central-1, load: { open: { poisson: 300/s } }, retry_after: 1s }
+  - { site: ap-southeast-1, load: { open: { poisson: 100/s } }, retry_after: 1s }
 workload: supply-chain        # or payments, opaque, arrival_trace
 
 # Protocols or settings side by side, under the same arrivals, faults and seeds. One alone: protocol: { raft: { … } }
 compare:
   - { label: PBFT, protocol: pbft, batch: { timeout: 20ms } }
-  - { label: Raft, protocol: raft, election_timeout: 1s..2s, heartbeat: 200ms }
+  - { label: Raft, protocol: raft, election_timeout: 1s..2s, heartbeat: 200ms, initial_leader: 0 }
 
 # [Factors: every combination is a design point.]
 # levels: { 'clients.0.load.open.poisson': [300/s, 600/s] }

@@ -3,10 +3,10 @@
  * regular path, taken while nothing is lost, cut or down; `transport.ts` has the irregular one. Islands are the nodes, then the
  * client groups at sites.
  */
-import type { Calendar } from '../kernel/calendar.ts';
 import { draw, mix, Purpose, stream } from '../kernel/random.ts';
 import type { QuantileTable } from '../kernel/quantile-table.ts';
 import type { Instant } from '../units/quantities.ts';
+import type { ArrivalStore } from './arrival-store.ts';
 import { DOUBLES, FlightColumn as F, INTS, type Flights } from './flights.ts';
 import type { NetworkSpec } from './network-spec.ts';
 
@@ -24,9 +24,9 @@ export class Links {
   private readonly oneWay: Float64Array;
   private readonly jitterStream: number;
   private readonly jitterFree: boolean;
-  private readonly calendar: Calendar;
+  private readonly calendar: ArrivalStore;
 
-  constructor(spec: NetworkSpec, siteOf: Int32Array, flights: Flights, calendar: Calendar, jitter: QuantileTable, seed: number) {
+  constructor(spec: NetworkSpec, siteOf: Int32Array, flights: Flights, calendar: ArrivalStore, jitter: QuantileTable, seed: number) {
     this.islands = siteOf.length;
     this.nodes = spec.nodeSites.length;
     this.flights = flights;

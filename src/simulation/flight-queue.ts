@@ -1,5 +1,5 @@
 /** A queue of (instant, flight) in time order: a ring of columns. Ties keep total order: source, then sequence. */
-import type { Flights } from '../network/flights.ts';
+import { FlightColumn, type Flights, INTS } from '../network/flights.ts';
 import { type Instant, NEVER } from '../units/quantities.ts';
 
 export class FlightQueue {
@@ -37,24 +37,35 @@ export class FlightQueue {
     if (this.count++ === 0) this.headAt = at;
   }
 
-  /** Inserts in total order. */
-  insert(at: Instant, flight: number): void {
-    this.place(at, flight, true);
+  /**
+   * Inserts in total order, but not before an earlier message of the same source: `at` is put off to that one's instant. Such a
+   * message is still here when it lies later, so nothing else need be remembered of a link.
+   */
+  insertInLinkOrder(at: Instant, flight: number): void {
+    const { count } = this;
+    if (count === 0 || (this.at[(this.first + count - 1) & (this.at.length - 1)] as number) < at) return this.push(at, flight);
+    const mask = this.at.length - 1;
+    const { ints } = this.flights;
+    const source = ints[flight * INTS + FlightColumn.source] as number;
+    for (let i = count - 1; i >= 0; i--) {
+      const slot = (this.first + i) & mask;
+      const time = this.at[slot] as number;
+      if (time < at) break;
+      if (ints[(this.flight[slot] as number) * INTS + FlightColumn.source] !== source) continue;
+      at = time;
+      break;
+    }
+    this.place(at, flight);
   }
 
-  /** Inserts behind every entry of the same instant. */
-  insertAfter(at: Instant, flight: number): void {
-    this.place(at, flight, false);
-  }
-
-  private place(at: Instant, flight: number, breakTies: boolean): void {
+  private place(at: Instant, flight: number): void {
     if (this.count === this.at.length) this.grow();
     const mask = this.at.length - 1;
     let i = this.count++;
     while (i > 0) {
       const before = (this.first + i - 1) & mask;
       const time = this.at[before] as number;
-      if (time < at || (time === at && !(breakTies && this.flights.before(flight, this.flight[before] as number)))) break;
+      if (time < at || (time === at && !this.flights.before(flight, this.flight[before] as number))) break;
       const slot = (this.first + i) & mask;
       this.at[slot] = time;
       this.flight[slot] = this.flight[before] as number;

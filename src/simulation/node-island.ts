@@ -6,12 +6,12 @@
 import { EventClass } from '../kernel/run-digest.ts';
 import { DOUBLES, FlightColumn as F, INTS, FlightKind } from '../network/flights.ts';
 import type { Batch } from '../ledger/batch.ts';
-import { nanosecondsPerByte } from '../network/wire.ts';
 import { type Instant, NEVER, type NodeId, type RequestId } from '../units/quantities.ts';
 import type { ClientGroup, ClientPort } from './client-group.ts';
 import { Effect } from './effects.ts';
 import type { FastNetwork } from './fast-network.ts';
 import { FlightQueue } from './flight-queue.ts';
+import { Ingress } from './ingress.ts';
 import type { Node, PendingWrite } from './node.ts';
 import type { Busy } from './run-clock.ts';
 import type { World } from './world.ts';
@@ -22,20 +22,18 @@ export class NodeIsland implements ClientPort {
   /** Earliest instant at which something happens here without a further arrival. */
   nextAt: Instant = 0;
   readonly clients: ClientGroup[] = [];
-  readonly busy = { thread: 0, cores: 0, ingress: 0, disk: 0 };
+  readonly busy = { thread: 0, cores: 0, disk: 0 };
   private readonly world: World;
   private readonly network: FastNetwork;
   /** Received by the card, on their way to verification (in time order), and verified, waiting for the thread. */
-  private readonly inbound: FlightQueue;
+  private readonly ingress: Ingress;
+  /** Requests of clients on this machine, handed over without a card. */
+  private readonly handed: FlightQueue;
   private readonly ready: FlightQueue;
-  private readonly ingressPerByte: number;
-  private ingressFree = 0;
-  private ingressFraction = 0;
   /** Cores beside the protocol thread; none: the thread's core verifies and signs as part of each job. */
   private readonly poolSize: number;
   private readonly poolFree: Float64Array;
   private readonly poolFraction: Float64Array;
-  private readonly lastReady: Float64Array | null;
   private threadFree = 0;
   private threadFraction = 0;
   /** When the running job's effects take place; NEVER when it has none. */
@@ -55,14 +53,13 @@ export class NodeIsland implements ClientPort {
     this.network = network;
     this.node = node;
     this.self = node.self;
-    this.inbound = new FlightQueue(world.flights);
+    this.ingress = new Ingress(world.flights, world.spec.network.ingress.bitsPerSecond);
+    this.handed = new FlightQueue(world.flights);
     this.ready = new FlightQueue(world.flights);
     this.local = new FlightQueue(world.flights);
-    this.ingressPerByte = nanosecondsPerByte(world.spec.network.ingress.bitsPerSecond);
     this.poolSize = world.spec.machine.cores - 1;
     this.poolFree = new Float64Array(Math.max(1, this.poolSize));
     this.poolFraction = new Float64Array(Math.max(1, this.poolSize));
-    this.lastReady = this.poolSize > 1 ? new Float64Array(network.islands) : null;
   }
 
   /** Starts the replica (at time 0 or after a restart at `at`). */
@@ -81,12 +78,12 @@ export class NodeIsland implements ClientPort {
       this.nextAt = NEVER;
       return;
     }
-    this.takeIn(cellStart, from, to);
-    for (;;) {
+    this.ingress.begin(this.network.calendar.sorter, cellStart, from, to);
+    do {
       const other = this.nextOther();
       if (this.finishAt === NEVER) this.runMessages(other < end ? other : end);
-      if (this.step(end)) return;
-    }
+    } while (!this.step(end));
+    this.ingress.end();
   }
 
   /** The earliest instant of anything but messages and the thread's jobs. */
@@ -96,6 +93,7 @@ export class NodeIsland implements ClientPort {
     if (decision < at) at = decision;
     if (this.diskAt < at) at = this.diskAt;
     if (this.local.headAt < at) at = this.local.headAt;
+    if (this.handed.headAt < at) at = this.handed.headAt;
     for (let i = 0; i < this.clients.length; i++) {
       const next = (this.clients[i] as ClientGroup).next;
       if (next < at) at = next;
@@ -105,16 +103,16 @@ export class NodeIsland implements ClientPort {
 
   /** The common case, kept tight: messages are verified and handled until something else is due, or a handler asks for effects. */
   private runMessages(limit: Instant): void {
-    const { inbound, ready, node } = this;
+    const { ingress, ready, node } = this;
     const { timers, effects } = node;
     const persisted = this.persisted.length > 0 ? (this.persisted[0] as number) : NEVER;
     for (;;) {
       const readyAt = ready.headAt;
       const start = readyAt < this.threadFree ? this.threadFree : readyAt;
-      const inboundAt = inbound.headAt;
-      if (inboundAt <= start) {
-        if (inboundAt >= limit) return;
-        this.verify(inbound.pop(), inboundAt);
+      const receivedAt = ingress.headAt;
+      if (receivedAt <= start) {
+        if (receivedAt >= limit) return;
+        this.verify(ingress.pop(), receivedAt);
         continue;
       }
       if (start >= limit || persisted <= readyAt || node.executableAt <= readyAt || timers.next <= readyAt) return;
@@ -125,7 +123,7 @@ export class NodeIsland implements ClientPort {
 
   /** Does what comes first, of whatever kind; true when that lies at or beyond `end`. */
   private step(end: Instant): boolean {
-    const { node, inbound, ready, local, network } = this;
+    const { node, ingress, handed, ready, local, network } = this;
     const { timers } = node;
     let at = this.finishAt;
     let what = 0;
@@ -149,9 +147,13 @@ export class NodeIsland implements ClientPort {
         what = 4;
       }
     }
-    if (inbound.headAt < at) {
-      at = inbound.headAt;
+    if (ingress.headAt < at) {
+      at = ingress.headAt;
       what = 5;
+    }
+    if (handed.headAt < at) {
+      at = handed.headAt;
+      what = 10;
     }
     if (this.finishAt === NEVER) {
       // The thread takes what became ready first: completions, then timers, then messages.
@@ -196,7 +198,10 @@ export class NodeIsland implements ClientPort {
         this.advanceClients(at);
         break;
       case 5:
-        this.verify(inbound.pop(), at);
+        this.verify(ingress.pop(), at);
+        break;
+      case 10:
+        this.verify(handed.pop(), at);
         break;
       case 6:
         this.tellPersisted(at);
@@ -213,53 +218,15 @@ export class NodeIsland implements ClientPort {
     return false;
   }
 
-  /** The ingress card: fed by arrivals alone, in their order. It drains a message while it arrives. */
-  private takeIn(cellStart: Instant, from: number, to: number): void {
-    const { offsets, flights: arrived } = this.network.calendar.sorter;
-    const { flights } = this.world;
-    const perByte = this.ingressPerByte;
-    for (let i = from; i < to; i++) {
-      const flight = arrived[i] as number;
-      const last = cellStart + (offsets[i] as number);
-      if (perByte === 0) {
-        this.inbound.push(last, flight);
-        continue;
-      }
-      const service = (flights.ints[flight * INTS + F.wire] as number) * perByte;
-      this.busy.ingress += service;
-      let start = last - (flights.doubles[flight * DOUBLES + F.spread] as number);
-      let fraction = 0;
-      if (start < this.ingressFree) {
-        start = this.ingressFree;
-        fraction = this.ingressFraction;
-      }
-      const end = fraction + service;
-      const whole = Math.floor(end);
-      let done = start + whole;
-      fraction = end - whole;
-      if (done < last) {
-        done = last;
-        fraction = 0;
-      }
-      this.ingressFree = done;
-      this.ingressFraction = fraction;
-      this.inbound.push(done, flight);
-    }
-  }
-
   /** Enters verification (or, for a reply, reaches the clients here). */
   private verify(flight: number, at: Instant): void {
     const { flights } = this.world;
     if (flights.ints[flight * INTS + F.kind] === FlightKind.reply) return this.replyHere(flight, at);
     if (this.poolSize === 0) return this.ready.push(at, flight);
     const cost = flights.doubles[flight * DOUBLES + F.verify] as number;
-    // One server takes every message in turn, so none overtakes; several need their links put back in order.
-    if (this.lastReady === null) return this.ready.push(this.serve(at, cost), flight);
-    let done = cost > 0 ? this.serve(at, cost) : at;
-    const source = flights.ints[flight * INTS + F.source] as number;
-    if (done < (this.lastReady[source] as number)) done = this.lastReady[source] as number;
-    else this.lastReady[source] = done;
-    this.ready.insert(done, flight);
+    // One server takes every message in turn, so none overtakes; with several, links must be put back in order.
+    if (this.poolSize === 1) this.ready.push(this.serve(at, cost), flight);
+    else this.ready.insertInLinkOrder(cost > 0 ? this.serve(at, cost) : at, flight);
   }
 
   /** The pool core that is free first serves a job of `cost` ns from `at` on; returns when it is done. */
@@ -494,7 +461,7 @@ export class NodeIsland implements ClientPort {
   /** A request of a client on this machine: to this node without a network, to others past the card. */
   submit(_group: ClientGroup, to: NodeId, id: RequestId, now: Instant): void {
     const flight = this.world.launchRequest(this.self, this.node.sequence++, id, now);
-    if (to === this.self) this.inbound.insertAfter(now, flight);
+    if (to === this.self) this.handed.push(now, flight);
     else this.network.unicastDirect(this.self, to, flight, now);
   }
 
@@ -504,7 +471,7 @@ export class NodeIsland implements ClientPort {
     let cores = this.busy.cores;
     for (let i = 0; i < this.poolSize; i++) cores -= over(this.poolFree[i] as number);
     return {
-      thread: this.busy.thread - over(this.threadFree), cores, ingress: this.busy.ingress - over(this.ingressFree),
+      thread: this.busy.thread - over(this.threadFree), cores, ingress: this.ingress.busy - over(this.ingress.free),
       disk: this.busy.disk - (this.diskAt === NEVER ? 0 : over(this.diskAt)),
     };
   }
@@ -517,9 +484,9 @@ export class NodeIsland implements ClientPort {
   /** The machine dies at `at`: jobs not finished have no effect, and what waits here is gone. */
   crash(at: Instant): void {
     this.node.crash();
-    for (const queue of [this.inbound, this.ready, this.local]) while (queue.head !== 0) this.discard(queue.pop());
+    for (const queue of [this.handed, this.ready, this.local]) while (queue.head !== 0) this.discard(queue.pop());
+    this.ingress.reset(at, (flight) => this.discard(flight));
     this.busy.thread -= Math.max(0, this.threadFree - at);
-    this.busy.ingress -= Math.max(0, this.ingressFree - at);
     for (let i = 0; i < this.poolSize; i++) this.busy.cores -= Math.max(0, (this.poolFree[i] as number) - at);
     if (this.diskAt !== NEVER) this.busy.disk -= this.diskAt - at;
     this.finishAt = NEVER;
@@ -527,12 +494,10 @@ export class NodeIsland implements ClientPort {
     this.pendingWrites = [];
     this.fsyncing = [];
     this.persisted.length = 0;
-    this.ingressFree = 0;
     this.threadFree = 0;
     this.threadFraction = 0;
     this.lastHandOver = 0;
     this.poolFree.fill(0);
-    this.lastReady?.fill(0);
     for (const group of this.clients) group.die();
     this.nextAt = NEVER;
   }

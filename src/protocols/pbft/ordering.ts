@@ -240,27 +240,18 @@ export class Ordering {
     const { slots, state } = this;
     const i = seq & slots.mask;
     if (slots.phaseOf(seq) !== PRE_PREPARED || (slots.prepares[i] as number) < this.quorum - 1) return;
-    if (state.signed && !this.prepareSignaturesHold(seq)) return;
-    slots.phase[i] = PREPARED;
     const view = state.activeView;
     const digest = slots.digest[i] as Digest;
+    // The prepares will be shown to others, so all signatures of a complete quorum are verified, at once.
+    if (state.signed && slots.verifyPrepares(seq, prepareStatement(view, seq, digest), this.host) < this.quorum - 1)
+      return;
+    slots.phase[i] = PREPARED;
     if (this.outbox.durable) {
       const entry = this.evidence.entryOf(seq);
       this.outbox.after({ kind: 'prepared', entry }, preparedBytes(entry.proof), () =>
         this.sendCommit(view, seq, digest),
       );
     } else this.sendCommit(view, seq, digest);
-  }
-
-  /** Verifies a complete quorum's signatures at once, since they will be shown to others; drops those that are wrong. */
-  private prepareSignaturesHold(seq: Position): boolean {
-    const { host, slots, state } = this;
-    const statement = prepareStatement(state.activeView, seq, slots.digest[seq & slots.mask] as Digest);
-    let valid = 0;
-    for (let from: NodeId = 0; from < state.quorums.n; from++)
-      if (slots.hasPrepareOf(seq, from) && host.verify(from, statement, slots.signatureOf(seq, from))) valid++;
-    slots.recountPrepares(seq, valid);
-    return valid >= this.quorum - 1;
   }
 
   // Guard: prepared, the certificate is durable and the view still active.

@@ -8,6 +8,7 @@
 import type { Batch } from '../../ledger/batch.ts';
 import type { Digest, NodeId, Position } from '../../units/quantities.ts';
 import type { Signature } from '../protocol.ts';
+import type { PbftHost } from './durable.ts';
 import { COMMIT, PREPARE } from './messages.ts';
 
 /** How far a sequence number got in the current view. Each phase implies the ones before it. */
@@ -134,9 +135,21 @@ export class Slots {
     return ((this.commitBits[word] as number) & (1 << (from & 31))) !== 0;
   }
 
-  /** Sets the count to the prepares whose signatures are valid; the sender of an invalid one may not vote on this slot again. */
-  recountPrepares(seq: Position, valid: number): void {
-    this.prepares[seq & this.mask] = valid;
+  /**
+   * Counts again the prepares whose signature over `statement` is valid, and returns how many. The sender of an invalid one may
+   * not vote on this slot again.
+   */
+  verifyPrepares(seq: Position, statement: Digest, host: Pick<PbftHost, 'verify'>): number {
+    const i = seq & this.mask;
+    const signatures = this.signatures?.[i] as Int32Array;
+    let valid = 0;
+    for (let word = 0; word < this.words; word++)
+      for (let bits = this.prepareBits[i * this.words + word] as number; bits !== 0; bits &= bits - 1) {
+        const from: NodeId = word * 32 + 31 - Math.clz32(bits & -bits);
+        if (host.verify(from, statement, signatures[from] as number)) valid++;
+      }
+    this.prepares[i] = valid;
+    return valid;
   }
 
   signatureOf(seq: Position, from: NodeId): Signature {

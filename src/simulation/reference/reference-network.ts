@@ -11,6 +11,7 @@ import { Transport } from '../../network/transport.ts';
 import { type Instant, NEVER } from '../../units/quantities.ts';
 import type { Topology } from '../fast-network.ts';
 import type { World } from '../world.ts';
+import type { ReferenceCard } from './egress-card.ts';
 import { type Agenda, Rank } from './machine.ts';
 import type { Copy } from './outgoing.ts';
 
@@ -23,6 +24,8 @@ export class ReferenceNetwork implements Agenda, ArrivalStore {
   readonly groupIslands: Int32Array;
   /** What an island does with a message whose last byte arrives now; set by the run. */
   readonly arrive: ((flight: number) => void)[] = [];
+  /** The egress card of each node. */
+  readonly cards: ReferenceCard[] = [];
   private readonly world: World;
   /** Copies made and not yet sent, per link [source × islands + receiver], in the order in which they were made. */
   private readonly lines: Copy[][];
@@ -35,7 +38,12 @@ export class ReferenceNetwork implements Agenda, ArrivalStore {
     this.islands = topology.siteOf.length;
     this.groupIslands = topology.groupIslands;
     this.links = new Links(spec.network, topology.siteOf, flights, this, createSampler(spec.network.jitter), spec.seed);
-    this.transport = new Transport(spec.network, this.links, this, spec.seed);
+    const segmentWire = spec.network.segmentBytes + spec.network.headerBytes;
+    const cards = {
+      reset: (node: number, at: Instant): void => this.cards[node]?.crash(at),
+      segmentsOfWire: (wire: number): number => Math.max(1, Math.ceil(wire / segmentWire)),
+    };
+    this.transport = new Transport(spec.network, this.links, this, cards, spec.seed);
     this.lines = Array.from({ length: this.islands * this.islands }, () => []);
     this.decisions = new Float64Array(this.islands).fill(NEVER);
   }
