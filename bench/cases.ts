@@ -47,7 +47,14 @@ function baseSpec(label: string, nodes: number, rate: number, stopAfter: number)
       handling: 1 * MICROSECOND,
       requestHandling: 100,
       execution: 100,
-      crypto: { profile: 'bench', scheme: 'mac', sign: 10 * MICROSECOND, verify: 2 * MICROSECOND, mac: 200, hashPerByte: 0.5 },
+      crypto: {
+        profile: 'bench',
+        scheme: 'mac',
+        sign: 10 * MICROSECOND,
+        verify: 2 * MICROSECOND,
+        mac: 200,
+        hashPerByte: 0.5,
+      },
       disk: { fsync: { kind: 'constant', value: 0 }, bitsPerSecond: Number.POSITIVE_INFINITY },
     },
     clients: [
@@ -59,7 +66,10 @@ function baseSpec(label: string, nodes: number, rate: number, stopAfter: number)
         retryAfter: 10 * SECOND,
       },
     ],
-    workload: { name: 'opaque', options: { ...defaults(workloadNamed('opaque').options), requestBytes: 256, replyBytes: 64 } },
+    workload: {
+      name: 'opaque',
+      options: { ...defaults(workloadNamed('opaque').options), requestBytes: 256, replyBytes: 64 },
+    },
     faults: [],
     progressWithin: 10 * SECOND,
     stopAfter,
@@ -67,7 +77,12 @@ function baseSpec(label: string, nodes: number, rate: number, stopAfter: number)
 }
 
 /** PBFT that delivers about `messages` messages (replies and requests included), in batches of 100. */
-export function pbftCase(nodes: number, messages: number, referenceMessages: number, workload?: RunSpec['workload']): BenchCase {
+export function pbftCase(
+  nodes: number,
+  messages: number,
+  referenceMessages: number,
+  workload?: RunSpec['workload'],
+): BenchCase {
   const batch = 100;
   const perBatch = nodes - 1 + (nodes - 1) ** 2 + nodes * (nodes - 1) + batch * (nodes + 1);
   const requests = (count: number): number => Math.max(4, Math.round(count / perBatch)) * batch;
@@ -96,5 +111,9 @@ export function raftCase(nodes: number, transactions: number, rate: number): Ben
     batch: { maxTransactions: 1000, maxBytes: 1 << 20, timeout: MILLISECOND },
     initialLeader: 0,
   };
-  return { name: `raft-n${nodes}`, spec: { ...spec, protocol: { name: 'raft', options } }, referenceStopAfter: Math.round(transactions / 10) };
+  return {
+    name: `raft-n${nodes}`,
+    spec: { ...spec, protocol: { name: 'raft', options } },
+    referenceStopAfter: Math.round(transactions / 10),
+  };
 }

@@ -29,7 +29,10 @@ export class AgreementCheck {
     const other = this.nodes[slot] as NodeId;
     const later = Math.max(at, this.times[slot] as number);
     return {
-      check: 'agreement', kind: 'safety', at: later, node: later === at ? node : other,
+      check: 'agreement',
+      kind: 'safety',
+      at: later,
+      node: later === at ? node : other,
       detail: `position ${position}: node ${other} committed batch ${hex(this.digests[slot] as number)} at ${this.times[slot]} ns, node ${node} batch ${hex(digest)} at ${at} ns`,
     };
   }

@@ -16,6 +16,12 @@ export class LeadershipCheck {
     if (known === undefined) this.leaders.set(term, node);
     const expected = named >= 0 ? named : (known ?? node);
     if (expected === node) return null;
-    return { check: 'one leader per term', kind: 'safety', at, node, detail: `node ${node} leads in term ${term}, where node ${expected} does` };
+    return {
+      check: 'one leader per term',
+      kind: 'safety',
+      at,
+      node,
+      detail: `node ${node} leads in term ${term}, where node ${expected} does`,
+    };
   }
 }

@@ -48,7 +48,8 @@ export class RunChecks {
   }
 
   executed(node: NodeId, at: Instant, position: Position, batch: Batch | null, outcome: Outcome): void {
-    if (outcome.problem !== null) this.add({ check: 'order', kind: 'safety', at, node, detail: outcome.problem.detail });
+    if (outcome.problem !== null)
+      this.add({ check: 'order', kind: 'safety', at, node, detail: outcome.problem.detail });
     if (position <= this.executedUpTo) return;
     this.executedUpTo = position;
     if (batch !== null) this.add(this.validity.executed(node, at, position, batch, outcome.valid));
@@ -57,7 +58,13 @@ export class RunChecks {
   /** A snapshot was installed whose digest must be that of the agreed state (`chain`; null when it is not known any more). */
   installed(node: NodeId, at: Instant, position: Position, digest: number, chain: number | null): void {
     if (chain !== null && chain !== digest)
-      this.add({ check: 'order', kind: 'safety', at, node, detail: `node ${node} installed a snapshot at position ${position} that is not the agreed state` });
+      this.add({
+        check: 'order',
+        kind: 'safety',
+        at,
+        node,
+        detail: `node ${node} installed a snapshot at position ${position} that is not the agreed state`,
+      });
   }
 
   leads(node: NodeId, at: Instant, term: number): void {
@@ -71,7 +78,13 @@ export class RunChecks {
   /** Read-after-write per client group: a read must reflect the last write that its group held as final when it was sent. */
   read(node: NodeId, at: Instant, served: Position, required: Position): void {
     if (served < required)
-      this.add({ check: 'linearizable reads', kind: 'safety', at, node, detail: `a read was served at position ${served}, though position ${required} was final when it was sent` });
+      this.add({
+        check: 'linearizable reads',
+        kind: 'safety',
+        at,
+        node,
+        detail: `a read was served at position ${served}, though position ${required} was final when it was sent`,
+      });
   }
 
   /** At the end: what was final is still there, at some node that lives and at any that settled. */
@@ -82,8 +95,15 @@ export class RunChecks {
       if (position > highest) [highest, keeper] = [position, node];
     });
     if (executed.length > 0 && highest < this.finalPosition)
-      this.add({ check: 'durability', kind: 'safety', at: end, node: keeper, detail: `position ${this.finalPosition} was final, but no live node has executed beyond ${highest}` });
-    if (invariant !== null) this.add({ check: 'ledger invariant', kind: 'safety', at: end, node: 0, detail: invariant });
+      this.add({
+        check: 'durability',
+        kind: 'safety',
+        at: end,
+        node: keeper,
+        detail: `position ${this.finalPosition} was final, but no live node has executed beyond ${highest}`,
+      });
+    if (invariant !== null)
+      this.add({ check: 'ledger invariant', kind: 'safety', at: end, node: 0, detail: invariant });
   }
 
   /**
@@ -94,7 +114,10 @@ export class RunChecks {
     if (waiting === NEVER || waiting + within > end || nextFinal <= waiting + within) return;
     const when = nextFinal === NEVER ? 'none did before the run ended' : `the first did at ${nextFinal} ns`;
     this.add({
-      check: 'progress', kind: 'liveness', at: waiting + within, node: -1,
+      check: 'progress',
+      kind: 'liveness',
+      at: waiting + within,
+      node: -1,
       detail: `the last fault ended at ${lastFaultEnd} ns and a request was outstanding from ${waiting} ns on; one should have become final within ${within} ns; ${when}`,
     });
   }
@@ -103,7 +126,12 @@ export class RunChecks {
   get earliest(): Finding | null {
     let best: Finding | null = null;
     for (const f of this.findings)
-      if (best === null || f.at < best.at || (f.at === best.at && (f.node < best.node || (f.node === best.node && f.detail < best.detail)))) best = f;
+      if (
+        best === null ||
+        f.at < best.at ||
+        (f.at === best.at && (f.node < best.node || (f.node === best.node && f.detail < best.detail)))
+      )
+        best = f;
     return best;
   }
 }

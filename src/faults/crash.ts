@@ -3,7 +3,8 @@ import type { FaultDefinition } from './fault.ts';
 
 export const crash: FaultDefinition = {
   name: 'crash',
-  summary: 'The machine stops at once and loses what is not on its disk; with `for` it restarts from its disk after that time.',
+  summary:
+    'The machine stops at once and loses what is not on its disk; with `for` it restarts from its disk after that time.',
   reference: 'Fail-recovery model; DESIGN section 4',
   options: {},
   ending: 'restart',

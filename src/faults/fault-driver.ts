@@ -100,6 +100,11 @@ export class FaultDriver {
 }
 
 function describe(fault: FaultSpec): string {
-  const target = typeof fault.target === 'number' ? `node ${fault.target}` : typeof fault.target === 'string' ? fault.target : `nodes ${fault.target.join(', ')}`;
+  const target =
+    typeof fault.target === 'number'
+      ? `node ${fault.target}`
+      : typeof fault.target === 'string'
+        ? fault.target
+        : `nodes ${fault.target.join(', ')}`;
   return `${fault.kind} ${target}`;
 }

@@ -3,7 +3,8 @@ import type { FaultDefinition } from './fault.ts';
 
 export const partition: FaultDefinition = {
   name: 'partition',
-  summary: 'The nodes named, and clients on their side, are cut off from all others; with `for` the cut heals after that time.',
+  summary:
+    'The nodes named, and clients on their side, are cut off from all others; with `for` the cut heals after that time.',
   reference: 'docs/MODEL.md section 3 (RFC 6298 retransmission)',
   options: {},
   ending: 'healing',

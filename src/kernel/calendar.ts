@@ -84,7 +84,8 @@ export class Calendar {
     }
     // Small integers from here on: a double modulo would cost more than all the rest.
     const ahead = (distance | 0) >> this.widthBits;
-    if (ahead <= 0) throw new Error(`an arrival at ${at} ns was posted into the running cell ${this.current}: lookahead broken`);
+    if (ahead <= 0)
+      throw new Error(`an arrival at ${at} ns was posted into the running cell ${this.current}: lookahead broken`);
     const offset = (distance | 0) & this.offsetMask;
     const slot = (this.currentSlot + ahead) & this.ringMask;
     const head = slot * this.islands + island;
@@ -244,7 +245,8 @@ export class Calendar {
       if (cell < 0) continue;
       const slot = cell % size;
       if (this.occupied[slot] !== 1) continue;
-      for (let island = 0; island < this.islands; island++) this.filterChain(slot * this.islands + island, island, cell * this.width, from, keep);
+      for (let island = 0; island < this.islands; island++)
+        this.filterChain(slot * this.islands + island, island, cell * this.width, from, keep);
     }
     let kept = 0;
     for (const record of this.far) if (keep(record.island, record.at, record.flight)) this.far[kept++] = record;
@@ -252,7 +254,11 @@ export class Calendar {
   }
 
   private filterChain(
-    head: number, island: number, cellStart: Instant, from: Instant, keep: (island: number, at: Instant, flight: number) => boolean,
+    head: number,
+    island: number,
+    cellStart: Instant,
+    from: Instant,
+    keep: (island: number, at: Instant, flight: number) => boolean,
   ): void {
     const survivors: number[] = [];
     let changed = false;
@@ -263,7 +269,8 @@ export class Calendar {
       const start = base & CHUNK_MASK;
       for (let place = start + 2, stop = place + 2 * (chunk[start + 1] as number); place < stop; place += 2) {
         const at = cellStart + (chunk[place] as number);
-        if (at < from || keep(island, at, chunk[place + 1] as number)) survivors.push(chunk[place] as number, chunk[place + 1] as number);
+        if (at < from || keep(island, at, chunk[place + 1] as number))
+          survivors.push(chunk[place] as number, chunk[place + 1] as number);
         else changed = true;
       }
       slab = chunk[start] as number;

@@ -6,7 +6,19 @@
 
 /** What a stream is for. Two purposes never share draws. */
 export const Purpose = {
-  arrival: 1, jitter: 2, loss: 3, timer: 4, workload: 5, think: 6, phase: 7, fault: 8, disk: 9, sign: 10, size: 11, spread: 12, replication: 13,
+  arrival: 1,
+  jitter: 2,
+  loss: 3,
+  timer: 4,
+  workload: 5,
+  think: 6,
+  phase: 7,
+  fault: 8,
+  disk: 9,
+  sign: 10,
+  size: 11,
+  spread: 12,
+  replication: 13,
 } as const;
 
 /** Finalises a 32-bit word so that every input bit reaches every output bit. */

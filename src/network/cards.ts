@@ -4,7 +4,7 @@
  * segment in transmission, while the main clock still carries all bytes, so that bandwidth is conserved.
  */
 import type { Instant } from '../units/quantities.ts';
-import { DOUBLES, FlightColumn as F, INTS, type Flights } from './flights.ts';
+import { DOUBLES, FlightColumn as F, type Flights, INTS } from './flights.ts';
 import type { NetworkSpec } from './network-spec.ts';
 import { nanosecondsPerByte } from './wire.ts';
 

@@ -86,7 +86,10 @@ export class Flights {
   departure(flight: number, order: number): Instant {
     const { doubles } = this;
     const row = flight * DOUBLES;
-    const inside = (doubles[row + FlightColumn.fraction] as number) + (doubles[row + FlightColumn.first] as number) + order * (doubles[row + FlightColumn.step] as number);
+    const inside =
+      (doubles[row + FlightColumn.fraction] as number) +
+      (doubles[row + FlightColumn.first] as number) +
+      order * (doubles[row + FlightColumn.step] as number);
     return (doubles[row + FlightColumn.start] as number) + Math.floor(inside);
   }
 

@@ -3,11 +3,12 @@
  * regular path, taken while nothing is lost, cut or down; `transport.ts` has the irregular one. Islands are the nodes, then the
  * client groups at sites.
  */
-import { draw, mix, Purpose, stream } from '../kernel/random.ts';
+
 import type { QuantileTable } from '../kernel/quantile-table.ts';
+import { draw, mix, Purpose, stream } from '../kernel/random.ts';
 import type { Instant } from '../units/quantities.ts';
 import type { ArrivalStore } from './arrival-store.ts';
-import { DOUBLES, FlightColumn as F, INTS, type Flights } from './flights.ts';
+import { DOUBLES, FlightColumn as F, type Flights, INTS } from './flights.ts';
 import type { NetworkSpec } from './network-spec.ts';
 
 export class Links {
@@ -26,7 +27,14 @@ export class Links {
   private readonly jitterFree: boolean;
   private readonly calendar: ArrivalStore;
 
-  constructor(spec: NetworkSpec, siteOf: Int32Array, flights: Flights, calendar: ArrivalStore, jitter: QuantileTable, seed: number) {
+  constructor(
+    spec: NetworkSpec,
+    siteOf: Int32Array,
+    flights: Flights,
+    calendar: ArrivalStore,
+    jitter: QuantileTable,
+    seed: number,
+  ) {
     this.islands = siteOf.length;
     this.nodes = spec.nodeSites.length;
     this.flights = flights;
@@ -56,7 +64,10 @@ export class Links {
   /** Posts the single copy of a unicast flight. Whole path: departure + base + jitter, in link order. */
   post(source: number, receiver: number, flight: number): void {
     const { flights } = this;
-    let at = flights.departure(flight, 0) + this.base(source, receiver) + this.jitterOf(source, flights.ints[flight * INTS + F.sequence] as number, receiver);
+    let at =
+      flights.departure(flight, 0) +
+      this.base(source, receiver) +
+      this.jitterOf(source, flights.ints[flight * INTS + F.sequence] as number, receiver);
     if (this.ordered) {
       const link = source * this.islands + receiver;
       const last = this.last[link] as number;
@@ -73,8 +84,13 @@ export class Links {
     const siteRow = (siteOf[source] as number) * this.sites;
     const start = flights.doubles[flight * DOUBLES + F.start] as number;
     const step = flights.doubles[flight * DOUBLES + F.step] as number;
-    const base = (flights.doubles[flight * DOUBLES + F.fraction] as number) + (flights.doubles[flight * DOUBLES + F.first] as number);
-    const message = draw(this.jitterStream ^ Math.imul(source + 1, 0x9e3779b1), flights.ints[flight * INTS + F.sequence] as number);
+    const base =
+      (flights.doubles[flight * DOUBLES + F.fraction] as number) +
+      (flights.doubles[flight * DOUBLES + F.first] as number);
+    const message = draw(
+      this.jitterStream ^ Math.imul(source + 1, 0x9e3779b1),
+      flights.ints[flight * INTS + F.sequence] as number,
+    );
     for (let i = 1, receiver = source + 1; i < nodes; i++, receiver++) {
       if (receiver === nodes) receiver = 0;
       let at = start + Math.floor(base + (i - 1) * step) + (oneWay[siteRow + (siteOf[receiver] as number)] as number);
@@ -95,6 +111,11 @@ export class Links {
 
   /** When the copy for `receiver` leaves. */
   departure(flight: number, receiver: number): Instant {
-    return this.flights.departure(flight, this.flights.ints[flight * INTS + F.wide] === 1 ? this.orderOf(this.flights.ints[flight * INTS + F.source] as number, receiver) : 0);
+    return this.flights.departure(
+      flight,
+      this.flights.ints[flight * INTS + F.wide] === 1
+        ? this.orderOf(this.flights.ints[flight * INTS + F.source] as number, receiver)
+        : 0,
+    );
   }
 }

@@ -2,12 +2,13 @@
  * The irregular path of a message: loss, retransmission, partitions, broken connections (DESIGN section 5). Taken only by runs
  * with loss or faults; what it delays or drops, it decides from the sender's side, never earlier than the sender could know.
  */
-import { FlightColumn as F, INTS } from './flights.ts';
+
 import type { Calendar } from '../kernel/calendar.ts';
 import { draw, mix, Purpose, stream, unit } from '../kernel/random.ts';
 import type { Duration, Instant } from '../units/quantities.ts';
 import { NEVER } from '../units/quantities.ts';
 import type { EgressCards } from './cards.ts';
+import { FlightColumn as F, INTS } from './flights.ts';
 import type { Links } from './links.ts';
 import type { NetworkSpec } from './network-spec.ts';
 
@@ -89,7 +90,9 @@ export class Transport {
 
   /** Decides the holes of an island that fall due at `now`. */
   decide(island: number, now: Instant): void {
-    const due = [...(this.open[island] as Set<LinkState>)].filter((state) => state.hole !== null && state.hole.decideAt <= now);
+    const due = [...(this.open[island] as Set<LinkState>)].filter(
+      (state) => state.hole !== null && state.hole.decideAt <= now,
+    );
     due.sort((a, b) => a.receiver - b.receiver);
     for (const state of due) {
       const { lost } = state.hole as NonNullable<LinkState['hole']>;
@@ -108,7 +111,8 @@ export class Transport {
       if (!keep) this.lose(flight);
       return keep;
     });
-    for (const state of this.states.values()) if (state.source === node || state.receiver === node) this.breakLink(state);
+    for (const state of this.states.values())
+      if (state.source === node || state.receiver === node) this.breakLink(state);
     this.cards.reset(node, at);
   }
 
@@ -137,7 +141,9 @@ export class Transport {
       caught.push({ link: this.stateOf(source, island), held: { flight, departure } });
       return false;
     });
-    const order = (a: Held, b: Held): number => (this.links.flights.ints[a.flight * INTS + F.sequence] as number) - (this.links.flights.ints[b.flight * INTS + F.sequence] as number);
+    const order = (a: Held, b: Held): number =>
+      (this.links.flights.ints[a.flight * INTS + F.sequence] as number) -
+      (this.links.flights.ints[b.flight * INTS + F.sequence] as number);
     caught.sort((a, b) => a.link.source - b.link.source || a.link.receiver - b.link.receiver || order(a.held, b.held));
     for (const { link, held } of caught) {
       if (this.spec.transport === 'datagram') this.lose(held.flight);
@@ -208,7 +214,10 @@ export class Transport {
   private openHole(state: LinkState, lost: Held): void {
     const { flights } = this.links;
     const segments = this.cards.segmentsOfWire(flights.ints[lost.flight * INTS + F.wire] as number);
-    const bits = mix(draw(this.lossStream ^ 0x51ed270b, flights.ints[lost.flight * INTS + F.sequence] as number) ^ Math.imul(state.receiver + 1, 0x85ebca6b));
+    const bits = mix(
+      draw(this.lossStream ^ 0x51ed270b, flights.ints[lost.flight * INTS + F.sequence] as number) ^
+        Math.imul(state.receiver + 1, 0x85ebca6b),
+    );
     const position = Math.floor(unit(bits) * segments);
     this.retransmitted++;
     const roundTrip = this.roundTrip(state);
@@ -264,26 +273,38 @@ export class Transport {
 
   private repairLost(state: LinkState, lost: Held, attempt: number): boolean {
     const { flights } = this.links;
-    const bits = mix(draw(this.lossStream + attempt, flights.ints[lost.flight * INTS + F.sequence] as number) ^ Math.imul(state.receiver + 1 + state.source * 65537, 0x85ebca6b));
+    const bits = mix(
+      draw(this.lossStream + attempt, flights.ints[lost.flight * INTS + F.sequence] as number) ^
+        Math.imul(state.receiver + 1 + state.source * 65537, 0x85ebca6b),
+    );
     return unit(bits) < this.lossOf(lost.flight);
   }
 
   private isLost(source: number, receiver: number, flight: number): boolean {
     if (this.spec.loss === 0) return false;
-    const bits = mix(draw(this.lossStream ^ Math.imul(source + 1, 0x9e3779b1), this.links.flights.ints[flight * INTS + F.sequence] as number) ^ Math.imul(receiver + 1, 0x85ebca6b));
+    const bits = mix(
+      draw(
+        this.lossStream ^ Math.imul(source + 1, 0x9e3779b1),
+        this.links.flights.ints[flight * INTS + F.sequence] as number,
+      ) ^ Math.imul(receiver + 1, 0x85ebca6b),
+    );
     return unit(bits) < this.lossOf(flight);
   }
 
   /** 1 − (1 − p)^s for a message of s segments. */
   private lossOf(flight: number): number {
     let kept = 1;
-    for (let s = this.cards.segmentsOfWire(this.links.flights.ints[flight * INTS + F.wire] as number); s > 0; s--) kept *= 1 - this.spec.loss;
+    for (let s = this.cards.segmentsOfWire(this.links.flights.ints[flight * INTS + F.wire] as number); s > 0; s--)
+      kept *= 1 - this.spec.loss;
     return 1 - kept;
   }
 
   private arrive(source: number, receiver: number, flight: number, departure: Instant): void {
     const { links } = this;
-    let at = departure + links.base(source, receiver) + links.jitterOf(source, links.flights.ints[flight * INTS + F.sequence] as number, receiver);
+    let at =
+      departure +
+      links.base(source, receiver) +
+      links.jitterOf(source, links.flights.ints[flight * INTS + F.sequence] as number, receiver);
     if (links.ordered) {
       const link = source * links.islands + receiver;
       at = Math.max(at, links.last[link] as number);
@@ -337,7 +358,11 @@ export class Transport {
   /** SRTT: both base delays and twice the mean jitter. */
   private roundTrip(state: LinkState): Duration {
     const { links } = this;
-    return links.base(state.source, state.receiver) + links.base(state.receiver, state.source) + Math.floor(2 * links.jitter.mean);
+    return (
+      links.base(state.source, state.receiver) +
+      links.base(state.receiver, state.source) +
+      Math.floor(2 * links.jitter.mean)
+    );
   }
 
   /** max(200 ms, SRTT + 4 RTTVAR) (RFC 6298 with Linux's floor), RTTVAR taken as the spread between the jitter's quartiles. */

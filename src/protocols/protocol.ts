@@ -12,6 +12,7 @@ export type TimerId = number;
 export type MarkId = number;
 export type Ticket = number;
 export type ReadId = number;
+/** An int32, as a Digest is. */
 export type Signature = number;
 
 /** Every message: plain, immutable, shared by all its receivers. `type` is an index into the definition's `messages`. */
@@ -48,7 +49,8 @@ export interface ClientRule {
   readonly reads: 'ordered' | 'separate';
 }
 
-export interface ProtocolDefinition<Options, Message extends ProtocolMessage, Durable, Change> extends Definition<Options> {
+export interface ProtocolDefinition<Options, Message extends ProtocolMessage, Durable, Change>
+  extends Definition<Options> {
   readonly trust: 'crash' | 'byzantine';
   readonly messages: readonly string[];
   readonly timers: readonly string[];

@@ -99,7 +99,8 @@ export class ClientGroup {
     if (this.firstRetry < this.low) this.firstRetry = this.low;
     while (this.firstRetry < this.issued && this.finished[this.firstRetry & mask] === 1) this.firstRetry++;
     let next = this.firstRetry < this.issued ? (this.sentAt[this.firstRetry & mask] as number) + after : NEVER;
-    while (this.retryHead < this.retries.length && !this.isOpen(this.retries[this.retryHead] as number)) this.retryHead += 2;
+    while (this.retryHead < this.retries.length && !this.isOpen(this.retries[this.retryHead] as number))
+      this.retryHead += 2;
     if (this.retryHead < this.retries.length) next = Math.min(next, this.retries[this.retryHead + 1] as number);
     if (this.retryHead > 2048 && this.retryHead * 2 > this.retries.length) {
       this.retries.splice(0, this.retryHead);
@@ -132,7 +133,10 @@ export class ClientGroup {
   }
 
   private retryDue(now: Instant, after: number): void {
-    while (this.firstRetry < this.issued && (this.firstRetry < this.low || (this.sentAt[this.firstRetry & this.mask] as number) + after <= now)) {
+    while (
+      this.firstRetry < this.issued &&
+      (this.firstRetry < this.low || (this.sentAt[this.firstRetry & this.mask] as number) + after <= now)
+    ) {
       const counter = this.firstRetry++;
       if (this.isOpen(counter)) this.retry(counter, now);
     }
@@ -156,7 +160,8 @@ export class ClientGroup {
     this.world.meter.onSubmit(now);
     const id = this.idOf(counter);
     this.asked[slot] = this.target;
-    if (this.submitRule === 'all') for (let node = 0; node < this.world.spec.nodes; node++) this.port.submit(this, node, id, now);
+    if (this.submitRule === 'all')
+      for (let node = 0; node < this.world.spec.nodes; node++) this.port.submit(this, node, id, now);
     else this.port.submit(this, this.target, id, now);
   }
 
@@ -186,7 +191,15 @@ export class ClientGroup {
   }
 
   /** A reply reached these clients. `result` is what replies must agree on; its lowest bit says valid. */
-  onReply(from: NodeId, id: RequestId, result: number, leader: NodeId, batch: Batch | null, index: number, at: Instant): void {
+  onReply(
+    from: NodeId,
+    id: RequestId,
+    result: number,
+    leader: NodeId,
+    batch: Batch | null,
+    index: number,
+    at: Instant,
+  ): void {
     if (!this.alive) return;
     const counter = Math.floor(id / this.world.groups);
     if (counter < this.low) return;
@@ -221,10 +234,10 @@ export class ClientGroup {
   }
 
   private countsDissent(counter: number, from: NodeId, result: number): boolean {
-    let results = this.dissent.get(counter);
-    if (!results) this.dissent.set(counter, (results = new Map()));
-    let nodes = results.get(result);
-    if (!nodes) results.set(result, (nodes = new Set()));
+    const results = this.dissent.get(counter) ?? new Map<number, Set<NodeId>>();
+    this.dissent.set(counter, results);
+    const nodes = results.get(result) ?? new Set<NodeId>();
+    results.set(result, nodes);
     nodes.add(from);
     return nodes.size >= this.quorum;
   }
@@ -262,7 +275,8 @@ export class ClientGroup {
       finished[to] = this.finished[from] as number;
       asked[to] = this.asked[from] as number;
       required[to] = this.required[from] as number;
-      for (let w = 0; w < this.words; w++) repliers[to * this.words + w] = this.repliers[from * this.words + w] as number;
+      for (let w = 0; w < this.words; w++)
+        repliers[to * this.words + w] = this.repliers[from * this.words + w] as number;
     }
     this.sentAt = sentAt;
     this.matched = matched;

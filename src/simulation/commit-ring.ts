@@ -34,7 +34,8 @@ export class CommitRing {
   forget(position: Position): void {
     const size = this.batches.length;
     const kept: [Position, Batch | null][] = [];
-    for (let p = position + 1; p <= Math.min(this.highest, position + size); p++) if (this.batches[p & (size - 1)] !== undefined) kept.push([p, this.batches[p & (size - 1)] as Batch | null]);
+    for (let p = position + 1; p <= Math.min(this.highest, position + size); p++)
+      if (this.batches[p & (size - 1)] !== undefined) kept.push([p, this.batches[p & (size - 1)] as Batch | null]);
     this.clear();
     for (const [p, batch] of kept) this.set(p, batch, position);
   }
@@ -47,6 +48,7 @@ export class CommitRing {
   private grow(executed: Position): void {
     const old = this.batches;
     this.batches = new Array(old.length * 2).fill(undefined);
-    for (let p = executed + 1; p <= executed + old.length; p++) this.batches[p & (this.batches.length - 1)] = old[p & (old.length - 1)];
+    for (let p = executed + 1; p <= executed + old.length; p++)
+      this.batches[p & (this.batches.length - 1)] = old[p & (old.length - 1)];
   }
 }

@@ -2,7 +2,16 @@
  * What a handler asked for, in order, until its job on the protocol thread ends: kept as parallel arrays that are reused, so
  * that a vote without effects allocates nothing.
  */
-export const Effect = { send: 0, broadcast: 1, persist: 2, commit: 3, mark: 4, replies: 5, reply: 6, forward: 7 } as const;
+export const Effect = {
+  send: 0,
+  broadcast: 1,
+  persist: 2,
+  commit: 3,
+  mark: 4,
+  replies: 5,
+  reply: 6,
+  forward: 7,
+} as const;
 
 export class Effects {
   count = 0;

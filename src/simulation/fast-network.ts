@@ -1,10 +1,11 @@
 /** The network as the fast kernel uses it: cards as running clocks, links, calendar; the irregular path where a run needs it. */
-import { FlightColumn as F, INTS } from '../network/flights.ts';
+
 import { Calendar } from '../kernel/calendar.ts';
 import { createSampler } from '../kernel/distributions.ts';
 import { EventClass } from '../kernel/run-digest.ts';
 import type { Batch } from '../ledger/batch.ts';
 import { EgressCards } from '../network/cards.ts';
+import { FlightColumn as F, INTS } from '../network/flights.ts';
 import { Links } from '../network/links.ts';
 import { Transport } from '../network/transport.ts';
 import { type Instant, NEVER, type NodeId } from '../units/quantities.ts';
@@ -70,7 +71,12 @@ export class FastNetwork {
     const source = flights.ints[flight * INTS + F.source] as NodeId;
     const name = protocol.messages.length + 1;
     delivered[name] = (delivered[name] as number) + 1;
-    digest.add(EventClass.reply, island, at, (flights.ints[flight * INTS + F.hash] as number) ^ Math.imul(source + 1, 0x2545f491));
+    digest.add(
+      EventClass.reply,
+      island,
+      at,
+      (flights.ints[flight * INTS + F.hash] as number) ^ Math.imul(source + 1, 0x2545f491),
+    );
     const group = clients[id % groups] as ClientGroup;
     const result = flights.ints[flight * INTS + F.result] as number;
     const leader = flights.ints[flight * INTS + F.detail] as NodeId;
@@ -106,7 +112,8 @@ export function topologyOf(world: World): Topology {
     else groupIslands[group] = sites.push(client.place.site) - 1;
   });
   const jitter = createSampler(network.jitter);
-  const delay = (a: number, b: number): number => network.oneWay[(sites[a] as number) * network.sites.length + (sites[b] as number)] as number;
+  const delay = (a: number, b: number): number =>
+    network.oneWay[(sites[a] as number) * network.sites.length + (sites[b] as number)] as number;
   let shortest = NEVER;
   let longest = 0;
   const perSite = new Int32Array(network.sites.length);

@@ -7,14 +7,14 @@ import { FastNetwork, topologyOf } from './fast-network.ts';
 import { currentLeader, sidesOf } from './leadership.ts';
 import { Node } from './node.ts';
 import { NodeIsland } from './node-island.ts';
-import type { RunSpec } from './run-spec.ts';
 import { type Busy, type FinishedRun, RunClock } from './run-clock.ts';
+import type { RunSpec } from './run-spec.ts';
 import { SiteIsland } from './site-island.ts';
 import { World } from './world.ts';
 
 export class FastRun implements FaultSubject {
   readonly nodes: number;
-  private readonly world: World;
+  readonly world: World;
   private readonly network: FastNetwork;
   private readonly islands: (NodeIsland | SiteIsland)[] = [];
   private readonly machines: NodeIsland[] = [];
@@ -117,7 +117,10 @@ export class FastRun implements FaultSubject {
 
   private busy(at: Instant): Busy[] {
     const { cards } = this.network;
-    return this.machines.map((machine, node) => ({ ...machine.busyUntil(at), egress: cards.busy(node) - cards.backlog(node, at) }));
+    return this.machines.map((machine, node) => ({
+      ...machine.busyUntil(at),
+      egress: cards.busy(node) - cards.backlog(node, at),
+    }));
   }
 
   // What faults do.

@@ -43,7 +43,8 @@ export class FlightQueue {
    */
   insertInLinkOrder(at: Instant, flight: number): void {
     const { count } = this;
-    if (count === 0 || (this.at[(this.first + count - 1) & (this.at.length - 1)] as number) < at) return this.push(at, flight);
+    if (count === 0 || (this.at[(this.first + count - 1) & (this.at.length - 1)] as number) < at)
+      return this.push(at, flight);
     const mask = this.at.length - 1;
     const { ints } = this.flights;
     const source = ints[flight * INTS + FlightColumn.source] as number;

@@ -10,7 +10,10 @@ export function currentLeader(world: World): NodeId {
   const { nodes, protocol, spec } = world;
   const live = nodes.filter((node) => node.alive).map((node) => ({ node: node.self, status: node.status() }));
   if (protocol.leaderOf(0, spec.nodes) >= 0) {
-    const views = live.filter((r) => r.status.settled).map((r) => r.status.term).sort((a, b) => b - a);
+    const views = live
+      .filter((r) => r.status.settled)
+      .map((r) => r.status.term)
+      .sort((a, b) => b - a);
     const enough = views[protocol.faults(world.options, spec.nodes)];
     if (enough === undefined) return -1;
     const primary = protocol.leaderOf(enough, spec.nodes);

@@ -74,7 +74,8 @@ export class NodeMempool implements Mempool {
   executedByInstall(): void {
     for (let entry = this.head; entry < this.tail; entry++) {
       const slot = entry & (this.ids.length - 1);
-      if (this.state[slot] !== GONE && this.owner.isExecuted(this.ids[slot] as number)) this.remove(this.ids[slot] as number);
+      if (this.state[slot] !== GONE && this.owner.isExecuted(this.ids[slot] as number))
+        this.remove(this.ids[slot] as number);
     }
     this.trim();
   }
@@ -105,7 +106,13 @@ export class NodeMempool implements Mempool {
     this.count -= taken;
     this.bytes -= total;
     const whole = taken === ids.length;
-    return createBatch(whole ? ids : ids.slice(0, taken), whole ? received : received.slice(0, taken), total, this.owner.now(), this.self);
+    return createBatch(
+      whole ? ids : ids.slice(0, taken),
+      whole ? received : received.slice(0, taken),
+      total,
+      this.owner.now(),
+      this.self,
+    );
   }
 
   claim(batch: Batch): void {

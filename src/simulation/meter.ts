@@ -59,7 +59,8 @@ export class Meter {
     this.horizon = spec.horizon;
     const edges = [0, ...spec.boundaries, spec.horizon];
     this.segments = [];
-    for (let i = 0; i + 1 < edges.length; i++) this.segments.push(newSegment(edges[i] as number, edges[i + 1] as number));
+    for (let i = 0; i + 1 < edges.length; i++)
+      this.segments.push(newSegment(edges[i] as number, edges[i + 1] as number));
     this.current = this.segments[0] as Segment;
     this.bin = Math.max(1, Math.ceil(spec.horizon / TIMELINE_BINS));
     this.fine = Math.max(1, Math.ceil(spec.horizon / FINE_BINS));
@@ -94,7 +95,8 @@ export class Meter {
     if (valid) segment.valid++;
     segment.finality.record(latency);
     if (batch !== null) {
-      if (batch.stamps.committedAt !== NEVER) segment.commit.record(Math.max(0, batch.stamps.committedAt - batch.stamps.proposedAt));
+      if (batch.stamps.committedAt !== NEVER)
+        segment.commit.record(Math.max(0, batch.stamps.committedAt - batch.stamps.proposedAt));
       addStages(segment.stageSums, intended, batch, index, at);
     }
     this.addOutstanding(intended, at);
@@ -139,7 +141,9 @@ export class Meter {
 
   timeline(): TimelineResult {
     const { bin, offered, final, latencySum, latencyMax } = this;
-    const events = [...this.events].sort((a, b) => a.at - b.at || a.node - b.node || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
+    const events = [...this.events].sort(
+      (a, b) => a.at - b.at || a.node - b.node || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0),
+    );
     return { bin, offered, final, latencySum, latencyMax, events };
   }
 
@@ -193,8 +197,19 @@ export class Meter {
 
 function newSegment(from: Instant, to: Instant): Segment {
   return {
-    from, to, offered: 0, final: 0, valid: 0, finality: new LogLinearHistogram(), commit: new LogLinearHistogram(),
-    stageSums: new Float64Array(STAGES.length), protocolMessages: 0, requestMessages: 0, replyMessages: 0, bytes: 0, signatures: 0,
+    from,
+    to,
+    offered: 0,
+    final: 0,
+    valid: 0,
+    finality: new LogLinearHistogram(),
+    commit: new LogLinearHistogram(),
+    stageSums: new Float64Array(STAGES.length),
+    protocolMessages: 0,
+    requestMessages: 0,
+    replyMessages: 0,
+    bytes: 0,
+    signatures: 0,
     outstandingTime: 0,
   };
 }

@@ -4,8 +4,8 @@
  * instants, so there is no event queue (DESIGN section 4; docs/MODEL.md gives each rule).
  */
 import { EventClass } from '../kernel/run-digest.ts';
-import { DOUBLES, FlightColumn as F, INTS, FlightKind } from '../network/flights.ts';
 import type { Batch } from '../ledger/batch.ts';
+import { DOUBLES, FlightColumn as F, FlightKind, INTS } from '../network/flights.ts';
 import { type Instant, NEVER, type NodeId, type RequestId } from '../units/quantities.ts';
 import type { ClientGroup, ClientPort } from './client-group.ts';
 import { Effect } from './effects.ts';
@@ -273,7 +273,12 @@ export class NodeIsland implements ClientPort {
     const source = flights.ints[flight * INTS + F.source] as number;
     const type = flights.ints[flight * INTS + F.subject] as number;
     delivered[type] = (delivered[type] as number) + 1;
-    digest.add(EventClass.delivery, this.self, at, (flights.ints[flight * INTS + F.hash] as number) ^ Math.imul(source + 1, 0x2545f491));
+    digest.add(
+      EventClass.delivery,
+      this.self,
+      at,
+      (flights.ints[flight * INTS + F.hash] as number) ^ Math.imul(source + 1, 0x2545f491),
+    );
     const message = flights.load[flight];
     flights.drop(flight);
     this.node.receive(source, message, end);
@@ -288,9 +293,15 @@ export class NodeIsland implements ClientPort {
     let scan = 0;
     for (;;) {
       const flight = ready.peek(scan);
-      if (flight === 0 || ready.peekAt(scan) > at || flights.ints[flight * INTS + F.kind] === FlightKind.protocol) break;
-      const requests = flights.ints[flight * INTS + F.kind] === FlightKind.forward ? (flights.ints[flight * INTS + F.subject] as number) : 1;
-      cost += costs.requestHandling * requests + (this.poolSize === 0 ? (flights.doubles[flight * DOUBLES + F.verify] as number) : 0);
+      if (flight === 0 || ready.peekAt(scan) > at || flights.ints[flight * INTS + F.kind] === FlightKind.protocol)
+        break;
+      const requests =
+        flights.ints[flight * INTS + F.kind] === FlightKind.forward
+          ? (flights.ints[flight * INTS + F.subject] as number)
+          : 1;
+      cost +=
+        costs.requestHandling * requests +
+        (this.poolSize === 0 ? (flights.doubles[flight * DOUBLES + F.verify] as number) : 0);
       scan++;
     }
     const end = this.occupy(at, cost);
@@ -305,7 +316,13 @@ export class NodeIsland implements ClientPort {
     const forwarded = flights.ints[flight * INTS + F.kind] === FlightKind.forward;
     const name = protocol.messages.length + (forwarded ? 2 : 0);
     delivered[name] = (delivered[name] as number) + 1;
-    digest.add(EventClass.request, this.self, at, (flights.ints[flight * INTS + F.hash] as number) ^ Math.imul((flights.ints[flight * INTS + F.source] as number) + 1, 0x2545f491));
+    digest.add(
+      EventClass.request,
+      this.self,
+      at,
+      (flights.ints[flight * INTS + F.hash] as number) ^
+        Math.imul((flights.ints[flight * INTS + F.source] as number) + 1, 0x2545f491),
+    );
     if (forwarded) {
       const ids = flights.load[flight] as Int32Array;
       for (let i = 0; i < ids.length; i++) this.node.admit(ids[i] as RequestId, false);
@@ -362,7 +379,14 @@ export class NodeIsland implements ClientPort {
     for (let i = 0; i < effects.count; i++) {
       switch (kind[i]) {
         case Effect.broadcast: {
-          const flight = world.launchProtocol(this.self, node.sequence++, load[i] as { type: number }, node.n - 1, true, at);
+          const flight = world.launchProtocol(
+            this.self,
+            node.sequence++,
+            load[i] as { type: number },
+            node.n - 1,
+            true,
+            at,
+          );
           this.network.broadcast(this.self, flight, this.signed(at, world.launchCost));
           break;
         }
@@ -411,7 +435,12 @@ export class NodeIsland implements ClientPort {
   private commit(position: number, batch: Batch | null, at: Instant): void {
     const { world } = this;
     world.checks.committed(this.self, at, position, batch);
-    world.digest.add(EventClass.commit, this.self, at, (batch === null ? 0 : batch.digest) ^ Math.imul(position, 0x9e3779b1));
+    world.digest.add(
+      EventClass.commit,
+      this.self,
+      at,
+      (batch === null ? 0 : batch.digest) ^ Math.imul(position, 0x9e3779b1),
+    );
     if (batch !== null && at < batch.stamps.committedAt) batch.stamps.committedAt = at;
     this.node.applyCommit(position, batch, at);
   }
@@ -471,7 +500,9 @@ export class NodeIsland implements ClientPort {
     let cores = this.busy.cores;
     for (let i = 0; i < this.poolSize; i++) cores -= over(this.poolFree[i] as number);
     return {
-      thread: this.busy.thread - over(this.threadFree), cores, ingress: this.ingress.busy - over(this.ingress.free),
+      thread: this.busy.thread - over(this.threadFree),
+      cores,
+      ingress: this.ingress.busy - over(this.ingress.free),
       disk: this.busy.disk - (this.diskAt === NEVER ? 0 : over(this.diskAt)),
     };
   }

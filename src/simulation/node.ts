@@ -3,10 +3,20 @@
  * the protocol's state machine, and collects what they ask for. Both kernels drive this class; when a job starts and when its
  * effects happen is theirs to say.
  */
-import type { Batch } from '../ledger/batch.ts';
+
 import { draw, mix, Purpose, stream, unit } from '../kernel/random.ts';
+import type { Batch } from '../ledger/batch.ts';
 import type { AnyProtocol, Host, Replica, ReplicaStatus, SnapshotRef } from '../protocols/protocol.ts';
-import { type Bytes, type Digest, type Duration, type Instant, NEVER, type NodeId, type Position, type RequestId } from '../units/quantities.ts';
+import {
+  type Bytes,
+  type Digest,
+  type Duration,
+  type Instant,
+  NEVER,
+  type NodeId,
+  type Position,
+  type RequestId,
+} from '../units/quantities.ts';
 import { CommitRing } from './commit-ring.ts';
 import { Effect, Effects } from './effects.ts';
 import { IdTable } from './id-table.ts';
@@ -123,7 +133,8 @@ export class Node implements Host<never, unknown> {
 
   finishDrain(): void {
     if (this.writesDrained > 0) this.replica.requestsArrived();
-    if (this.readsDrained > 0) this.replica.readsArrived(this.firstRead + this.reads.length - this.readsDrained, this.readsDrained);
+    if (this.readsDrained > 0)
+      this.replica.readsArrived(this.firstRead + this.reads.length - this.readsDrained, this.readsDrained);
   }
 
   /** Executes the next committed position; `end` is when its replies leave. */
@@ -267,7 +278,8 @@ export class Node implements Host<never, unknown> {
     this.executedPosition = snapshot.position;
     this.chain = snapshot.digest;
     this.stateBytes = snapshot.bytes;
-    const known = snapshot.position <= this.world.ledger.executedPosition ? this.world.ledger.chainAt(snapshot.position) : null;
+    const known =
+      snapshot.position <= this.world.ledger.executedPosition ? this.world.ledger.chainAt(snapshot.position) : null;
     this.world.checks.installed(this.self, this.time, snapshot.position, snapshot.digest, known);
     this.committed.forget(snapshot.position);
     this.executableAt = this.committed.has(snapshot.position + 1) ? this.time : NEVER;

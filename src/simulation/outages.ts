@@ -27,7 +27,8 @@ function gaps(bins: FineBins, from: Instant, end: Instant): Outage[] {
     if (outstanding === 0 && submitted > 0 && waitingSince === NEVER) waitingSince = bins.firstSubmit[i] as number;
     if (final > 0) {
       const first = bins.firstFinal[i] as number;
-      if (waitingSince !== NEVER && first > waitingSince && first >= from) found.push({ from: Math.max(from, waitingSince), to: first });
+      if (waitingSince !== NEVER && first > waitingSince && first >= from)
+        found.push({ from: Math.max(from, waitingSince), to: first });
       waitingSince = bins.lastFinalIn[i] as number;
     }
     outstanding += submitted - final;
@@ -36,14 +37,17 @@ function gaps(bins: FineBins, from: Instant, end: Instant): Outage[] {
       waitingSince = NEVER;
     }
   }
-  if (outstanding > 0 && waitingSince !== NEVER && waitingSince < end) found.push({ from: Math.max(from, waitingSince), to: end });
+  if (outstanding > 0 && waitingSince !== NEVER && waitingSince < end)
+    found.push({ from: Math.max(from, waitingSince), to: end });
   return found;
 }
 
 export function findOutages(bins: FineBins, from: Instant, firstFault: Instant, end: Instant): readonly Outage[] {
   const all = gaps(bins, from, end);
+  const firstOfAll = bins.firstFinal.find((at) => at !== NEVER) ?? NEVER;
   let longest = 0;
-  for (const gap of all) if (gap.to <= firstFault) longest = Math.max(longest, gap.to - gap.from);
+  // What passes before anything at all became final (a first election) is a start, not the rhythm of a healthy run.
+  for (const gap of all) if (gap.to <= firstFault && gap.to > firstOfAll) longest = Math.max(longest, gap.to - gap.from);
   const threshold = firstFault === NEVER ? SHORTEST_OUTAGE : Math.max(SHORTEST_OUTAGE, 3 * longest);
   return all.filter((gap) => gap.to - gap.from > threshold);
 }

@@ -73,7 +73,11 @@ export class RunClock {
     for (const sent of unfinished) meter.onUnfinished(sent, end);
     if (checks.findings.length === 0 && !this.stopped) {
       const live = world.nodes.filter((node) => node.alive);
-      checks.atEnd(end, live.map((node) => node.executedPosition), world.ledger.invariant());
+      checks.atEnd(
+        end,
+        live.map((node) => node.executedPosition),
+        world.ledger.invariant(),
+      );
       const quiet = faults.quietFrom;
       if (quiet !== NEVER) {
         const waiting = meter.waitingFrom(quiet);
@@ -86,7 +90,9 @@ export class RunClock {
     const outages = meter.outages(meter.measuredFrom, firstFault, end);
     const names = [...world.protocol.messages, 'request', 'reply', 'forward'];
     return {
-      label: spec.label, seed: spec.seed, replication: spec.replication,
+      label: spec.label,
+      seed: spec.seed,
+      replication: spec.replication,
       digest: violations.length > 0 ? null : world.digest.text,
       endedAt: end,
       segments: meter.results(end),
@@ -95,8 +101,12 @@ export class RunClock {
         delivered: names.map((name, i) => ({ name, count: world.delivered[i] as number })),
         deliveredMessages: world.delivered.reduce((sum, count) => sum + count, 0),
         sent: names.map((name, i) => ({ name, count: world.sent[i] as number })),
-        dropped: counts.dropped, retransmitted: counts.retransmitted,
-        batches: world.ledger.executedPosition, transactions: meter.finals, peakInFlight: world.flights.peak, kernelBytes: counts.kernelBytes,
+        dropped: counts.dropped,
+        retransmitted: counts.retransmitted,
+        batches: world.ledger.executedPosition,
+        transactions: meter.finals,
+        peakInFlight: world.flights.peak,
+        kernelBytes: counts.kernelBytes,
       },
       utilisation: this.utilisation(end),
       violations,
@@ -111,8 +121,13 @@ export class RunClock {
     const { text, at, nodes, endedAt } = record;
     if (at === null) return { text, at, nodes, endedAt, recovery: null };
     // The outage that this fault caused: the first one that is running or begins before the next fault.
-    const next = this.faults.records.reduce((first, r) => (r.at !== null && r.at > at ? Math.min(first, r.at) : first), NEVER);
-    const outage = outages.find((o) => o.to > at && o.from < Math.min(next, (endedAt ?? at) + this.world.spec.progressWithin));
+    const next = this.faults.records.reduce(
+      (first, r) => (r.at !== null && r.at > at ? Math.min(first, r.at) : first),
+      NEVER,
+    );
+    const outage = outages.find(
+      (o) => o.to > at && o.from < Math.min(next, (endedAt ?? at) + this.world.spec.progressWithin),
+    );
     const recovery = outage === undefined ? 0 : outage.to >= end ? null : outage.to - at;
     return { text, at, nodes, endedAt, recovery };
   }
@@ -125,8 +140,12 @@ export class RunClock {
       const before = this.busyBefore?.[node];
       const share = (key: keyof Busy): number => Math.max(0, Math.min(1, (busy[key] - (before?.[key] ?? 0)) / span));
       return {
-        thread: share('thread'), egress: share('egress'), ingress: share('ingress'), disk: share('disk'),
-        cores: pool === 0 ? share('thread') : Math.max(0, Math.min(1, (busy.cores - (before?.cores ?? 0)) / span / pool)),
+        thread: share('thread'),
+        egress: share('egress'),
+        ingress: share('ingress'),
+        disk: share('disk'),
+        cores:
+          pool === 0 ? share('thread') : Math.max(0, Math.min(1, (busy.cores - (before?.cores ?? 0)) / span / pool)),
       };
     });
   }

@@ -1,5 +1,7 @@
 /** One run: a pure function of its specification. Meeting point of kernel, network, machines, protocol, clients and checks. */
+import type { DigestEvent } from '../kernel/run-digest.ts';
 import { FastRun } from './fast-run.ts';
+import { ReferenceRun } from './reference/reference-run.ts';
 import type { RunResult } from './run-result.ts';
 import type { RunSpec } from './run-spec.ts';
 
@@ -8,8 +10,12 @@ export interface SimulateOptions {
   readonly kernel?: 'islands' | 'reference';
   /** Called every thousand windows with the virtual time reached. */
   readonly onProgress?: (at: number) => void;
+  /** Gets every event that enters the digest, in the order in which the kernel came to it. */
+  readonly events?: DigestEvent[];
 }
 
 export function simulate(spec: RunSpec, options: SimulateOptions = {}): RunResult {
-  return new FastRun(spec).run(options.onProgress);
+  const run = options.kernel === 'reference' ? new ReferenceRun(spec) : new FastRun(spec);
+  if (options.events) run.world.digest.recordTo(options.events);
+  return run.run(options.onProgress);
 }

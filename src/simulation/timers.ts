@@ -63,7 +63,8 @@ export class Timers {
 
   private rescan(): void {
     let next = NEVER;
-    for (let i = 0; i < this.deadlines.length; i++) if ((this.deadlines[i] as number) < next) next = this.deadlines[i] as number;
+    for (let i = 0; i < this.deadlines.length; i++)
+      if ((this.deadlines[i] as number) < next) next = this.deadlines[i] as number;
     this.next = next;
   }
 }

@@ -3,25 +3,24 @@
  * kernels build their nodes and clients over one of these.
  */
 import { RunChecks } from '../checks/run-checks.ts';
+import { createSampler } from '../kernel/distributions.ts';
 import { absorb, draw, Purpose, stream } from '../kernel/random.ts';
 import { RunDigest } from '../kernel/run-digest.ts';
-import { createSampler } from '../kernel/distributions.ts';
 import type { Sampler } from '../kernel/sampler.ts';
 import type { Batch } from '../ledger/batch.ts';
 import { type Execution, Ledger } from '../ledger/execution.ts';
+import { DOUBLES, FlightColumn as F, FlightKind, Flights, INTS } from '../network/flights.ts';
 import { nanosecondsPerByte, wireBytes } from '../network/wire.ts';
-import { DOUBLES, FlightColumn as F, INTS, FlightKind, Flights } from '../network/flights.ts';
 import type { AnyProtocol, ClientRule } from '../protocols/protocol.ts';
 import { protocolNamed } from '../protocols/registry.ts';
-import { type Bytes, type Digest, type NodeId, type RequestId } from '../units/quantities.ts';
-import type { ArrivalProcess } from '../workloads/arrivals.ts';
+import type { Bytes, Digest, NodeId, RequestId } from '../units/quantities.ts';
 import { arrivalsNamed } from '../workloads/arrival-registry.ts';
+import type { ArrivalProcess } from '../workloads/arrivals.ts';
 import { workloadNamed } from '../workloads/registry.ts';
 import type { Workload } from '../workloads/workload.ts';
-import type { ClientGroup } from './client-group.ts';
 import { Costs } from './costs.ts';
 import { Meter } from './meter.ts';
-import type { Node } from './node.ts';
+import type { Clients, Participant } from './participants.ts';
 import type { NamedOptions, RunSpec } from './run-spec.ts';
 
 /** Bytes of a client's signature on a request, where the protocol's clients sign. */
@@ -45,8 +44,8 @@ export class World {
   readonly firstLeader: NodeId;
   /** Executed requests that changed nothing. */
   readonly invalid = new Set<RequestId>();
-  readonly nodes: Node[] = [];
-  readonly clients: ClientGroup[] = [];
+  readonly nodes: Participant[] = [];
+  readonly clients: Clients[] = [];
   /** Messages by name: the protocol's own, then request, reply, forward. */
   readonly sent: Float64Array;
   readonly delivered: Float64Array;
@@ -62,7 +61,10 @@ export class World {
     this.options = spec.protocol.options;
     this.rule = this.protocol.client(this.options, spec.nodes);
     this.groups = Math.max(1, spec.clients.length);
-    this.workload = workloadNamed(spec.workload.name).create(spec.workload.options as never, { seed: spec.seed, groups: this.groups });
+    this.workload = workloadNamed(spec.workload.name).create(spec.workload.options as never, {
+      seed: spec.seed,
+      groups: this.groups,
+    });
     this.ledger = new Ledger(this.workload, this.groups);
     this.costs = new Costs(spec.machine);
     this.meter = new Meter(spec);
@@ -72,7 +74,9 @@ export class World {
       submitted: (group) => this.clients[group]?.issued ?? 0,
     });
     this.separateReads = this.rule.reads === 'separate' && this.workload.hasReads;
-    this.keepsDurable = this.protocol.isDurable(this.options) && spec.faults.some((fault) => fault.kind === 'crash' && fault.duration !== null);
+    this.keepsDurable =
+      this.protocol.isDurable(this.options) &&
+      spec.faults.some((fault) => fault.kind === 'crash' && fault.duration !== null);
     const named = this.protocol.leaderOf(0, spec.nodes);
     const initial = (this.options as { readonly initialLeader?: number | null }).initialLeader;
     this.firstLeader = named >= 0 ? named : (initial ?? 0);
@@ -96,14 +100,23 @@ export class World {
 
   /** ns of the node's fsync number `count` for `bytes`. */
   fsync(node: NodeId, count: number, bytes: Bytes): number {
-    return Math.floor(this.disk.draw(draw(this.diskStream ^ Math.imul(node + 1, 0x9e3779b1), count))) + Math.floor(bytes * this.diskPerByte);
+    return (
+      Math.floor(this.disk.draw(draw(this.diskStream ^ Math.imul(node + 1, 0x9e3779b1), count))) +
+      Math.floor(bytes * this.diskPerByte)
+    );
   }
 
   /** A node executed a position: judged, and invalid requests are noted where they took effect first. */
   executed(node: NodeId, at: number, position: number, batch: Batch | null, outcome: Execution): void {
-    if (batch !== null && this.workload.executes && position === this.ledger.executedPosition && position > this.noted) {
+    if (
+      batch !== null &&
+      this.workload.executes &&
+      position === this.ledger.executedPosition &&
+      position > this.noted
+    ) {
       this.noted = position;
-      for (let i = 0; i < batch.ids.length; i++) if (outcome.valid[i] === 0) this.invalid.add(batch.ids[i] as RequestId);
+      for (let i = 0; i < batch.ids.length; i++)
+        if (outcome.valid[i] === 0) this.invalid.add(batch.ids[i] as RequestId);
     }
     this.checks.executed(node, at, position, batch, outcome);
   }
@@ -142,7 +155,14 @@ export class World {
     return flight;
   }
 
-  launchProtocol(node: NodeId, sequence: number, message: { readonly type: number }, copies: number, wide: boolean, at: number): number {
+  launchProtocol(
+    node: NodeId,
+    sequence: number,
+    message: { readonly type: number },
+    copies: number,
+    wide: boolean,
+    at: number,
+  ): number {
     const { flights, protocol, costs } = this;
     const n = this.spec.nodes;
     const flight = this.launch(node, sequence, FlightKind.protocol, copies, protocol.sizeOf(message, n), at);
@@ -160,7 +180,14 @@ export class World {
 
   launchRequest(source: number, sequence: number, id: RequestId, at: number): number {
     const { flights } = this;
-    const flight = this.launch(source, sequence, FlightKind.request, 1, this.workload.bytes(id) + (this.rule.signed ? CLIENT_SIGNATURE : 0), at);
+    const flight = this.launch(
+      source,
+      sequence,
+      FlightKind.request,
+      1,
+      this.workload.bytes(id) + (this.rule.signed ? CLIENT_SIGNATURE : 0),
+      at,
+    );
     flights.ints[flight * INTS + F.subject] = id;
     flights.ints[flight * INTS + F.hash] = id;
     flights.doubles[flight * DOUBLES + F.verify] = this.rule.signed ? this.costs.verifySignature : 0;
@@ -170,7 +197,15 @@ export class World {
     return flight;
   }
 
-  launchReply(node: Node, id: RequestId, valid: boolean, position: number, batch: Batch | null, index: number, at: number): number {
+  launchReply(
+    node: Participant,
+    id: RequestId,
+    valid: boolean,
+    position: number,
+    batch: Batch | null,
+    index: number,
+    at: number,
+  ): number {
     const { flights } = this;
     const flight = this.launch(node.self, node.sequence++, FlightKind.reply, 1, this.workload.replyBytes(id), at);
     flights.ints[flight * INTS + F.subject] = id;
@@ -187,10 +222,11 @@ export class World {
     return flight;
   }
 
-  launchForward(node: Node, ids: Int32Array, at: number): number {
+  launchForward(node: Participant, ids: Int32Array, at: number): number {
     const { flights } = this;
     let bytes = 0;
-    for (let i = 0; i < ids.length; i++) bytes += this.workload.bytes(ids[i] as number) + (this.rule.signed ? CLIENT_SIGNATURE : 0);
+    for (let i = 0; i < ids.length; i++)
+      bytes += this.workload.bytes(ids[i] as number) + (this.rule.signed ? CLIENT_SIGNATURE : 0);
     const flight = this.launch(node.self, node.sequence++, FlightKind.forward, 1, bytes, at);
     flights.ints[flight * INTS + F.subject] = ids.length;
     flights.ints[flight * INTS + F.hash] = absorb(ids.length, ids[0] as number);

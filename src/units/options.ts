@@ -9,24 +9,76 @@ interface FieldBase {
   /** One sentence for `explain` and the schema. */
   readonly meaning: string;
 }
-export interface DurationField extends FieldBase { readonly kind: 'duration'; readonly default: Duration | null; readonly min?: Duration; readonly max?: Duration }
-export interface DurationRangeField extends FieldBase { readonly kind: 'duration-range'; readonly default: DurationRange; readonly min?: Duration }
-export interface BytesField extends FieldBase { readonly kind: 'bytes'; readonly default: Bytes; readonly min?: Bytes; readonly max?: Bytes }
-export interface CountField extends FieldBase { readonly kind: 'count'; readonly default: number | null; readonly min?: number; readonly max?: number }
-export interface RatioField extends FieldBase { readonly kind: 'ratio'; readonly default: Ratio | null; readonly min?: Ratio; readonly max?: Ratio }
-export interface RateField extends FieldBase { readonly kind: 'rate'; readonly default: Rate; readonly min?: Rate }
-export interface FlagField extends FieldBase { readonly kind: 'flag'; readonly default: boolean | null }
-export interface ChoiceField<T extends string = string> extends FieldBase { readonly kind: 'choice'; readonly choices: readonly T[]; readonly default: T }
-export interface GroupField<O = unknown> extends FieldBase { readonly kind: 'group'; readonly fields: OptionSchema<O> }
+export interface DurationField extends FieldBase {
+  readonly kind: 'duration';
+  readonly default: Duration | null;
+  readonly min?: Duration;
+  readonly max?: Duration;
+}
+export interface DurationRangeField extends FieldBase {
+  readonly kind: 'duration-range';
+  readonly default: DurationRange;
+  readonly min?: Duration;
+}
+export interface BytesField extends FieldBase {
+  readonly kind: 'bytes';
+  readonly default: Bytes;
+  readonly min?: Bytes;
+  readonly max?: Bytes;
+}
+export interface CountField extends FieldBase {
+  readonly kind: 'count';
+  readonly default: number | null;
+  readonly min?: number;
+  readonly max?: number;
+}
+export interface RatioField extends FieldBase {
+  readonly kind: 'ratio';
+  readonly default: Ratio | null;
+  readonly min?: Ratio;
+  readonly max?: Ratio;
+}
+export interface RateField extends FieldBase {
+  readonly kind: 'rate';
+  readonly default: Rate;
+  readonly min?: Rate;
+}
+export interface FlagField extends FieldBase {
+  readonly kind: 'flag';
+  readonly default: boolean | null;
+}
+export interface ChoiceField<T extends string = string> extends FieldBase {
+  readonly kind: 'choice';
+  readonly choices: readonly T[];
+  readonly default: T;
+}
+export interface GroupField<O = unknown> extends FieldBase {
+  readonly kind: 'group';
+  readonly fields: OptionSchema<O>;
+}
 
 /** Numbers measured elsewhere: a column of a CSV file, which `scenario` reads and hands over as a Float64Array (durations in ns). There is no default. */
-export interface ObservationsField extends FieldBase { readonly kind: 'observations'; readonly default: null }
+export interface ObservationsField extends FieldBase {
+  readonly kind: 'observations';
+  readonly default: null;
+}
 
 /** From one duration to another, both included: `150ms..300ms` in a file. */
-export interface DurationRange { readonly min: Duration; readonly max: Duration }
+export interface DurationRange {
+  readonly min: Duration;
+  readonly max: Duration;
+}
 
 export type OptionField =
-  | DurationField | DurationRangeField | BytesField | CountField | RatioField | RateField | FlagField | ChoiceField | GroupField
+  | DurationField
+  | DurationRangeField
+  | BytesField
+  | CountField
+  | RatioField
+  | RateField
+  | FlagField
+  | ChoiceField
+  | GroupField
   | ObservationsField;
 
 /** One field for each option. A `null` default means "derived" or "none" and is explained in `meaning`. */

@@ -11,12 +11,11 @@ type Early = PrePrepare | Vote;
 
 export class EarlyMessages {
   private readonly state: ReplicaState;
-  private bySender: Early[][];
+  private bySender = new Map<NodeId, Early[]>();
   private kept = 0;
 
   constructor(state: ReplicaState) {
     this.state = state;
-    this.bySender = Array.from({ length: state.quorums.n }, () => []);
   }
 
   get isEmpty(): boolean {
@@ -29,7 +28,8 @@ export class EarlyMessages {
     const later = message.view > state.view || (message.view === state.view && !state.settled);
     const above = message.view === state.view && message.seq > state.high && message.seq <= state.high + state.window;
     if (!later && !above) return;
-    const kept = this.bySender[from] as Early[];
+    const kept = this.bySender.get(from) ?? [];
+    this.bySender.set(from, kept);
     const last = kept.at(-1);
     if (last !== undefined && message.view < last.view) return;
     if (last !== undefined && message.view > last.view) {
@@ -45,10 +45,8 @@ export class EarlyMessages {
   replay(receive: (from: NodeId, message: Early) => void): void {
     if (this.kept === 0) return;
     const { bySender } = this;
-    this.bySender = Array.from({ length: bySender.length }, () => []);
+    this.bySender = new Map();
     this.kept = 0;
-    bySender.forEach((messages, from) => {
-      for (const message of messages) receive(from, message);
-    });
+    for (const [from, messages] of bySender) for (const message of messages) receive(from, message);
   }
 }

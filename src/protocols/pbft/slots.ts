@@ -44,8 +44,9 @@ export class Slots {
   private readonly words: number;
   private readonly prepareBits: Int32Array;
   private readonly commitBits: Int32Array;
-  /** Signatures of the prepares by voter, for certificates; null: votes carry none. A row exists once its slot was used. */
+  /** Signatures of the prepares by voter, for certificates; null: votes carry none. Only occupied slots hold a row. */
   private readonly signatures: (Int32Array | null)[] | null;
+  private readonly freeRows: Int32Array[] = [];
   private readonly strays = new Map<Position, Stray[]>();
   /** Called with the first message of each sequence number, whatever it is. */
   private readonly opened: () => void;
@@ -158,8 +159,7 @@ export class Slots {
 
   /** Empties the log: votes are of one view. */
   clear(): void {
-    this.seqAt.fill(-1);
-    this.batch.fill(null);
+    for (let i = 0; i < this.seqAt.length; i++) this.release(i);
     this.strays.clear();
     this.highest = 0;
   }
@@ -168,10 +168,17 @@ export class Slots {
   discardThrough(low: Position): void {
     for (const seq of this.strays.keys()) if (seq <= low) this.strays.delete(seq);
     for (let i = 0; i < this.seqAt.length; i++) {
-      if ((this.seqAt[i] as number) > low) continue;
-      this.seqAt[i] = -1;
-      this.batch[i] = null;
+      if ((this.seqAt[i] as number) <= low) this.release(i);
     }
+  }
+
+  private release(i: number): void {
+    this.seqAt[i] = -1;
+    this.batch[i] = null;
+    const row = this.signatures?.[i] ?? null;
+    if (this.signatures === null || row === null) return;
+    this.freeRows.push(row);
+    this.signatures[i] = null;
   }
 
   private open(i: number, seq: Position, digest: Digest): void {
@@ -179,7 +186,7 @@ export class Slots {
     this.phase[i] = VOTED;
     this.digest[i] = digest;
     this.batch[i] = null;
-    if (this.signatures !== null && this.signatures[i] === null) this.signatures[i] = new Int32Array(this.n);
+    if (this.signatures !== null) this.signatures[i] ??= this.freeRows.pop() ?? new Int32Array(this.n);
     this.clearVotes(i);
     if (seq > this.highest) this.highest = seq;
     this.opened();

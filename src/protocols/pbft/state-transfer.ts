@@ -83,7 +83,7 @@ export class StateTransfer {
       return;
     }
     const total = Math.max(1, Math.ceil(snapshot.bytes / options.chunkBytes));
-    for (let index = first; index < Math.min(total, first + count); index++) {
+    for (let index = Math.max(0, first); index < Math.min(total, first + count); index++) {
       const bytes = Math.min(options.chunkBytes, snapshot.bytes - index * options.chunkBytes);
       const last = index === total - 1;
       host.send(from, { type: STATE_CHUNK, seq, digest, index, total, bytes, snapshot: last ? snapshot : null });

@@ -52,7 +52,8 @@ export class ReferenceCard {
     if (!express) return;
     const from = this.machine.now + Math.floor(this.segmentWire * this.perByte);
     this.laneQueue.push({ message, from });
-    if (this.laneQueue.length === 1 && !this.lane.serving) this.machine.schedule(from, Rank.card, () => this.nextOnLane());
+    if (this.laneQueue.length === 1 && !this.lane.serving)
+      this.machine.schedule(from, Rank.card, () => this.nextOnLane());
   }
 
   private nextOnMain(): void {
@@ -87,7 +88,9 @@ export class ReferenceCard {
     const each = wire * this.perByte;
     // Interleaved per segment, copies end one last segment apart; else one whole copy.
     const interleaved = this.fair && wire > this.segmentWire;
-    const apart = interleaved ? (wire - (Math.ceil(wire / this.segmentWire) - 1) * this.segmentWire) * this.perByte : each;
+    const apart = interleaved
+      ? (wire - (Math.ceil(wire / this.segmentWire) - 1) * this.segmentWire) * this.perByte
+      : each;
     const endOf = (i: number): number => each * copies.length - (copies.length - 1 - i) * apart;
     if (copies.some((copy) => !copy.lost)) this.flights.doubles[flight * DOUBLES + F.spread] = Math.floor(endOf(0));
     copies.forEach((copy, i) => {

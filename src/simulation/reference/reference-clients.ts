@@ -36,7 +36,14 @@ export class ReferenceClients {
   receive(flight: number): void {
     const { flights, digest, delivered, clients, groups, protocol } = this.world;
     const column = (name: keyof typeof F): number => flights.ints[flight * INTS + F[name]] as number;
-    const [id, source, result, leader, index, hash] = [column('subject'), column('source'), column('result'), column('detail'), column('index'), column('hash')];
+    const [id, source, result, leader, index, hash] = [
+      column('subject'),
+      column('source'),
+      column('result'),
+      column('detail'),
+      column('index'),
+      column('hash'),
+    ];
     const batch = flights.load[flight] as Batch | null;
     flights.drop(flight);
     const name = protocol.messages.length + 1;

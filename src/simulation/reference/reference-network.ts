@@ -65,7 +65,8 @@ export class ReferenceNetwork implements Agenda, ArrivalStore {
 
   filter(from: Instant, keep: (island: number, at: Instant, flight: number) => boolean): void {
     for (const event of this.heap.pending)
-      if (event.flight !== 0 && !event.cancelled && event.at >= from) event.cancelled = !keep(event.island, event.at, event.flight);
+      if (event.flight !== 0 && !event.cancelled && event.at >= from)
+        event.cancelled = !keep(event.island, event.at, event.flight);
   }
 
   // Copies on their way to the transport.
@@ -124,7 +125,8 @@ export class ReferenceNetwork implements Agenda, ArrivalStore {
 
   crash(node: number, at: Instant): void {
     for (let other = 0; other < this.islands; other++)
-      for (const line of [this.line(node, other), this.line(other, node)]) for (const copy of line.splice(0)) this.lose(copy);
+      for (const line of [this.line(node, other), this.line(other, node)])
+        for (const copy of line.splice(0)) this.lose(copy);
     this.transport.crash(node, at);
   }
 
@@ -136,7 +138,8 @@ export class ReferenceNetwork implements Agenda, ArrivalStore {
     this.transport.partition(sides, at);
     for (const line of this.lines) {
       const [copy] = line;
-      if (copy !== undefined && this.transport.refuses(copy.source, copy.receiver)) for (const lost of line.splice(0)) this.lose(lost);
+      if (copy !== undefined && this.transport.refuses(copy.source, copy.receiver))
+        for (const lost of line.splice(0)) this.lose(lost);
     }
     this.scheduleAllDecisions();
   }

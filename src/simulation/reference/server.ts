@@ -18,7 +18,8 @@ export class Server {
 
   /** Starts a job of `service` ns; returns the instant of its end. */
   begin(start: Instant, service: number): Instant {
-    if (this.serving || start < this.freeAt) throw new Error(`a job starts at ${start} ns on a server busy until ${this.freeAt} ns`);
+    if (this.serving || start < this.freeAt)
+      throw new Error(`a job starts at ${start} ns on a server busy until ${this.freeAt} ns`);
     const total = this.fractionAt(start) + service;
     const whole = Math.floor(total);
     this.serving = true;

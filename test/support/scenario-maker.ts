@@ -1,0 +1,410 @@
+// Run specifications for claims, smoke and detection tests: a quiet system in which nothing costs anything, to which a test adds
+// what it is about; and random scenarios, each drawn whole from one seed.
+import type { FaultSpec } from '../../src/faults/fault-spec.ts';
+import { draw, stream } from '../../src/kernel/random.ts';
+import type { DistributionSpec } from '../../src/kernel/sampler.ts';
+import type { MachineSpec } from '../../src/machines/machine-spec.ts';
+import type { NetworkSpec } from '../../src/network/network-spec.ts';
+import { protocolNamed } from '../../src/protocols/registry.ts';
+import type { RunResult } from '../../src/simulation/run-result.ts';
+import type { ClientGroupSpec, LoadSpec, NamedOptions, RunSpec } from '../../src/simulation/run-spec.ts';
+import { defaultsOf } from '../../src/units/options.ts';
+import { type Duration, MICROSECOND, MILLISECOND, SECOND } from '../../src/units/quantities.ts';
+import { arrivalsNamed } from '../../src/workloads/arrival-registry.ts';
+import { workloadNamed } from '../../src/workloads/registry.ts';
+
+const UNLIMITED = Number.POSITIVE_INFINITY;
+
+type Changes = Readonly<Record<string, unknown>>;
+
+/** A protocol with its default options but for `changes`; a group of options is changed field by field. */
+export function protocol(name: string, changes: Changes = {}): NamedOptions {
+  return { name, options: changed(defaultsOf(protocolNamed(name).options) as Changes, changes) };
+}
+
+export function workload(name: string, changes: Changes = {}): NamedOptions {
+  return { name, options: changed(defaultsOf(workloadNamed(name).options) as Changes, changes) };
+}
+
+export function arrivals(name: string, changes: Changes): LoadSpec {
+  return {
+    kind: 'open',
+    arrivals: { name, options: changed(defaultsOf(arrivalsNamed(name).options) as Changes, changes) },
+  };
+}
+
+function changed(defaults: Changes, changes: Changes): Changes {
+  const options: Record<string, unknown> = { ...defaults };
+  for (const [key, value] of Object.entries(changes)) {
+    if (!(key in defaults)) throw new Error(`there is no option ${key}; expected one of ${Object.keys(defaults)}`);
+    const group = typeof value === 'object' && value !== null && key === 'batch';
+    options[key] = group ? { ...(defaults[key] as Changes), ...value } : value;
+  }
+  return options;
+}
+
+export function constant(value: Duration): DistributionSpec {
+  return { kind: 'constant', value };
+}
+
+export function closedLoop(clients: number, outstanding = 1, think: DistributionSpec = constant(0)): LoadSpec {
+  return { kind: 'closed', clients, outstanding, think };
+}
+
+export function clientsAt(place: ClientGroupSpec['place'], load: LoadSpec, changes: Partial<ClientGroupSpec> = {}) {
+  return { place, load, submit: null, replyQuorum: null, retryAfter: null, ...changes } satisfies ClientGroupSpec;
+}
+
+/** Each node at a site of its own and one more site (number `nodes`) for clients, all the same one-way delay apart. */
+export function equalDelays(nodes: number, delay: Duration): NetworkSpec {
+  const sites = Array.from({ length: nodes + 1 }, (_, i) => (i < nodes ? `site-${i}` : 'clients'));
+  return {
+    sites,
+    oneWay: new Float64Array(sites.length * sites.length).fill(delay),
+    nodeSites: Int32Array.from({ length: nodes }, (_, i) => i),
+    jitter: constant(0),
+    egress: { bitsPerSecond: UNLIMITED, discipline: 'fair' },
+    ingress: { bitsPerSecond: UNLIMITED },
+    loss: 0,
+    transport: 'tcp',
+    headerBytes: 66,
+    segmentBytes: 1448,
+    connectionTimeout: 5 * SECOND,
+    tls: false,
+  };
+}
+
+/** A machine that needs no time for anything. */
+export const freeMachine: MachineSpec = {
+  cores: 4,
+  handling: 0,
+  requestHandling: 0,
+  execution: 0,
+  crypto: { profile: 'none', scheme: 'none', sign: 0, verify: 0, mac: 0, hashPerByte: 0 },
+  disk: { fsync: constant(0), bitsPerSecond: UNLIMITED },
+};
+
+/** One client at its own site, `delay` from every node, nodes `delay` apart, and nothing that costs time but that. */
+export function quietSpec(nodes: number, delay: Duration, changes: Partial<RunSpec>): RunSpec {
+  return {
+    label: 'quiet',
+    seed: 1,
+    replication: 0,
+    horizon: 2 * SECOND,
+    boundaries: [],
+    nodes,
+    protocol: protocol('echo'),
+    network: equalDelays(nodes, delay),
+    machine: freeMachine,
+    clients: [clientsAt({ site: nodes }, closedLoop(1))],
+    workload: workload('opaque'),
+    faults: [],
+    progressWithin: 10 * SECOND,
+    stopAfter: null,
+    ...changes,
+  };
+}
+
+/** PBFT that cuts each batch at once and is left alone by its timers. */
+export function promptPbft(changes: Changes = {}): NamedOptions {
+  const patience = { requestTimeout: 100 * SECOND, viewChangeTimeout: 100 * SECOND, statusInterval: 10 * SECOND };
+  return protocol('pbft', { batch: { timeout: 0 }, durable: false, ...patience, ...changes });
+}
+
+/** Raft with node 0 as its leader from the start. */
+export function ledRaft(changes: Changes = {}): NamedOptions {
+  return protocol('raft', { initialLeader: 0, ...changes });
+}
+
+/** How many messages of a name were sent (or delivered) in the whole run. */
+export function countOf(counts: RunResult['counts']['sent'], name: string): number {
+  const found = counts.find((entry) => entry.name === name);
+  if (found === undefined)
+    throw new Error(`no message is called ${name}; expected one of ${counts.map((c) => c.name)}`);
+  return found.count;
+}
+
+// --- Random scenarios --------------------------------------------------------------------------------------------------------
+
+/** Random choices from one seed. */
+export class Dice {
+  private readonly stream: number;
+  private counter = 0;
+  constructor(seed: number) {
+    this.stream = stream(seed, 101);
+  }
+  /** A number in [0, 1). */
+  unit(): number {
+    return (draw(this.stream, this.counter++) >>> 0) / 4294967296;
+  }
+  below(bound: number): number {
+    return Math.floor(this.unit() * bound);
+  }
+  between(low: number, high: number): number {
+    return low + this.below(high - low + 1);
+  }
+  chance(share: number): boolean {
+    return this.unit() < share;
+  }
+  of<T>(choices: readonly T[]): T {
+    return choices[this.below(choices.length)] as T;
+  }
+  /** Whole, and as likely between 1 and 2 as between 10 and 20. */
+  spread(low: number, high: number): number {
+    return Math.round(low * (high / low) ** this.unit());
+  }
+}
+
+export interface Draft {
+  readonly name: 'echo' | 'pbft' | 'raft';
+  readonly nodes: number;
+  readonly network: NetworkSpec;
+  readonly machine: MachineSpec;
+  readonly workload: NamedOptions;
+  readonly faults: readonly FaultSpec[];
+  /** The longest round trip without loss or queues. */
+  readonly roundTrip: Duration;
+}
+
+/** The scenario of a seed: every part of the model may be in it, within what the protocol promises to bear. */
+export function randomScenario(seed: number): RunSpec {
+  const dice = new Dice(seed);
+  const name = dice.of(['pbft', 'pbft', 'pbft', 'raft', 'raft', 'raft', 'echo'] as const);
+  const nodes = name === 'pbft' ? dice.between(4, 16) : dice.between(3, 16);
+  const { network, roundTrip } = randomNetwork(dice, nodes, name);
+  const machine = randomMachine(dice);
+  const load = randomWorkload(dice);
+  const faults = name === 'echo' ? [] : randomFaults(dice, name, nodes);
+  const draft: Draft = { name, nodes, network, machine, workload: load, faults, roundTrip };
+  const { chosen, patience } = randomProtocol(dice, draft);
+  const over = faults.reduce((last, { at, duration }) => Math.max(last, at + (duration ?? 0)), 0);
+  const progressWithin = 12 * patience;
+  // A fault that waits for a leader ends later than it says.
+  const horizon = over + progressWithin + 6 * patience + 1 * SECOND;
+  return {
+    label: `random-${seed}`,
+    seed,
+    replication: 0,
+    horizon,
+    boundaries: dice.chance(0.5) ? [Math.floor(horizon / 4)] : [],
+    nodes,
+    protocol: chosen,
+    network,
+    machine,
+    clients: randomClients(dice, draft, horizon, patience),
+    workload: load,
+    faults,
+    progressWithin,
+    stopAfter: null,
+  };
+}
+
+function randomNetwork(dice: Dice, nodes: number, name: string): { network: NetworkSpec; roundTrip: Duration } {
+  const sites = dice.between(1, Math.min(nodes, 6));
+  const shortest = dice.of([200 * MICROSECOND, 200 * MICROSECOND, 5 * MILLISECOND]);
+  const longest = dice.of([1 * MILLISECOND, 10 * MILLISECOND, 50 * MILLISECOND]);
+  // Each direction by itself: asymmetric, and the way round is often shorter than the direct one.
+  const oneWay = Float64Array.from({ length: sites * sites }, (_, i) =>
+    i % (sites + 1) === 0
+      ? dice.between(50 * MICROSECOND, 500 * MICROSECOND)
+      : dice.spread(Math.min(shortest, longest), longest),
+  );
+  const jitters: readonly DistributionSpec[] = [
+    constant(0),
+    constant(100 * MICROSECOND),
+    { kind: 'uniform', min: 0, max: dice.between(1, 5) * MILLISECOND },
+    { kind: 'exponential', mean: dice.between(1, 2000) * MICROSECOND },
+    { kind: 'lognormal', mean: 1 * MILLISECOND, p99: 5 * MILLISECOND },
+    { kind: 'truncated-normal', mean: 1 * MILLISECOND, sd: 1 * MILLISECOND, min: 0, max: 4 * MILLISECOND },
+  ];
+  const bits = [10e6, 100e6, 1e9, UNLIMITED] as const;
+  const transport = dice.chance(0.7) ? 'tcp' : 'datagram';
+  // Echo repeats nothing itself, so it needs a transport that does.
+  const lossy = dice.chance(0.5) && (name !== 'echo' || transport === 'tcp');
+  const network: NetworkSpec = {
+    sites: Array.from({ length: sites }, (_, i) => `site-${i}`),
+    oneWay,
+    nodeSites: Int32Array.from({ length: nodes }, () => dice.below(sites)),
+    jitter: dice.of(jitters),
+    egress: { bitsPerSecond: dice.of(bits), discipline: dice.of(['fair', 'fifo']) },
+    ingress: { bitsPerSecond: dice.of(bits) },
+    loss: lossy ? dice.between(1, 30) / 1000 : 0,
+    transport,
+    headerBytes: 66,
+    segmentBytes: 1448,
+    connectionTimeout: dice.between(500, 5000) * MILLISECOND,
+    tls: dice.chance(0.3),
+  };
+  return { network, roundTrip: 2 * (longest + 10 * MILLISECOND) };
+}
+
+function randomMachine(dice: Dice): MachineSpec {
+  const fsync = dice.of<DistributionSpec>([
+    constant(0),
+    constant(dice.between(10, 5000) * MICROSECOND),
+    { kind: 'exponential', mean: dice.between(10, 2000) * MICROSECOND },
+    { kind: 'lognormal', mean: 1 * MILLISECOND, p99: 5 * MILLISECOND },
+  ]);
+  const cost = (most: Duration): Duration => (dice.chance(0.2) ? 0 : dice.between(1, most));
+  return {
+    cores: dice.between(1, 4),
+    handling: cost(20 * MICROSECOND),
+    requestHandling: cost(20 * MICROSECOND),
+    execution: cost(50 * MICROSECOND),
+    crypto: {
+      profile: 'random',
+      scheme: 'random',
+      sign: cost(60 * MICROSECOND),
+      verify: cost(150 * MICROSECOND),
+      mac: cost(2 * MICROSECOND),
+      hashPerByte: dice.of([0, 0.5, 2.25]),
+    },
+    disk: { fsync, bitsPerSecond: dice.of([UNLIMITED, 1e9, 4e9]) },
+  };
+}
+
+function randomWorkload(dice: Dice): NamedOptions {
+  const readShare = dice.of([0, 0, 0.3]);
+  switch (dice.below(4)) {
+    case 0:
+      return workload('payments', { accounts: 100, skew: dice.of([0, 0.99]), readShare });
+    case 1:
+      return workload('supply-chain', { openItems: dice.between(1, 20), readShare });
+    default:
+      return workload('opaque', { requestBytes: dice.of([0, 256, 1024, 4096]), replyBytes: dice.of([0, 64]), readShare });
+  }
+}
+
+/** Crashes within the tolerated number at any time, and partitions that heal; all over after two seconds or so. */
+function randomFaults(dice: Dice, name: 'pbft' | 'raft', nodes: number): FaultSpec[] {
+  const tolerated = name === 'pbft' ? Math.floor((nodes - 1) / 3) : Math.ceil(nodes / 2) - 1;
+  const faults: FaultSpec[] = [];
+  const doomed = new Set<number>();
+  let aimed = false;
+  for (let i = dice.of([0, 1, 1, 2, 3]); i > 0; i--) {
+    const at = dice.between(50, 1500) * MILLISECOND;
+    const duration = dice.between(20, 900) * MILLISECOND;
+    if (dice.chance(0.35)) {
+      const cut = Array.from({ length: nodes }, (_, node) => node).filter(() => dice.chance(0.5));
+      if (cut.length === 0 || cut.length === nodes) cut.splice(0, cut.length, dice.below(nodes));
+      faults.push({ kind: 'partition', target: dice.chance(0.3) ? 'leader' : cut, at, duration });
+      continue;
+    }
+    // Whoever leads may be hit twice, which counts once: a fault aimed at the leader comes alone.
+    if (doomed.size + (aimed ? 1 : 0) >= tolerated || aimed) continue;
+    const forEver = dice.chance(0.3);
+    if (doomed.size === 0 && dice.chance(0.4)) {
+      aimed = true;
+      faults.push({ kind: 'crash', target: dice.of(['leader', 'primary']), at, duration: forEver ? null : duration });
+      continue;
+    }
+    const node = dice.below(nodes);
+    if (doomed.has(node)) continue;
+    doomed.add(node);
+    faults.push({ kind: 'crash', target: node, at, duration: forEver ? null : duration });
+  }
+  return faults;
+}
+
+/** The protocol with options that fit the delays, and how long one attempt (an election, a view) may take. */
+function randomProtocol(dice: Dice, draft: Draft): { chosen: NamedOptions; patience: Duration } {
+  const { roundTrip, network } = draft;
+  // A lost segment costs at least a retransmission timeout, which doubles.
+  const slow = network.loss > 0 ? 500 * MILLISECOND : 0;
+  if (draft.name === 'echo')
+    return { chosen: protocol('echo', { maxTransactions: dice.of([1, 400]) }), patience: 4 * roundTrip + 4 * slow };
+  const batch = {
+    maxTransactions: dice.of([1, 5, 400]),
+    maxBytes: dice.of([1, 5000, 1 << 20]),
+    timeout: dice.of([0, 0, 5 * MILLISECOND]),
+  };
+  if (draft.name === 'raft') {
+    const ticks = dice.chance(0.25) ? 20 * MILLISECOND : null;
+    const round = (value: Duration): Duration => (ticks === null ? value : Math.ceil(value / ticks) * ticks);
+    const heartbeat = round(dice.between(20, 60) * MILLISECOND);
+    const min = round(5 * heartbeat + 2 * roundTrip + slow);
+    const max = round(min * dice.of([1.5, 2, 2]));
+    const snapshotEvery = dice.of([3, 20, 10_000]);
+    const options = {
+      electionTimeout: { min, max },
+      heartbeat,
+      tick: ticks,
+      preVote: dice.chance(0.7),
+      checkQuorum: dice.chance(0.7),
+      electionReset: dice.of(['vote', 'follower']),
+      batch,
+      maxInflight: dice.of([1, 3, 256]),
+      snapshotEvery,
+      snapshotKeep: dice.of([0, 2, snapshotEvery]),
+      snapshotChunk: dice.of([2000, 1 << 20]),
+      initialLeader: dice.chance(0.5) ? dice.below(draft.nodes) : null,
+    };
+    return { chosen: protocol('raft', options), patience: 2 * max + roundTrip };
+  }
+  const restarts = draft.faults.some((fault) => fault.kind === 'crash' && fault.duration !== null);
+  const interval = dice.of([1, 3, 16, 128]);
+  const requestTimeout = 6 * roundTrip + 2 * slow + 100 * MILLISECOND;
+  const options = {
+    batch,
+    pipeline: dice.of([0, 1, 16]),
+    checkpointInterval: interval,
+    watermarkWindow: dice.of([null, null, interval, 2 * interval + 1]),
+    requestTimeout,
+    viewChangeTimeout: requestTimeout,
+    statusInterval: dice.between(50, 200) * MILLISECOND + roundTrip,
+    auth: dice.of(['signature', 'signature', 'mac']),
+    clientSignatures: dice.chance(0.5),
+    durable: restarts || dice.chance(0.3),
+    chunkBytes: dice.of([1024, 1 << 20]),
+  };
+  return { chosen: protocol('pbft', options), patience: 2 * requestTimeout };
+}
+
+/** One to three groups, which together ask for no more than the slowest card and the test's time allow. */
+function randomClients(dice: Dice, draft: Draft, horizon: Duration, patience: Duration): ClientGroupSpec[] {
+  const { name, network, nodes } = draft;
+  const groups = dice.between(1, 3);
+  const perRequest = name === 'pbft' ? 2 * nodes * nodes + 2 * nodes : 4 * nodes;
+  const rate = Math.min(40, (MESSAGES_PER_SCENARIO / perRequest / horizon) * SECOND) / groups;
+  const clients: ClientGroupSpec[] = [];
+  for (let i = 0; i < groups; i++) {
+    const pause = SECOND / rate;
+    const load = dice.chance(0.5)
+      ? dice.of([
+          arrivals('poisson', { rate }),
+          arrivals('constant', { rate }),
+          arrivals('bursty', { rate: rate / 2, burstRate: rate * 3, calm: 1 * SECOND, burst: 200 * MILLISECOND }),
+        ])
+      : randomClosedLoop(dice, pause);
+    // Clients on a machine share its fate; there is always a group elsewhere.
+    const place = i > 0 && dice.chance(0.4) ? { node: dice.below(nodes) } : { site: dice.below(network.sites.length) };
+    const node = dice.below(nodes);
+    const submit = dice.of<ClientGroupSpec['submit']>([null, null, 'nearest', 'all', { node }]);
+    clients.push({
+      place,
+      load,
+      // Echo answers from the node that was asked, and no client may be left with a dead one: there it stays the rule's.
+      submit: name === 'echo' ? null : submit,
+      replyQuorum: null,
+      retryAfter: name === 'echo' ? null : Math.ceil(patience / 2) + dice.below(100) * MILLISECOND,
+    });
+  }
+  return clients;
+}
+
+const MESSAGES_PER_SCENARIO = 40_000;
+
+function randomClosedLoop(dice: Dice, pause: Duration): LoadSpec {
+  const clients = dice.between(1, 4);
+  const outstanding = dice.between(1, 3);
+  const think = pause * clients * outstanding;
+  return closedLoop(clients, outstanding, dice.of([constant(Math.round(think)), { kind: 'exponential', mean: think }]));
+}
+
+/** A scenario in one line, for a failure message. */
+export function compact(spec: RunSpec): string {
+  return JSON.stringify(spec, (_key, value) => {
+    if (ArrayBuffer.isView(value)) return [...(value as Float64Array)].join(' ');
+    return value === UNLIMITED ? 'unlimited' : (value as unknown);
+  });
+}

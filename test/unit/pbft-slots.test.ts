@@ -1,0 +1,109 @@
+// The columns in which votes are counted: what counts, once, for which digest, and that slots are reused cleanly.
+import { describe, expect, test } from 'vitest';
+import { createBatch } from '../../src/ledger/batch.ts';
+import { PRE_PREPARED, Slots, VOTED } from '../../src/protocols/pbft/slots.ts';
+
+const batch = createBatch(Int32Array.of(1), Float64Array.of(0), 100, 0, 0);
+const slotsFor = (n: number, window = 4) => new Slots(n, window, true, () => {});
+
+describe('a vote', () => {
+  test('counts once for each sender, whatever its number', () => {
+    const slots = slotsFor(100);
+    for (let from = 0; from < 100; from++) {
+      expect(slots.addPrepare(1, from, 7, from)).toBe(from + 1);
+      expect(slots.addPrepare(1, from, 7, from)).toBe(0);
+      expect(slots.addCommit(1, from, 7)).toBe(from + 1);
+      expect(slots.addCommit(1, from, 7)).toBe(0);
+    }
+    expect(slots.hasPrepareOf(1, 63)).toBe(true);
+    expect(slots.signatureOf(1, 63)).toBe(63);
+  });
+
+  test('that comes before the pre-prepare counts for it if it names the same digest', () => {
+    const slots = slotsFor(4);
+    slots.addPrepare(2, 1, 7, 11);
+    slots.addCommit(2, 2, 7);
+    slots.accept(2, 7, batch, 5);
+    expect(slots.phaseOf(2)).toBe(PRE_PREPARED);
+    expect(slots.addPrepare(2, 3, 7, 13)).toBe(2);
+    expect(slots.addCommit(2, 1, 7)).toBe(2);
+  });
+
+  test('for the digest that is accepted counts even if another digest was seen first', () => {
+    const slots = slotsFor(4);
+    slots.addPrepare(1, 3, 666, 0);
+    slots.addCommit(1, 3, 666);
+    expect(slots.addPrepare(1, 1, 7, 11)).toBe(0);
+    expect(slots.addPrepare(1, 2, 7, 12)).toBe(0);
+    expect(slots.addCommit(1, 1, 7)).toBe(0);
+    slots.accept(1, 7, batch, 5);
+    expect(slots.prepares[1]).toBe(2);
+    expect(slots.commits[1]).toBe(1);
+    expect(slots.hasPrepareOf(1, 3)).toBe(false);
+    expect(slots.signatureOf(1, 2)).toBe(12);
+  });
+
+  test('for another digest than the accepted one never counts', () => {
+    const slots = slotsFor(4);
+    slots.accept(1, 7, batch, 5);
+    for (const from of [1, 2, 3]) expect(slots.addPrepare(1, from, 8, 0)).toBe(0);
+    expect(slots.prepares[1]).toBe(0);
+  });
+
+  test('is kept only once for each sender among those for other digests', () => {
+    const slots = slotsFor(4);
+    slots.addPrepare(1, 3, 666, 0);
+    for (let digest = 7; digest < 1000; digest++) slots.addPrepare(1, 1, digest, digest);
+    slots.accept(1, 999, batch, 5);
+    expect(slots.prepares[1]).toBe(0);
+  });
+});
+
+describe('invalid signatures', () => {
+  test('are taken from the count, and their senders cannot vote again', () => {
+    const slots = slotsFor(40);
+    slots.accept(1, 7, batch, 5);
+    for (const from of [1, 35, 39]) slots.addPrepare(1, from, 7, from === 35 ? -1 : from);
+    const valid = slots.verifyPrepares(1, 99, {
+      verify: (signer, digest, signature) => digest === 99 && signer === signature,
+    });
+    expect(valid).toBe(2);
+    expect(slots.addPrepare(1, 35, 7, 35)).toBe(0);
+    expect(slots.addPrepare(1, 2, 7, 2)).toBe(3);
+  });
+});
+
+describe('a slot', () => {
+  test('is empty again for the sequence number that follows a discarded one', () => {
+    const slots = slotsFor(4);
+    expect(slots.mask).toBe(3);
+    slots.accept(1, 7, batch, 5);
+    for (const from of [1, 2]) slots.addPrepare(1, from, 7, from);
+    slots.discardThrough(1);
+    expect(slots.phaseOf(1)).toBe(VOTED);
+    expect(slots.addPrepare(5, 1, 8, 21)).toBe(1);
+    expect(slots.phaseOf(5)).toBe(VOTED);
+    expect(slots.hasPrepareOf(5, 2)).toBe(false);
+    expect(slots.batch[1]).toBe(null);
+  });
+
+  test('keeps nothing across views', () => {
+    const slots = slotsFor(4);
+    slots.accept(3, 7, batch, 5);
+    slots.addPrepare(3, 1, 7, 1);
+    slots.clear();
+    expect(slots.highest).toBe(0);
+    expect(slots.addPrepare(3, 1, 7, 1)).toBe(1);
+  });
+
+  test('is announced with its first message, and not again', () => {
+    let opened = 0;
+    const slots = new Slots(4, 4, false, () => opened++);
+    slots.addPrepare(1, 1, 7, 0);
+    slots.addCommit(1, 1, 7);
+    slots.accept(1, 7, batch, 0);
+    expect(opened).toBe(1);
+    slots.addCommit(2, 1, 7);
+    expect(opened).toBe(2);
+  });
+});
