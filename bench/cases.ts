@@ -85,10 +85,10 @@ export function pbftCase(
 ): BenchCase {
   const batch = 100;
   const perBatch = nodes - 1 + (nodes - 1) ** 2 + nodes * (nodes - 1) + batch * (nodes + 1);
-  const requests = (count: number): number => Math.max(4, Math.round(count / perBatch)) * batch;
+  const requests = (count: number, fewest: number): number => Math.max(fewest, Math.round(count / perBatch)) * batch;
   // Half of what the protocol thread or the cores can carry (each node gets about 2n messages a batch), or of the pipeline.
   const batchesPerSecond = Math.min(0.5 / (2 * nodes * 1e-6 + 20e-6), (0.5 * 16) / 5e-3);
-  const spec = baseSpec(`pbft-n${nodes}`, nodes, batchesPerSecond * batch, requests(messages));
+  const spec = baseSpec(`pbft-n${nodes}`, nodes, batchesPerSecond * batch, requests(messages, 4));
   const options = {
     ...defaults(protocolNamed('pbft').options),
     batch: { maxTransactions: batch, maxBytes: 1 << 20, timeout: 50 * MILLISECOND },
@@ -99,7 +99,7 @@ export function pbftCase(
   return {
     name: `pbft-n${nodes}${workload ? `-${workload.name}` : ''}`,
     spec: { ...spec, protocol: { name: 'pbft', options }, ...(workload ? { workload } : {}) },
-    referenceStopAfter: requests(referenceMessages),
+    referenceStopAfter: requests(referenceMessages, 1),
   };
 }
 

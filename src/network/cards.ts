@@ -92,6 +92,37 @@ export class EgressCards {
     flights.doubles[flight * DOUBLES + F.spread] = Math.floor(first);
   }
 
+  /** Feeds one message of one segment or more that needs no flight, and returns when it leaves: as `feed` with one copy. */
+  feedOne(node: number, wire: number, ready: Instant): Instant {
+    if (this.perByte === 0) return ready;
+    const { clocks } = this;
+    const base = node * STRIDE;
+    const service = wire * this.perByte;
+    clocks[base + BUSY] = (clocks[base + BUSY] as number) + service;
+    const small = wire <= this.segmentWire;
+    const express = this.fair && small && (clocks[base + BULK_UNTIL] as number) > ready;
+    const mainEnd = this.advance(base + FREE, ready, service);
+    if (!small) clocks[base + BULK_UNTIL] = mainEnd;
+    if (!express) return mainEnd;
+    return this.advance(base + EXPRESS_FREE, ready + Math.floor(this.segmentWire * this.perByte), service);
+  }
+
+  /** Serves a job on the clock at `place` (its fraction follows); returns its end. */
+  private advance(place: number, earliest: Instant, service: number): Instant {
+    const { clocks } = this;
+    let start = clocks[place] as number;
+    let fraction = clocks[place + 1] as number;
+    if (start < earliest) {
+      start = earliest;
+      fraction = 0;
+    }
+    const end = fraction + service;
+    const whole = Math.floor(end);
+    clocks[place] = start + whole;
+    clocks[place + 1] = end - whole;
+    return start + whole;
+  }
+
   /** ns the card was busy so far (including what it has been fed but not sent yet). */
   busy(node: number): number {
     return this.clocks[node * STRIDE + BUSY] as number;

@@ -93,12 +93,30 @@ export class Flights {
     return (doubles[row + FlightColumn.start] as number) + Math.floor(inside);
   }
 
-  /** Total order of deliveries at one instant: source, then sequence. */
+  /** The island of each client group, for messages that have no row: a request on a lane is queued as ~id. */
+  groupIslands: Int32Array = new Int32Array(0);
+
+  /** The island that sent this flight or lane request. */
+  sourceOf(flight: number): number {
+    if (flight < 0) return this.groupIslands[~flight % this.groupIslands.length] as number;
+    return this.ints[flight * INTS + FlightColumn.source] as number;
+  }
+
+  /** A message travels on a lane: it has no row, but it is in flight. */
+  takeLight(): void {
+    if (++this.inFlight > this.peak) this.peak = this.inFlight;
+  }
+
+  /**
+   * Total order of deliveries at one instant: source, then sequence. Lane requests of one source are queued in order of sequence,
+   * so none comes before another.
+   */
   readonly before = (a: number, b: number): boolean => {
     const { ints } = this;
-    const sourceA = ints[a * INTS + FlightColumn.source] as number;
-    const sourceB = ints[b * INTS + FlightColumn.source] as number;
+    const sourceA = this.sourceOf(a);
+    const sourceB = this.sourceOf(b);
     if (sourceA !== sourceB) return sourceA < sourceB;
+    if (a < 0 || b < 0) return false;
     return (ints[a * INTS + FlightColumn.sequence] as number) < (ints[b * INTS + FlightColumn.sequence] as number);
   };
 

@@ -5,7 +5,7 @@
  */
 
 import type { QuantileTable } from '../kernel/quantile-table.ts';
-import { draw, mix, Purpose, stream } from '../kernel/random.ts';
+import { mix, Purpose, stream } from '../kernel/random.ts';
 import type { Instant } from '../units/quantities.ts';
 import type { ArrivalStore } from './arrival-store.ts';
 import { DOUBLES, FlightColumn as F, type Flights, INTS } from './flights.ts';
@@ -54,10 +54,15 @@ export class Links {
     return this.oneWay[(this.siteOf[source] as number) * this.sites + (this.siteOf[receiver] as number)] as number;
   }
 
+  /** The hash that the jitter of all copies of a message starts from: one round here, one for each receiver. */
+  private messageHash(source: number, sequence: number): number {
+    return mix(this.jitterStream ^ Math.imul(source + 1, 0x9e3779b1) ^ Math.imul(sequence + 1, 0x7feb352d));
+  }
+
   /** The jitter of the copy of message `sequence` of `source` that goes to `receiver`, whole ns. */
   jitterOf(source: number, sequence: number, receiver: number): number {
     if (this.jitterFree) return 0;
-    const message = draw(this.jitterStream ^ Math.imul(source + 1, 0x9e3779b1), sequence);
+    const message = this.messageHash(source, sequence);
     return Math.floor(this.jitter.draw(mix(message ^ Math.imul(receiver + 1, 0x85ebca6b))));
   }
 
@@ -77,6 +82,16 @@ export class Links {
     this.calendar.post(receiver, at, flight);
   }
 
+  /** When a message that left at `departure` arrives, in link order: for messages that are not posted. */
+  arrival(source: number, receiver: number, sequence: number, departure: Instant): Instant {
+    const at = departure + this.base(source, receiver) + this.jitterOf(source, sequence, receiver);
+    const link = source * this.islands + receiver;
+    const last = this.last[link] as number;
+    if (at < last) return last;
+    this.last[link] = at;
+    return at;
+  }
+
   /** Posts a copy to every other node, in the card's order: the node after the sender first. */
   postAll(source: number, flight: number): void {
     const { flights, nodes, last, calendar, siteOf, oneWay, jitter, jitterFree, ordered } = this;
@@ -87,10 +102,7 @@ export class Links {
     const base =
       (flights.doubles[flight * DOUBLES + F.fraction] as number) +
       (flights.doubles[flight * DOUBLES + F.first] as number);
-    const message = draw(
-      this.jitterStream ^ Math.imul(source + 1, 0x9e3779b1),
-      flights.ints[flight * INTS + F.sequence] as number,
-    );
+    const message = this.messageHash(source, flights.ints[flight * INTS + F.sequence] as number);
     for (let i = 1, receiver = source + 1; i < nodes; i++, receiver++) {
       if (receiver === nodes) receiver = 0;
       let at = start + Math.floor(base + (i - 1) * step) + (oneWay[siteRow + (siteOf[receiver] as number)] as number);

@@ -2,12 +2,10 @@
  * The irregular path of a message: loss, retransmission, partitions, broken connections (DESIGN section 5). Taken only by runs
  * with loss or faults; what it delays or drops, it decides from the sender's side, never earlier than the sender could know.
  */
-
-import type { Calendar } from '../kernel/calendar.ts';
 import { draw, mix, Purpose, stream, unit } from '../kernel/random.ts';
 import type { Duration, Instant } from '../units/quantities.ts';
 import { NEVER } from '../units/quantities.ts';
-import type { EgressCards } from './cards.ts';
+import type { ArrivalStore } from './arrival-store.ts';
 import { FlightColumn as F, INTS } from './flights.ts';
 import type { Links } from './links.ts';
 import type { NetworkSpec } from './network-spec.ts';
@@ -16,6 +14,12 @@ const SLOWEST_RETRANSMISSION = 60_000_000_000;
 const MINIMUM_TIMEOUT: Duration = 200_000_000;
 /** Later segments that must follow a lost one for the receiver's duplicate acknowledgements to show the loss (RFC 5681). */
 const DUPLICATES = 3;
+
+/** The egress cards, as far as the transport deals with them. */
+interface Cards {
+  reset(node: number, at: Instant): void;
+  segmentsOfWire(wire: number): number;
+}
 
 /** A copy that waits at its sender, with the time at which it left (or would have left) the card. */
 interface Held {
@@ -33,6 +37,8 @@ interface LinkState {
   held: Held[];
   /** The connection broke; the next message pays for the handshake. */
   broken: boolean;
+  /** When the message that paid for the last handshake leaves, or left, its card. */
+  paysAt: Instant;
 }
 
 export class Transport {
@@ -41,8 +47,8 @@ export class Transport {
   dropped = 0;
   retransmitted = 0;
   private readonly links: Links;
-  private readonly calendar: Calendar;
-  private readonly cards: EgressCards;
+  private readonly calendar: ArrivalStore;
+  private readonly cards: Cards;
   private readonly spec: NetworkSpec;
   private readonly states = new Map<number, LinkState>();
   private readonly down: Uint8Array;
@@ -52,7 +58,7 @@ export class Transport {
   readonly decisionAt: Float64Array;
   private readonly open: Set<LinkState>[] = [];
 
-  constructor(spec: NetworkSpec, links: Links, calendar: Calendar, cards: EgressCards, seed: number) {
+  constructor(spec: NetworkSpec, links: Links, calendar: ArrivalStore, cards: Cards, seed: number) {
     this.spec = spec;
     this.links = links;
     this.calendar = calendar;
@@ -68,22 +74,32 @@ export class Transport {
     return this.down[island] === 1;
   }
 
+  /** Whether what is made now for this receiver is lost for certain: nothing holds it until the receiver can be reached. */
+  refuses(source: number, receiver: number): boolean {
+    if (this.down[receiver] === 1 || this.down[source] === 1) return true;
+    return this.spec.transport === 'datagram' && this.isCut(source, receiver);
+  }
+
   /**
    * Sends the copy for `receiver` that leaves the card at `departure`. Called for the copies of a link in the order in which they
    * were handed over, at the hand-over or any time up to the departure: nothing below depends on which.
    */
   send(source: number, receiver: number, flight: number, departure: Instant): void {
-    if (this.down[receiver] === 1 || this.down[source] === 1) return this.lose(flight);
+    if (this.refuses(source, receiver)) return this.lose(flight);
     const lost = this.isLost(source, receiver, flight);
     if (this.spec.transport === 'datagram') {
-      if (lost || this.isCut(source, receiver)) return this.lose(flight);
+      if (lost) return this.lose(flight);
       this.arrive(source, receiver, flight, departure);
       return;
     }
     const state = this.states.get(source * this.links.islands + receiver);
     if (this.isCut(source, receiver)) return this.hold(state ?? this.stateOf(source, receiver), { flight, departure });
     if (state?.hole) return this.follow(state, { flight, departure });
-    const departs = state?.broken ? this.reconnect(state, departure) : departure;
+    let departs = departure;
+    if (state?.broken) {
+      state.paysAt = departure;
+      departs = this.reconnect(state, departure);
+    }
     if (lost) return this.openHole(state ?? this.stateOf(source, receiver), { flight, departure: departs });
     this.arrive(source, receiver, flight, departs);
   }
@@ -133,11 +149,17 @@ export class Transport {
     this.irregular = true;
     this.partitions.push(sides);
     const caught: { link: LinkState; held: Held }[] = [];
-    this.calendar.filter(at, (island, _arrival, flight) => {
+    /** The last arrival of what has left, by link: what is caught must leave no trace in the link's order. */
+    const arriving = new Map<number, Instant>();
+    this.calendar.filter(at, (island, arrival, flight) => {
       const source = this.links.flights.ints[flight * INTS + F.source] as number;
       if (sides[source] === sides[island]) return true;
       const departure = this.links.departure(flight, island);
-      if (departure <= at) return true;
+      if (departure <= at) {
+        const link = source * this.links.islands + island;
+        arriving.set(link, Math.max(arrival, arriving.get(link) ?? 0));
+        return true;
+      }
       caught.push({ link: this.stateOf(source, island), held: { flight, departure } });
       return false;
     });
@@ -146,6 +168,9 @@ export class Transport {
       (this.links.flights.ints[b.flight * INTS + F.sequence] as number);
     caught.sort((a, b) => a.link.source - b.link.source || a.link.receiver - b.link.receiver || order(a.held, b.held));
     for (const { link, held } of caught) {
+      const key = link.source * this.links.islands + link.receiver;
+      this.links.last[key] = arriving.get(key) ?? 0;
+      if (link.paysAt > at) link.broken = true;
       if (this.spec.transport === 'datagram') this.lose(held.flight);
       else this.hold(link, held);
     }
@@ -155,7 +180,10 @@ export class Transport {
       state.hole = null;
       (this.open[state.source] as Set<LinkState>).delete(state);
       this.refreshDecision(state.source);
-      for (const held of [lost, ...behind]) this.hold(state, held);
+      // A lost copy that has not even left pays for its handshake when it does.
+      const left = this.links.departure(lost.flight, state.receiver);
+      if (state.paysAt > at) state.broken = true;
+      for (const held of [left > at ? { ...lost, departure: left } : lost, ...behind]) this.hold(state, held);
     }
   }
 
@@ -168,6 +196,7 @@ export class Transport {
   }
 
   private release(state: LinkState, at: Instant): void {
+    this.expire(state, at);
     const first = state.held[0] as Held;
     // Handed over during the partition but still in the card when it healed: sent as usual.
     if (first.departure >= at) {
@@ -202,13 +231,25 @@ export class Transport {
   }
 
   private hold(state: LinkState, copy: Held): void {
-    const first = state.held[0];
-    if (first && copy.departure > first.departure + this.spec.connectionTimeout) {
-      for (const { flight } of state.held) this.lose(flight);
-      state.held = [];
+    state.held.push(copy);
+    const first = state.held[0] as Held;
+    // It may still lie in the card when the link heals, so only what has left can show that the connection gave up.
+    if (copy.departure > first.departure + this.spec.connectionTimeout)
+      this.expire(state, (this.calendar.start ?? copy.departure) + 1);
+  }
+
+  /** Loses what a connection held that gave up before the next message left; copies that leave from `until` on do not count. */
+  private expire(state: LinkState, until: Instant): void {
+    const { held } = state;
+    let first = 0;
+    for (let i = 1; i < held.length; i++) {
+      const { departure } = held[i] as Held;
+      if (departure >= until) break;
+      if (departure <= (held[first] as Held).departure + this.spec.connectionTimeout) continue;
+      for (; first < i; first++) this.lose((held[first] as Held).flight);
       state.broken = true;
     }
-    state.held.push(copy);
+    if (first > 0) state.held = held.slice(first);
   }
 
   private openHole(state: LinkState, lost: Held): void {
@@ -243,7 +284,10 @@ export class Transport {
   private repairFast(state: LinkState): void {
     const { lost } = state.hole as NonNullable<LinkState['hole']>;
     let leaves = lost.departure + this.roundTrip(state);
-    if (this.repairLost(state, lost, 1)) leaves += this.timeoutDelay(state, lost);
+    if (this.repairLost(state, lost, 1)) {
+      this.retransmitted++;
+      leaves += this.timeoutDelay(state, lost);
+    }
     this.closeHole(state, leaves);
   }
 
@@ -252,9 +296,10 @@ export class Transport {
     state.hole = null;
     (this.open[state.source] as Set<LinkState>).delete(state);
     this.arrive(state.source, state.receiver, lost.flight, leaves);
-    // What followed has arrived and waits for the gap to be filled (link order); what leaves after the decision is sent as usual.
+    // What followed has arrived and waits for the gap to be filled (link order); what leaves after the decision is sent as usual,
+    // and if that opens another hole, the rest follows it.
     for (const { flight, departure } of behind) {
-      if (departure < decideAt) this.arrive(state.source, state.receiver, flight, departure);
+      if (departure < decideAt && state.hole === null) this.arrive(state.source, state.receiver, flight, departure);
       else this.send(state.source, state.receiver, flight, departure);
     }
   }
@@ -349,7 +394,7 @@ export class Transport {
     const key = source * this.links.islands + receiver;
     let state = this.states.get(key);
     if (!state) {
-      state = { source, receiver, hole: null, held: [], broken: false };
+      state = { source, receiver, hole: null, held: [], broken: false, paysAt: 0 };
       this.states.set(key, state);
     }
     return state;

@@ -2,6 +2,7 @@
 
 import { Calendar } from '../kernel/calendar.ts';
 import { createSampler } from '../kernel/distributions.ts';
+import { absorb } from '../kernel/random.ts';
 import { EventClass } from '../kernel/run-digest.ts';
 import type { Batch } from '../ledger/batch.ts';
 import { EgressCards } from '../network/cards.ts';
@@ -9,8 +10,12 @@ import { FlightColumn as F, INTS } from '../network/flights.ts';
 import { Links } from '../network/links.ts';
 import { Transport } from '../network/transport.ts';
 import { type Instant, NEVER, type NodeId } from '../units/quantities.ts';
-import type { ClientGroup } from './client-group.ts';
+import { RequestLane, ReplyField, ReplyLane } from './lanes.ts';
+import type { Clients, Participant } from './participants.ts';
 import type { World } from './world.ts';
+
+/** With more nodes, looking through the lanes of all would cost a client more than sorting. */
+const MOST_REPLY_LANES = 8;
 
 export class FastNetwork {
   readonly calendar: Calendar;
@@ -21,6 +26,11 @@ export class FastNetwork {
   private readonly world: World;
   private readonly nodes: number;
   private readonly groupIslands: Int32Array;
+  /** [node][group] and [group][node]; empty where the run needs the general path. */
+  readonly requestLanes: readonly (readonly RequestLane[])[];
+  readonly replyLanes: readonly (readonly ReplyLane[])[];
+  /** The earliest lane arrival of each island that it may not know of yet. */
+  readonly wakeAt: Float64Array;
 
   constructor(world: World, topology: Topology) {
     const { spec, flights } = world;
@@ -28,11 +38,51 @@ export class FastNetwork {
     this.nodes = spec.nodes;
     this.islands = topology.siteOf.length;
     this.groupIslands = topology.groupIslands;
+    flights.groupIslands = topology.groupIslands;
+    this.wakeAt = new Float64Array(this.islands).fill(NEVER);
+    const regular = spec.network.transport === 'tcp' && spec.network.loss === 0 && spec.faults.length === 0;
+    const byLane = regular && spec.clients.every((client) => 'site' in client.place);
+    const groups = spec.clients.map((_, group) => group);
+    const nodes = Array.from({ length: spec.nodes }, (_, node) => node);
+    this.requestLanes = byLane ? nodes.map(() => groups.map(() => new RequestLane())) : [];
+    this.replyLanes = byLane && spec.nodes <= MOST_REPLY_LANES ? groups.map(() => nodes.map(() => new ReplyLane())) : [];
     const jitter = createSampler(spec.network.jitter);
     this.calendar = new Calendar(this.islands, topology.lookahead, topology.reach, flights.before);
     this.cards = new EgressCards(spec.nodes, spec.network);
     this.links = new Links(spec.network, topology.siteOf, flights, this.calendar, jitter, spec.seed);
     this.transport = new Transport(spec.network, this.links, this.calendar, this.cards, spec.seed);
+  }
+
+  /** By lane; see lanes.ts. */
+  submitByLane(source: number, group: number, to: NodeId, sequence: number, id: number, now: Instant): void {
+    this.world.countRequest(id, now);
+    const at = this.links.arrival(source, to, sequence, now);
+    ((this.requestLanes[to] as RequestLane[])[group] as RequestLane).push(at, id);
+    if (at < (this.wakeAt[to] as number)) this.wakeAt[to] = at;
+  }
+
+  replyByLane(node: Participant, group: number, id: number, result: number, index: number, batch: Batch | null, at: Instant, ready: Instant): void {
+    const island = this.groupIslands[group] as number;
+    const departure = this.cards.feedOne(node.self, this.world.countReply(id, at), ready);
+    const arrival = this.links.arrival(node.self, island, node.sequence++, departure);
+    ((this.replyLanes[group] as ReplyLane[])[node.self] as ReplyLane).push(arrival, id, result, node.leader, index, batch);
+    if (arrival < (this.wakeAt[island] as number)) this.wakeAt[island] = arrival;
+  }
+
+  /** Hands the first reply of a lane to its client group. */
+  deliverLaneReply(lane: ReplyLane, source: NodeId, island: number): void {
+    const { flights, digest, delivered, clients, groups, protocol } = this.world;
+    const at = lane.headAt;
+    const id = lane.field(ReplyField.id);
+    const result = lane.field(ReplyField.result);
+    const leader = lane.field(ReplyField.leader);
+    const index = lane.field(ReplyField.index);
+    const batch = lane.pop();
+    const name = protocol.messages.length + 1;
+    delivered[name] = (delivered[name] as number) + 1;
+    flights.inFlight--;
+    digest.add(EventClass.reply, island, at, absorb(id, result) ^ Math.imul(source + 1, 0x2545f491));
+    (clients[id % groups] as Clients).onReply(source, id, result, leader, batch, index, at);
   }
 
   islandOf(group: number): number {
@@ -77,7 +127,7 @@ export class FastNetwork {
       at,
       (flights.ints[flight * INTS + F.hash] as number) ^ Math.imul(source + 1, 0x2545f491),
     );
-    const group = clients[id % groups] as ClientGroup;
+    const group = clients[id % groups] as Clients;
     const result = flights.ints[flight * INTS + F.result] as number;
     const leader = flights.ints[flight * INTS + F.detail] as NodeId;
     const batch = flights.load[flight] as Batch | null;

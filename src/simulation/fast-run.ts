@@ -51,13 +51,13 @@ export class FastRun implements FaultSubject {
     const clock = new RunClock(world, faults, (at) => this.busy(at));
     for (const machine of this.machines) machine.start(0);
     for (const group of world.clients) (this.islands[network.islandOf(group.group)] as NodeIsland).nextAt = 0;
-    const { calendar } = network;
+    const { calendar, wakeAt } = network;
     let now: Instant = 0;
     let windows = 0;
     while (!clock.stopped) {
       let at = Math.min(spec.horizon, faults.next);
       for (let i = 0; i < islands.length; i++) {
-        const next = (islands[i] as NodeIsland).nextAt;
+        const next = Math.min((islands[i] as NodeIsland).nextAt, wakeAt[i] as number);
         if (next < at) at = next;
       }
       at = calendar.nextOccupied(now, at);
@@ -91,13 +91,13 @@ export class FastRun implements FaultSubject {
 
   private runWindow(from: Instant, end: Instant, last: boolean): void {
     const { islands } = this;
-    const { calendar } = this.network;
+    const { calendar, wakeAt } = this.network;
     const start = calendar.start;
     const whole = last && from === start;
     for (let i = 0; i < islands.length; i++) {
       const island = islands[i] as NodeIsland;
       if (!calendar.hasArrivals(i)) {
-        if (island.nextAt < end) island.run(end, start, 0, 0);
+        if (island.nextAt < end || (wakeAt[i] as number) < end) island.run(end, start, 0, 0);
         continue;
       }
       const count = calendar.open(i);
@@ -111,7 +111,7 @@ export class FastRun implements FaultSubject {
       while (first < count && (offsets[first] as number) < from - start) first++;
       let stop = first;
       while (stop < count && (offsets[stop] as number) < end - start) stop++;
-      if (stop > first || island.nextAt < end) island.run(end, start, first, stop);
+      if (stop > first || island.nextAt < end || (wakeAt[i] as number) < end) island.run(end, start, first, stop);
     }
   }
 

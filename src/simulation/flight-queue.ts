@@ -1,5 +1,5 @@
 /** A queue of (instant, flight) in time order: a ring of columns. Ties keep total order: source, then sequence. */
-import { FlightColumn, type Flights, INTS } from '../network/flights.ts';
+import type { Flights } from '../network/flights.ts';
 import { type Instant, NEVER } from '../units/quantities.ts';
 
 export class FlightQueue {
@@ -46,13 +46,12 @@ export class FlightQueue {
     if (count === 0 || (this.at[(this.first + count - 1) & (this.at.length - 1)] as number) < at)
       return this.push(at, flight);
     const mask = this.at.length - 1;
-    const { ints } = this.flights;
-    const source = ints[flight * INTS + FlightColumn.source] as number;
+    const source = this.flights.sourceOf(flight);
     for (let i = count - 1; i >= 0; i--) {
       const slot = (this.first + i) & mask;
       const time = this.at[slot] as number;
       if (time < at) break;
-      if (ints[(this.flight[slot] as number) * INTS + FlightColumn.source] !== source) continue;
+      if (this.flights.sourceOf(this.flight[slot] as number) !== source) continue;
       at = time;
       break;
     }

@@ -7,6 +7,7 @@ import { DOUBLES, FlightColumn as F, type Flights, INTS } from '../network/fligh
 import { nanosecondsPerByte } from '../network/wire.ts';
 import { type BitRate, type Instant, NEVER } from '../units/quantities.ts';
 import { FlightQueue } from './flight-queue.ts';
+import { earliestLane, type RequestLane } from './lanes.ts';
 
 export class Ingress {
   /** When the first message leaves the card; NEVER when there is none. */
@@ -26,8 +27,17 @@ export class Ingress {
   private cursor = 0;
   private to = 0;
   private cellStart: Instant = 0;
+  /** Requests that come by lanes, one a client group; the lane whose head is next in this window, and when. */
+  private readonly lanes: readonly RequestLane[];
+  private readonly requestWire: (id: number) => number;
+  private lane: RequestLane | null = null;
+  private laneAt: Instant = NEVER;
+  private windowEnd: Instant = 0;
 
-  constructor(flights: Flights, rate: BitRate) {
+  /** @param requestWire bytes on the wire of a request that comes by a lane. */
+  constructor(flights: Flights, rate: BitRate, lanes: readonly RequestLane[], requestWire: (id: number) => number) {
+    this.lanes = lanes;
+    this.requestWire = requestWire;
     this.flights = flights;
     this.perByte = nanosecondsPerByte(rate);
     this.carried = new FlightQueue(flights);
@@ -36,7 +46,9 @@ export class Ingress {
   }
 
   /** Takes the arrivals of a window: [from, to) of the sorter, which stays as it is until `end`. */
-  begin(sorter: ArrivalSorter, cellStart: Instant, from: number, to: number): void {
+  begin(sorter: ArrivalSorter, cellStart: Instant, from: number, to: number, end: Instant): void {
+    this.windowEnd = end;
+    if (this.lanes.length > 0) this.findLane();
     this.offsets = sorter.offsets;
     this.arrivals = sorter.flights;
     this.cellStart = cellStart;
@@ -54,9 +66,9 @@ export class Ingress {
 
   /** Keeps what has not left the card for the next window. */
   end(): void {
-    while (this.cursor < this.to) {
-      const flight = this.arrivals[this.cursor] as number;
-      this.carried.push(this.serveNext(), flight);
+    while (this.cursor < this.to || this.lane !== null) {
+      const at = this.serveNext();
+      this.carried.push(at, this.served);
     }
   }
 
@@ -64,22 +76,49 @@ export class Ingress {
     if (this.carried.headAt !== NEVER) {
       this.headAt = this.carried.headAt;
       this.head = this.carried.pop();
-    } else if (this.cursor < this.to) {
-      this.head = this.arrivals[this.cursor] as number;
+    } else if (this.cursor < this.to || this.lane !== null) {
       this.headAt = this.serveNext();
+      this.head = this.served;
     } else this.headAt = NEVER;
   }
 
-  /** Serves the arrival at the cursor and moves on; returns when it leaves the card. */
+  private findLane(): void {
+    const best = earliestLane(this.lanes, this.windowEnd);
+    this.lane = best < 0 ? null : (this.lanes[best] as RequestLane);
+    this.laneAt = this.lane === null ? NEVER : this.lane.headAt;
+  }
+
+  /** What `serveNext` served. */
+  private served = 0;
+
+  /** Serves the next arrival and returns when it leaves the card. At one instant nodes come before clients. */
   private serveNext(): Instant {
-    const last = this.cellStart + (this.offsets[this.cursor] as number);
+    const { lane } = this;
+    const last = this.cursor < this.to ? this.cellStart + (this.offsets[this.cursor] as number) : NEVER;
+    if (lane !== null && this.laneAt < last) {
+      const at = this.laneAt;
+      const id = lane.pop();
+      this.served = ~id;
+      if (this.lanes.length > 1) this.findLane();
+      else if (lane.headAt < this.windowEnd) this.laneAt = lane.headAt;
+      else {
+        this.lane = null;
+        this.laneAt = NEVER;
+      }
+      return this.perByte === 0 ? at : this.serve(at, 0, this.requestWire(id));
+    }
     const flight = this.arrivals[this.cursor++] as number;
+    this.served = flight;
     if (this.perByte === 0) return last;
-    const service = (this.flights.ints[flight * INTS + F.wire] as number) * this.perByte;
+    return this.serve(last, this.flights.doubles[flight * DOUBLES + F.spread] as number, this.flights.ints[flight * INTS + F.wire] as number);
+  }
+
+  private serve(last: Instant, spread: number, wire: number): Instant {
+    const service = wire * this.perByte;
     this.busy += service;
-    let start = last - (this.flights.doubles[flight * DOUBLES + F.spread] as number);
+    let start = last - spread;
     let fraction = 0;
-    if (start < this.free) {
+    if (start <= this.free) {
       start = this.free;
       fraction = this.fraction;
     }

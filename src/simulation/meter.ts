@@ -47,6 +47,7 @@ export class Meter {
   private readonly latencyMax = new Float64Array(TIMELINE_BINS);
   /** Finer bins for outages: counts, and the first and last instants in each. */
   private readonly fine: Duration;
+  private readonly perFine: number;
   private readonly fineSubmitted = new Int32Array(FINE_BINS);
   private readonly fineFinal = new Int32Array(FINE_BINS);
   private readonly firstSubmit = new Float64Array(FINE_BINS).fill(NEVER);
@@ -63,7 +64,10 @@ export class Meter {
       this.segments.push(newSegment(edges[i] as number, edges[i + 1] as number));
     this.current = this.segments[0] as Segment;
     this.bin = Math.max(1, Math.ceil(spec.horizon / TIMELINE_BINS));
-    this.fine = Math.max(1, Math.ceil(spec.horizon / FINE_BINS));
+    // A power of two, so that multiplying by the inverse is exact.
+    this.fine = 1;
+    while (this.fine * FINE_BINS < spec.horizon) this.fine *= 2;
+    this.perFine = 1 / this.fine;
   }
 
   private segmentAt(at: Instant): Segment {
@@ -81,7 +85,7 @@ export class Meter {
     this.segmentAt(at).offered++;
     const bin = Math.min(TIMELINE_BINS - 1, Math.floor(at / this.bin));
     this.offered[bin] = (this.offered[bin] as number) + 1;
-    const fine = Math.min(FINE_BINS - 1, Math.floor(at / this.fine));
+    const fine = Math.min(FINE_BINS - 1, Math.floor(at * this.perFine));
     this.fineSubmitted[fine] = (this.fineSubmitted[fine] as number) + 1;
     if (at < (this.firstSubmit[fine] as number)) this.firstSubmit[fine] = at;
   }
@@ -104,7 +108,7 @@ export class Meter {
     this.final[bin] = (this.final[bin] as number) + 1;
     this.latencySum[bin] = (this.latencySum[bin] as number) + latency;
     if (latency > (this.latencyMax[bin] as number)) this.latencyMax[bin] = latency;
-    const fine = Math.min(FINE_BINS - 1, Math.floor(at / this.fine));
+    const fine = Math.min(FINE_BINS - 1, Math.floor(at * this.perFine));
     this.fineFinal[fine] = (this.fineFinal[fine] as number) + 1;
     if (at < (this.firstFinal[fine] as number)) this.firstFinal[fine] = at;
     if (at > (this.lastFinalIn[fine] as number)) this.lastFinalIn[fine] = at;
@@ -166,7 +170,7 @@ export class Meter {
 
   /** The first final transaction from `at` on (to a fine bin); NEVER when there is none. */
   firstFinalFrom(at: Instant): Instant {
-    for (let i = Math.min(FINE_BINS - 1, Math.floor(at / this.fine)); i < FINE_BINS; i++) {
+    for (let i = Math.min(FINE_BINS - 1, Math.floor(at * this.perFine)); i < FINE_BINS; i++) {
       const first = this.firstFinal[i] as number;
       if (first !== NEVER && first >= at) return first;
       if ((this.lastFinalIn[i] as number) >= at) return this.lastFinalIn[i] as number;

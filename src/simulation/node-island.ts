@@ -12,6 +12,7 @@ import { Effect } from './effects.ts';
 import type { FastNetwork } from './fast-network.ts';
 import { FlightQueue } from './flight-queue.ts';
 import { Ingress } from './ingress.ts';
+import type { RequestLane } from './lanes.ts';
 import type { Node, PendingWrite } from './node.ts';
 import type { Busy } from './run-clock.ts';
 import type { World } from './world.ts';
@@ -27,6 +28,7 @@ export class NodeIsland implements ClientPort {
   private readonly network: FastNetwork;
   /** Received by the card, on their way to verification (in time order), and verified, waiting for the thread. */
   private readonly ingress: Ingress;
+  private readonly lanes: readonly RequestLane[];
   /** Requests of clients on this machine, handed over without a card. */
   private readonly handed: FlightQueue;
   private readonly ready: FlightQueue;
@@ -53,7 +55,8 @@ export class NodeIsland implements ClientPort {
     this.network = network;
     this.node = node;
     this.self = node.self;
-    this.ingress = new Ingress(world.flights, world.spec.network.ingress.bitsPerSecond);
+    this.lanes = network.requestLanes[node.self] ?? [];
+    this.ingress = new Ingress(world.flights, world.spec.network.ingress.bitsPerSecond, this.lanes, (id) => world.requestWire(id));
     this.handed = new FlightQueue(world.flights);
     this.ready = new FlightQueue(world.flights);
     this.local = new FlightQueue(world.flights);
@@ -78,12 +81,15 @@ export class NodeIsland implements ClientPort {
       this.nextAt = NEVER;
       return;
     }
-    this.ingress.begin(this.network.calendar.sorter, cellStart, from, to);
+    this.ingress.begin(this.network.calendar.sorter, cellStart, from, to, end);
     do {
       const other = this.nextOther();
       if (this.finishAt === NEVER) this.runMessages(other < end ? other : end);
     } while (!this.step(end));
     this.ingress.end();
+    for (let i = 0; i < this.lanes.length; i++)
+      this.nextAt = Math.min(this.nextAt, (this.lanes[i] as RequestLane).headAt);
+    this.network.wakeAt[this.self] = NEVER;
   }
 
   /** The earliest instant of anything but messages and the thread's jobs. */
@@ -108,11 +114,17 @@ export class NodeIsland implements ClientPort {
     const persisted = this.persisted.length > 0 ? (this.persisted[0] as number) : NEVER;
     for (;;) {
       const readyAt = ready.headAt;
-      const start = readyAt < this.threadFree ? this.threadFree : readyAt;
+      // What the thread takes next, of whatever kind: a message that leaves the card later is verified later, for its job may sign.
+      let first = timers.next < readyAt ? timers.next : readyAt;
+      if (persisted < first) first = persisted;
+      if (node.executableAt < first) first = node.executableAt;
+      const start = first < this.threadFree ? this.threadFree : first;
       const receivedAt = ingress.headAt;
       if (receivedAt <= start) {
         if (receivedAt >= limit) return;
         this.verify(ingress.pop(), receivedAt);
+        // A reply may have given clients here something to do before `limit`.
+        if (this.clients.length > 0) return;
         continue;
       }
       if (start >= limit || persisted <= readyAt || node.executableAt <= readyAt || timers.next <= readyAt) return;
@@ -221,9 +233,9 @@ export class NodeIsland implements ClientPort {
   /** Enters verification (or, for a reply, reaches the clients here). */
   private verify(flight: number, at: Instant): void {
     const { flights } = this.world;
-    if (flights.ints[flight * INTS + F.kind] === FlightKind.reply) return this.replyHere(flight, at);
+    if (flight > 0 && flights.ints[flight * INTS + F.kind] === FlightKind.reply) return this.replyHere(flight, at);
     if (this.poolSize === 0) return this.ready.push(at, flight);
-    const cost = flights.doubles[flight * DOUBLES + F.verify] as number;
+    const cost = flight > 0 ? (flights.doubles[flight * DOUBLES + F.verify] as number) : this.world.clientVerify;
     // One server takes every message in turn, so none overtakes; with several, links must be put back in order.
     if (this.poolSize === 1) this.ready.push(this.serve(at, cost), flight);
     else this.ready.insertInLinkOrder(cost > 0 ? this.serve(at, cost) : at, flight);
@@ -265,7 +277,7 @@ export class NodeIsland implements ClientPort {
   private takeReady(at: Instant): void {
     const { flights, delivered, digest, costs } = this.world;
     const flight = this.ready.head;
-    if (flights.ints[flight * INTS + F.kind] !== FlightKind.protocol) return this.drain(at);
+    if (flight < 0 || flights.ints[flight * INTS + F.kind] !== FlightKind.protocol) return this.drain(at);
     this.ready.pop();
     let cost = costs.handling;
     if (this.poolSize === 0) cost += flights.doubles[flight * DOUBLES + F.verify] as number;
@@ -291,24 +303,36 @@ export class NodeIsland implements ClientPort {
     const { ready, node } = this;
     let cost = 0;
     let scan = 0;
-    for (;;) {
-      const flight = ready.peek(scan);
-      if (flight === 0 || ready.peekAt(scan) > at || flights.ints[flight * INTS + F.kind] === FlightKind.protocol)
-        break;
-      const requests =
-        flights.ints[flight * INTS + F.kind] === FlightKind.forward
-          ? (flights.ints[flight * INTS + F.subject] as number)
-          : 1;
-      cost +=
-        costs.requestHandling * requests +
-        (this.poolSize === 0 ? (flights.doubles[flight * DOUBLES + F.verify] as number) : 0);
-      scan++;
+    for (let flight = ready.head; flight !== 0 && ready.peekAt(scan) <= at; flight = ready.peek(++scan)) {
+      if (flight < 0) {
+        cost += costs.requestHandling + (this.poolSize === 0 ? this.world.clientVerify : 0);
+        continue;
+      }
+      const kind = flights.ints[flight * INTS + F.kind];
+      if (kind === FlightKind.protocol) break;
+      const requests = kind === FlightKind.forward ? (flights.ints[flight * INTS + F.subject] as number) : 1;
+      cost += costs.requestHandling * requests;
+      if (this.poolSize === 0) cost += flights.doubles[flight * DOUBLES + F.verify] as number;
     }
     const end = this.occupy(at, cost);
     node.beginDrain(end);
-    for (; scan > 0; scan--) this.admit(ready.pop(), at);
+    for (; scan > 0; scan--) {
+      const flight = ready.pop();
+      if (flight < 0) this.admitByLane(~flight, at);
+      else this.admit(flight, at);
+    }
     node.finishDrain();
     this.afterJob(end);
+  }
+
+  private admitByLane(id: RequestId, at: Instant): void {
+    const { flights, delivered, digest, protocol, groups } = this.world;
+    const name = protocol.messages.length;
+    delivered[name] = (delivered[name] as number) + 1;
+    const source = flights.groupIslands[id % groups] as number;
+    digest.add(EventClass.request, this.self, at, id ^ Math.imul(source + 1, 0x2545f491));
+    flights.inFlight--;
+    this.node.admit(id, true);
   }
 
   private admit(flight: number, at: Instant): void {
@@ -451,13 +475,15 @@ export class NodeIsland implements ClientPort {
     const { ids } = batch;
     const everyone = world.rule.repliers === 'all';
     if (!everyone && !node.owesAnswers) return;
+    const byLane = this.network.replyLanes.length > 0;
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i] as number;
       if (!everyone && !node.answers(id)) continue;
       const ordered = world.ledger.orderedAt(id);
       // A duplicate was answered where it was ordered first; who took it from the client answers now.
       if (everyone && ordered !== position) continue;
-      this.reply(world.launchReply(node, id, world.wasValid(id), ordered, batch, i, at), id, at);
+      if (byLane) this.replyByLane(id, (ordered << 1) | (world.wasValid(id) ? 1 : 0), i, batch, at);
+      else this.reply(world.launchReply(node, id, world.wasValid(id), ordered, batch, i, at), id, at);
     }
   }
 
@@ -469,7 +495,14 @@ export class NodeIsland implements ClientPort {
       world.digest.add(EventClass.read, this.self, at, id);
     }
     const position = read ? 0 : world.ledger.orderedAt(id);
-    this.reply(world.launchReply(node, id, read || world.wasValid(id), position, null, -1, at), id, at);
+    const valid = read || world.wasValid(id);
+    if (this.network.replyLanes.length > 0) this.replyByLane(id, (position << 1) | (valid ? 1 : 0), -1, null, at);
+    else this.reply(world.launchReply(node, id, valid, position, null, -1, at), id, at);
+  }
+
+  private replyByLane(id: RequestId, result: number, index: number, batch: Batch | null, at: Instant): void {
+    const ready = this.signed(at, this.world.replyCost);
+    this.network.replyByLane(this.node, id % this.world.groups, id, result, index, batch, at, ready);
   }
 
   private reply(flight: number, id: number, at: Instant): void {

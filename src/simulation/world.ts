@@ -54,6 +54,10 @@ export class World {
   private readonly diskStream: number;
   private readonly signatureStream: number;
   private readonly leaderMark: number;
+  private readonly segmentBytes: Bytes;
+  private readonly headerBytes: Bytes;
+  private readonly clientSignature: Bytes;
+  readonly clientVerify: number;
 
   constructor(spec: RunSpec) {
     this.spec = spec;
@@ -87,6 +91,10 @@ export class World {
     this.diskStream = stream(spec.seed, Purpose.disk);
     this.signatureStream = stream(spec.seed, Purpose.sign);
     this.leaderMark = this.protocol.marks.indexOf('leader');
+    this.segmentBytes = spec.network.segmentBytes;
+    this.headerBytes = spec.network.headerBytes;
+    this.clientSignature = this.rule.signed ? CLIENT_SIGNATURE : 0;
+    this.clientVerify = this.rule.signed ? this.costs.verifySignature : 0;
   }
 
   arrivals(named: NamedOptions, group: number): ArrivalProcess {
@@ -136,21 +144,23 @@ export class World {
   /** ns of signing for the flight launched last, on the sender's cores. */
   launchCost = 0;
 
-  private launch(node: NodeId, sequence: number, kind: number, copies: number, bytes: Bytes, at: number): number {
-    const { flights, spec } = this;
+  private launch(source: number, sequence: number, kind: number, copies: number, bytes: Bytes, at: number): number {
+    const { flights } = this;
     const flight = flights.take(copies);
-    flights.ints[flight * INTS + F.kind] = kind;
-    flights.ints[flight * INTS + F.wide] = 0;
-    flights.ints[flight * INTS + F.source] = node;
-    flights.ints[flight * INTS + F.sequence] = sequence;
-    const wire = wireBytes(spec.network, bytes);
-    flights.ints[flight * INTS + F.wire] = wire;
-    flights.doubles[flight * DOUBLES + F.spread] = 0;
-    flights.doubles[flight * DOUBLES + F.start] = at;
-    flights.doubles[flight * DOUBLES + F.fraction] = 0;
-    flights.doubles[flight * DOUBLES + F.first] = 0;
-    flights.doubles[flight * DOUBLES + F.step] = 0;
-    flights.ints[flight * INTS + F.index] = -1;
+    const { ints, doubles } = flights;
+    const row = flight * INTS;
+    ints[row + F.source] = source;
+    ints[row + F.sequence] = sequence;
+    ints[row + F.wire] = this.wireOf(bytes);
+    ints[row + F.index] = -1;
+    ints[row + F.kind] = kind;
+    ints[row + F.wide] = 0;
+    const times = flight * DOUBLES;
+    doubles[times + F.start] = at;
+    doubles[times + F.fraction] = 0;
+    doubles[times + F.first] = 0;
+    doubles[times + F.step] = 0;
+    doubles[times + F.spread] = 0;
     this.launchCost = 0;
     return flight;
   }
@@ -185,16 +195,47 @@ export class World {
       sequence,
       FlightKind.request,
       1,
-      this.workload.bytes(id) + (this.rule.signed ? CLIENT_SIGNATURE : 0),
+      this.workload.bytes(id) + this.clientSignature,
       at,
     );
     flights.ints[flight * INTS + F.subject] = id;
     flights.ints[flight * INTS + F.hash] = id;
-    flights.doubles[flight * DOUBLES + F.verify] = this.rule.signed ? this.costs.verifySignature : 0;
+    flights.doubles[flight * DOUBLES + F.verify] = this.clientVerify;
     const name = this.protocol.messages.length;
     this.sent[name] = (this.sent[name] as number) + 1;
     this.meter.onSend(at, 1, 1, flights.ints[flight * INTS + F.wire] as number, this.rule.signed ? 1 : 0);
     return flight;
+  }
+
+  /** A request on a lane: counted like any other. */
+  countRequest(id: RequestId, at: number): void {
+    this.flights.takeLight();
+    const name = this.protocol.messages.length;
+    this.sent[name] = (this.sent[name] as number) + 1;
+    this.meter.onSend(at, 1, 1, this.requestWire(id), this.rule.signed ? 1 : 0);
+  }
+
+  requestWire(id: RequestId): Bytes {
+    return this.wireOf(this.workload.bytes(id) + this.clientSignature);
+  }
+
+  /** A reply on a lane: counted like any other. Returns its bytes on the wire. */
+  countReply(id: RequestId, at: number): Bytes {
+    this.flights.takeLight();
+    const name = this.protocol.messages.length + 1;
+    this.sent[name] = (this.sent[name] as number) + 1;
+    const wire = this.wireOf(this.workload.replyBytes(id));
+    this.meter.onSend(at, 2, 1, wire, 0);
+    return wire;
+  }
+
+  private wireOf(bytes: Bytes): Bytes {
+    return bytes <= this.segmentBytes ? bytes + this.headerBytes : wireBytes(this.spec.network, bytes);
+  }
+
+  /** ns of making a reply. */
+  get replyCost(): number {
+    return this.protocol.trust === 'byzantine' ? this.costs.mac : 0;
   }
 
   launchReply(
@@ -215,7 +256,7 @@ export class World {
     flights.ints[flight * INTS + F.index] = index;
     flights.doubles[flight * DOUBLES + F.verify] = 0;
     flights.load[flight] = batch;
-    this.launchCost = this.protocol.trust === 'byzantine' ? this.costs.mac : 0;
+    this.launchCost = this.replyCost;
     const name = this.protocol.messages.length + 1;
     this.sent[name] = (this.sent[name] as number) + 1;
     this.meter.onSend(at, 2, 1, flights.ints[flight * INTS + F.wire] as number, 0);
@@ -225,12 +266,11 @@ export class World {
   launchForward(node: Participant, ids: Int32Array, at: number): number {
     const { flights } = this;
     let bytes = 0;
-    for (let i = 0; i < ids.length; i++)
-      bytes += this.workload.bytes(ids[i] as number) + (this.rule.signed ? CLIENT_SIGNATURE : 0);
+    for (let i = 0; i < ids.length; i++) bytes += this.workload.bytes(ids[i] as number) + this.clientSignature;
     const flight = this.launch(node.self, node.sequence++, FlightKind.forward, 1, bytes, at);
     flights.ints[flight * INTS + F.subject] = ids.length;
     flights.ints[flight * INTS + F.hash] = absorb(ids.length, ids[0] as number);
-    flights.doubles[flight * DOUBLES + F.verify] = this.rule.signed ? this.costs.verifySignature * ids.length : 0;
+    flights.doubles[flight * DOUBLES + F.verify] = this.clientVerify * ids.length;
     flights.load[flight] = ids;
     const name = this.protocol.messages.length + 2;
     this.sent[name] = (this.sent[name] as number) + 1;

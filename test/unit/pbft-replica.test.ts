@@ -7,7 +7,6 @@ import {
   messageNames,
   PRE_PREPARE,
   PREPARE,
-  VIEW_CHANGE,
   type ViewChange,
 } from '../../src/protocols/pbft/messages.ts';
 import type { PbftOptions } from '../../src/protocols/pbft/options.ts';
@@ -220,6 +219,5 @@ describe('a forged view-change', () => {
     ['the name of another replica', (m) => ({ ...m, replica: 0 })],
   ])('is ignored if it claims %s', (_, change) => {
     expect(whatHappens(change)).toBe(0);
-    expect(VIEW_CHANGE).toBe(pbft.messages.indexOf('view-change'));
   });
 });

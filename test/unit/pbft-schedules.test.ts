@@ -183,7 +183,7 @@ function check(story: Story): void {
 }
 
 const seeds = Array.from(
-  { length: Number(process.env.PBFT_SEEDS ?? 12) },
+  { length: Number(process.env.PBFT_SEEDS ?? 6) },
   (_, i) => i + 1 + Number(process.env.PBFT_FROM ?? 0),
 );
 const base = { steps: 1500, durable: false, auth: 'signature', byzantine: 0, crashes: false } as const;

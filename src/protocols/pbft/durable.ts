@@ -10,7 +10,7 @@ import type { CheckpointClaim, Message, NewView, PrePreparedEntry, PreparedEntry
 
 export type PbftHost = Host<Message, Change>;
 
-/** A pre-prepare that was accepted, or sent by this primary; batch null: the null request, or not received yet. */
+/** A pre-prepare that was accepted, or sent by this primary; its batch is kept by digest. */
 export interface Accepted {
   readonly seq: Position;
   readonly view: number;

@@ -1,6 +1,9 @@
 /**
  * View changes (OSDI'99 section 4.4): leaving a view that does not get on, collecting the view-changes of others, and entering
  * the next view with what may have committed before. VIEW-CHANGE and NEW-VIEW are signed under either kind of authentication.
+ *
+ * A replica that asked for a view no longer votes in earlier ones. If fewer than f + 1 ask, it stays out of ordering, following
+ * the checkpoints, until the others need a view change, too: the paper's rule, safe and live, but visible after a partition.
  */
 import type { Batch } from '../../ledger/batch.ts';
 import type { Duration, NodeId, Position } from '../../units/quantities.ts';

@@ -1,0 +1,106 @@
+/**
+ * One whole run, timed on one thread: a warm-up run first, then the fast kernel alone as a user has it, and only then next to the
+ * reference kernel, in turns. Every repetition must give the same digest, and the kernels must agree on the shorter run.
+ */
+import type { RunResult } from '../src/simulation/run-result.ts';
+import type { RunSpec } from '../src/simulation/run-spec.ts';
+import { simulate } from '../src/simulation/simulate.ts';
+import type { ReferenceResult, WholeRunResult } from './bench-report.ts';
+import type { BenchCase } from './cases.ts';
+import { medianOf, sampleOf } from './sample.ts';
+import { type Effort, repeat, type Timing, timed } from './stopwatch.ts';
+
+export interface RunEffort {
+  readonly alone: Effort;
+  /** One fast run in full, one fast and one reference run of the shorter kind. */
+  readonly inTurns: Effort;
+}
+
+export function measureRun({ name, spec, referenceStopAfter }: BenchCase, effort: RunEffort): WholeRunResult {
+  const { digest, counts } = checked(name, simulate(spec));
+  const fast = (): Timing<RunResult> => sameDigest(name, digest, timed(() => simulate(spec)));
+  const alone: Timing<RunResult>[] = [];
+  repeat(effort.alone, () => alone.push(fast()));
+  const wall = sampleOf(alone.map((run) => run.wallMs));
+  const cpu = sampleOf(alone.map((run) => run.cpuMs));
+  const { deliveredMessages: messages, transactions } = counts;
+  const versus = besideReference(name, { ...spec, stopAfter: referenceStopAfter }, messages, fast, effort.inTurns);
+  return {
+    kind: 'whole-run',
+    name,
+    messages_per_second: perSecond(messages, wall.best),
+    messages_per_second_median: perSecond(messages, wall.median),
+    messages_per_cpu_second: perSecond(messages, cpu.best),
+    ns_per_transaction: (wall.best * 1e6) / transactions,
+    ...versus,
+    bytes_per_message: counts.kernelBytes / counts.peakInFlight,
+    kernel_bytes: counts.kernelBytes,
+    peak_in_flight: counts.peakInFlight,
+    messages,
+    transactions,
+    digest,
+    repetitions: wall.repetitions,
+    spread: wall.spread,
+    noisy: wall.noisy,
+  };
+}
+
+interface Versus {
+  readonly ratio_to_reference: number;
+  readonly ratio_to_reference_cpu: number;
+  readonly reference: ReferenceResult;
+}
+
+function besideReference(
+  name: string,
+  shorter: RunSpec,
+  messages: number,
+  fast: () => Timing<RunResult>,
+  effort: Effort,
+): Versus {
+  const { digest, counts } = checked(name, simulate(shorter));
+  const full: Timing<RunResult>[] = [];
+  const short: Timing<RunResult>[] = [];
+  const reference: Timing<RunResult>[] = [];
+  repeat(effort, () => {
+    full.push(fast());
+    reference.push(sameDigest(name, digest, timed(() => simulate(shorter, { kernel: 'reference' }))));
+    short.push(sameDigest(name, digest, timed(() => simulate(shorter))));
+  });
+  const rate = (of: readonly Timing<RunResult>[], delivered: number, time: 'wallMs' | 'cpuMs'): number =>
+    perSecond(delivered, Math.min(...of.map((run) => run[time])));
+  const wall = sampleOf(reference.map((run) => run.wallMs));
+  const referenceRate = perSecond(counts.deliveredMessages, wall.best);
+  return {
+    ratio_to_reference: rate(full, messages, 'wallMs') / referenceRate,
+    ratio_to_reference_cpu: rate(full, messages, 'cpuMs') / rate(reference, counts.deliveredMessages, 'cpuMs'),
+    reference: {
+      messages_per_second: referenceRate,
+      messages: counts.deliveredMessages,
+      transactions: counts.transactions,
+      ratio_on_same_run: medianOf(reference.map((run, i) => run.wallMs / (short[i] as Timing<RunResult>).wallMs)),
+      repetitions: wall.repetitions,
+      spread: wall.spread,
+      noisy: wall.noisy,
+    },
+  };
+}
+
+function perSecond(count: number, ms: number): number {
+  return (count * 1000) / ms;
+}
+
+/** A benchmark of a run that breaks a law, or does not do its work, would measure nothing. */
+function checked(name: string, result: RunResult): RunResult & { readonly digest: string } {
+  const { digest, violations } = result;
+  if (digest === null || violations.length > 0)
+    throw new Error(`${name}: the run ended with ${violations[0]?.check ?? 'no digest'}: ${violations[0]?.detail ?? ''}`);
+  if (result.counts.transactions === 0) throw new Error(`${name}: no transaction became final before the horizon`);
+  return { ...result, digest };
+}
+
+function sameDigest(name: string, expected: string, run: Timing<RunResult>): Timing<RunResult> {
+  if (run.value.digest !== expected)
+    throw new Error(`${name}: digest ${run.value.digest ?? 'none'} where the first run of this length gave ${expected}`);
+  return run;
+}

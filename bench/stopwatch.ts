@@ -1,0 +1,30 @@
+/** Wall and processor time of a piece of work. Processor time counts all threads of the process, V8's collector and compiler too. */
+export interface Timing<Value> {
+  readonly value: Value;
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
+
+export function timed<Value>(work: () => Value): Timing<Value> {
+  const cpuBefore = process.cpuUsage();
+  const before = performance.now();
+  const value = work();
+  const wallMs = performance.now() - before;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { value, wallMs, cpuMs: (user + system) / 1000 };
+}
+
+/** Repeats `work` at least `fewest` times, then until `budgetMs` of wall time is spent or `most` repetitions are made. */
+export function repeat(effort: Effort, work: (repetition: number) => void): void {
+  const before = performance.now();
+  for (let done = 0; done < effort.most; done++) {
+    if (done >= effort.fewest && performance.now() - before > effort.budgetMs) return;
+    work(done);
+  }
+}
+
+export interface Effort {
+  readonly fewest: number;
+  readonly most: number;
+  readonly budgetMs: number;
+}
