@@ -10,6 +10,13 @@ export interface BenchReport {
   readonly quick: boolean;
   readonly method: string;
   readonly results: readonly BenchResult[];
+  readonly failures: readonly BenchFailure[];
+}
+
+/** A measurement that gave no figure: a run that broke a law, kernels that disagree, a process that died. */
+export interface BenchFailure {
+  readonly name: string;
+  readonly reason: string;
 }
 
 export interface MachineDescription {

@@ -18,7 +18,12 @@ export interface RunEffort {
 
 export function measureRun({ name, spec, referenceStopAfter }: BenchCase, effort: RunEffort): WholeRunResult {
   const { digest, counts } = checked(name, simulate(spec));
-  const fast = (): Timing<RunResult> => sameDigest(name, digest, timed(() => simulate(spec)));
+  const fast = (): Timing<RunResult> =>
+    sameDigest(
+      name,
+      digest,
+      timed(() => simulate(spec)),
+    );
   const alone: Timing<RunResult>[] = [];
   repeat(effort.alone, () => alone.push(fast()));
   const wall = sampleOf(alone.map((run) => run.wallMs));
@@ -64,8 +69,20 @@ function besideReference(
   const reference: Timing<RunResult>[] = [];
   repeat(effort, () => {
     full.push(fast());
-    reference.push(sameDigest(name, digest, timed(() => simulate(shorter, { kernel: 'reference' }))));
-    short.push(sameDigest(name, digest, timed(() => simulate(shorter))));
+    reference.push(
+      sameDigest(
+        name,
+        digest,
+        timed(() => simulate(shorter, { kernel: 'reference' })),
+      ),
+    );
+    short.push(
+      sameDigest(
+        name,
+        digest,
+        timed(() => simulate(shorter)),
+      ),
+    );
   });
   const rate = (of: readonly Timing<RunResult>[], delivered: number, time: 'wallMs' | 'cpuMs'): number =>
     perSecond(delivered, Math.min(...of.map((run) => run[time])));
@@ -94,13 +111,17 @@ function perSecond(count: number, ms: number): number {
 function checked(name: string, result: RunResult): RunResult & { readonly digest: string } {
   const { digest, violations } = result;
   if (digest === null || violations.length > 0)
-    throw new Error(`${name}: the run ended with ${violations[0]?.check ?? 'no digest'}: ${violations[0]?.detail ?? ''}`);
+    throw new Error(
+      `${name}: the run ended with ${violations[0]?.check ?? 'no digest'}: ${violations[0]?.detail ?? ''}`,
+    );
   if (result.counts.transactions === 0) throw new Error(`${name}: no transaction became final before the horizon`);
   return { ...result, digest };
 }
 
 function sameDigest(name: string, expected: string, run: Timing<RunResult>): Timing<RunResult> {
   if (run.value.digest !== expected)
-    throw new Error(`${name}: digest ${run.value.digest ?? 'none'} where the first run of this length gave ${expected}`);
+    throw new Error(
+      `${name}: digest ${run.value.digest ?? 'none'} where the first run of this length gave ${expected}`,
+    );
   return run;
 }

@@ -1,14 +1,14 @@
 /**
- * The event queue of the reference kernel: a binary heap of plain objects in total order (time, island, rank, source, sequence,
- * creation). The fast kernel has no such queue; this one is here to check it.
+ * The event queue of the reference kernel: a binary heap of plain objects in total order (time, rank, island, source, sequence,
+ * creation). Islands do not affect each other at one instant, so it does not matter that ranks come before them.
  */
 import type { Instant } from '../units/quantities.ts';
 
 export interface HeapEvent {
   readonly at: Instant;
-  readonly island: number;
-  /** What comes first at one instant on one island: the lower rank. */
+  /** What comes first at one instant: the lower rank. */
   readonly rank: number;
+  readonly island: number;
   readonly source: number;
   readonly sequence: number;
   /** The message that arrives with this event; 0 for every other event. */
@@ -24,9 +24,9 @@ export class EventHeap {
   private pushed = 0;
 
   push(event: Omit<HeapEvent, 'created' | 'cancelled'>): void {
-    const { at, island, rank, source, sequence, flight, run } = event;
+    const { at, rank, island, source, sequence, flight, run } = event;
     const { events } = this;
-    events.push({ at, island, rank, source, sequence, flight, run, created: this.pushed++, cancelled: false });
+    events.push({ at, rank, island, source, sequence, flight, run, created: this.pushed++, cancelled: false });
     this.rise(events.length - 1);
   }
 
@@ -80,8 +80,8 @@ export class EventHeap {
 
 function isBefore(a: HeapEvent, b: HeapEvent): boolean {
   if (a.at !== b.at) return a.at < b.at;
-  if (a.island !== b.island) return a.island < b.island;
   if (a.rank !== b.rank) return a.rank < b.rank;
+  if (a.island !== b.island) return a.island < b.island;
   if (a.source !== b.source) return a.source < b.source;
   if (a.sequence !== b.sequence) return a.sequence < b.sequence;
   return a.created < b.created;

@@ -11,6 +11,8 @@ import type { Links } from './links.ts';
 import type { NetworkSpec } from './network-spec.ts';
 
 const SLOWEST_RETRANSMISSION = 60_000_000_000;
+/** A repair that is lost this often is taken to get through, so that no run waits for ever. */
+const MOST_REPAIRS = 16;
 const MINIMUM_TIMEOUT: Duration = 200_000_000;
 /** Later segments that must follow a lost one for the receiver's duplicate acknowledgements to show the loss (RFC 5681). */
 const DUPLICATES = 3;
@@ -27,12 +29,26 @@ interface Held {
   readonly departure: Instant;
 }
 
+/** A lost copy until its repair has left, and what was sent behind it. */
+interface Hole {
+  readonly lost: Held;
+  readonly behind: Held[];
+  /** Segments behind the lost one that leave within one round trip, and whether there are any that leave later. */
+  later: number;
+  complete: boolean;
+  /** When the sender acts: after one round trip, then at each timeout. */
+  decideAt: Instant;
+  /** The number of the last repair: 1 is the fast retransmission, those at timeouts follow. */
+  attempt: number;
+  /** The last timeout; 0 before the first. */
+  wait: Duration;
+}
+
 /** One direction between two islands while it is irregular. */
 interface LinkState {
   readonly source: number;
   readonly receiver: number;
-  /** A lost copy whose repair is not decided yet, and what was sent behind it. */
-  hole: { readonly lost: Held; readonly decideAt: Instant; later: number; readonly behind: Held[] } | null;
+  hole: Hole | null;
   /** What was handed over while the link was cut. */
   held: Held[];
   /** The connection broke; the next message pays for the handshake. */
@@ -54,7 +70,7 @@ export class Transport {
   private readonly down: Uint8Array;
   private readonly partitions: Uint8Array[] = [];
   private readonly lossStream: number;
-  /** Islands that have undecided holes: the earliest decision of each. */
+  /** Islands that have holes: when the sender acts on the first of them. */
   readonly decisionAt: Float64Array;
   private readonly open: Set<LinkState>[] = [];
 
@@ -94,7 +110,7 @@ export class Transport {
     }
     const state = this.states.get(source * this.links.islands + receiver);
     if (this.isCut(source, receiver)) return this.hold(state ?? this.stateOf(source, receiver), { flight, departure });
-    if (state?.hole) return this.follow(state, { flight, departure });
+    if (state?.hole) return this.follow(state.hole, { flight, departure });
     let departs = departure;
     if (state?.broken) {
       state.paysAt = departure;
@@ -104,16 +120,11 @@ export class Transport {
     this.arrive(source, receiver, flight, departs);
   }
 
-  /** Decides the holes of an island that fall due at `now`. */
+  /** Acts on the holes of an island that fall due at `now`. */
   decide(island: number, now: Instant): void {
-    const due = [...(this.open[island] as Set<LinkState>)].filter(
-      (state) => state.hole !== null && state.hole.decideAt <= now,
-    );
+    const due = [...(this.open[island] as Set<LinkState>)].filter((state) => (state.hole as Hole).decideAt <= now);
     due.sort((a, b) => a.receiver - b.receiver);
-    for (const state of due) {
-      const { lost } = state.hole as NonNullable<LinkState['hole']>;
-      this.closeHole(state, lost.departure + this.timeoutDelay(state, lost));
-    }
+    for (const state of due) this.repair(state, state.hole as Hole, now);
     this.refreshDecision(island);
   }
 
@@ -121,15 +132,40 @@ export class Transport {
   crash(node: number, at: Instant): void {
     this.irregular = true;
     this.down[node] = 1;
+    const hasLeft = this.leavers(at);
     this.calendar.filter(at, (island, _arrival, flight) => {
       const source = this.links.flights.ints[flight * INTS + F.source] as number;
-      const keep = island !== node && (source !== node || this.links.departure(flight, island) <= at);
+      const keep = island !== node && (source !== node || hasLeft(island, flight));
       if (!keep) this.lose(flight);
       return keep;
     });
     for (const state of this.states.values())
       if (state.source === node || state.receiver === node) this.breakLink(state);
     this.cards.reset(node, at);
+  }
+
+  /**
+   * Tells which of the copies under way had left their card by `at`. A tcp link is one stream: a copy whose express lane was faster
+   * has not left while one before it on its link has not.
+   */
+  private leavers(at: Instant): (receiver: number, flight: number) => boolean {
+    const { ints } = this.links.flights;
+    const linkOf = (receiver: number, flight: number): number =>
+      (ints[flight * INTS + F.source] as number) * this.links.islands + receiver;
+    /** The first message of each link that has not left. */
+    const waiting = new Map<number, number>();
+    this.calendar.filter(at, (receiver, _arrival, flight) => {
+      if (this.links.departure(flight, receiver) <= at) return true;
+      const sequence = ints[flight * INTS + F.sequence] as number;
+      const link = linkOf(receiver, flight);
+      waiting.set(link, Math.min(sequence, waiting.get(link) ?? sequence));
+      return true;
+    });
+    return (receiver, flight) => {
+      if (!this.links.ordered) return this.links.departure(flight, receiver) <= at;
+      const first = waiting.get(linkOf(receiver, flight));
+      return first === undefined || (ints[flight * INTS + F.sequence] as number) < first;
+    };
   }
 
   /** The node is back: every connection with it must be made anew by the first message. */
@@ -151,16 +187,19 @@ export class Transport {
     const caught: { link: LinkState; held: Held }[] = [];
     /** The last arrival of what has left, by link: what is caught must leave no trace in the link's order. */
     const arriving = new Map<number, Instant>();
+    const hasLeft = this.leavers(at);
     this.calendar.filter(at, (island, arrival, flight) => {
       const source = this.links.flights.ints[flight * INTS + F.source] as number;
       if (sides[source] === sides[island]) return true;
-      const departure = this.links.departure(flight, island);
-      if (departure <= at) {
+      if (hasLeft(island, flight)) {
         const link = source * this.links.islands + island;
         arriving.set(link, Math.max(arrival, arriving.get(link) ?? 0));
         return true;
       }
-      caught.push({ link: this.stateOf(source, island), held: { flight, departure } });
+      caught.push({
+        link: this.stateOf(source, island),
+        held: { flight, departure: this.links.departure(flight, island) },
+      });
       return false;
     });
     const order = (a: Held, b: Held): number =>
@@ -216,18 +255,14 @@ export class Transport {
     if (leaves > first.departure + this.spec.connectionTimeout) {
       // The connection gave up before its next try: what it held is lost, the next message makes a new one.
       state.broken = true;
-      for (const { flight, departure } of held) {
-        if (departure < at) this.lose(flight);
-        else this.send(state.source, state.receiver, flight, departure);
-      }
-      return;
+      for (const { flight } of held.splice(0, leftBefore(held, at))) this.lose(flight);
+    } else {
+      this.retransmitted++;
+      if (state.broken) leaves = this.reconnect(state, leaves);
+      for (const { flight } of held.splice(0, leftBefore(held, at)))
+        this.arrive(state.source, state.receiver, flight, leaves);
     }
-    this.retransmitted++;
-    if (state.broken) leaves = this.reconnect(state, leaves);
-    for (const { flight, departure } of held) {
-      if (departure < at) this.arrive(state.source, state.receiver, flight, leaves);
-      else this.send(state.source, state.receiver, flight, departure);
-    }
+    for (const { flight, departure } of held) this.send(state.source, state.receiver, flight, departure);
   }
 
   private hold(state: LinkState, copy: Held): void {
@@ -260,63 +295,47 @@ export class Transport {
         Math.imul(state.receiver + 1, 0x85ebca6b),
     );
     const position = Math.floor(unit(bits) * segments);
-    this.retransmitted++;
-    const roundTrip = this.roundTrip(state);
-    const decideAt = lost.departure + roundTrip;
-    state.hole = { lost, decideAt, later: segments - 1 - position, behind: [] };
-    if (state.hole.later >= DUPLICATES) return this.repairFast(state);
+    const decideAt = lost.departure + this.roundTrip(state);
+    state.hole = { lost, behind: [], later: segments - 1 - position, complete: false, decideAt, attempt: 0, wait: 0 };
     (this.open[state.source] as Set<LinkState>).add(state);
     this.refreshDecision(state.source);
   }
 
-  private follow(state: LinkState, copy: Held): void {
-    const hole = state.hole as NonNullable<LinkState['hole']>;
+  /** What follows a hole waits behind it; what leaves within the first round trip tells the sender of the loss. */
+  private follow(hole: Hole, copy: Held): void {
     hole.behind.push(copy);
-    if (copy.departure >= hole.decideAt) return;
-    hole.later += this.cards.segmentsOfWire(this.links.flights.ints[copy.flight * INTS + F.wire] as number);
-    if (hole.later >= DUPLICATES) {
-      this.repairFast(state);
-      this.refreshDecision(state.source);
-    }
+    if (hole.attempt > 0 || copy.departure >= hole.decideAt) hole.complete = true;
+    if (!hole.complete)
+      hole.later += this.cards.segmentsOfWire(this.links.flights.ints[copy.flight * INTS + F.wire] as number);
   }
 
-  /** Enough segments followed: the loss costs one round trip (fast retransmit), if the repair itself gets through. */
-  private repairFast(state: LinkState): void {
-    const { lost } = state.hole as NonNullable<LinkState['hole']>;
-    let leaves = lost.departure + this.roundTrip(state);
-    if (this.repairLost(state, lost, 1)) {
-      this.retransmitted++;
-      leaves += this.timeoutDelay(state, lost);
+  /** After one round trip: enough segments followed, and the repair leaves now (fast retransmit); else at timeouts, which double. */
+  private repair(state: LinkState, hole: Hole, now: Instant): void {
+    if (hole.attempt === 0 && hole.later < DUPLICATES) {
+      hole.attempt = 1;
+      hole.wait = this.timeout(state);
+      hole.decideAt = hole.lost.departure + hole.wait;
+      return;
     }
-    this.closeHole(state, leaves);
+    this.retransmitted++;
+    hole.attempt++;
+    if (hole.attempt >= MOST_REPAIRS || !this.repairLost(state, hole)) return this.closeHole(state, hole, now);
+    hole.wait = hole.wait === 0 ? this.timeout(state) : Math.min(hole.wait * 2, SLOWEST_RETRANSMISSION);
+    hole.decideAt = now + hole.wait;
   }
 
-  private closeHole(state: LinkState, leaves: Instant): void {
-    const { lost, behind, decideAt } = state.hole as NonNullable<LinkState['hole']>;
+  /** The repair leaves now and gets through. */
+  private closeHole(state: LinkState, { lost, behind }: Hole, now: Instant): void {
     state.hole = null;
     (this.open[state.source] as Set<LinkState>).delete(state);
-    this.arrive(state.source, state.receiver, lost.flight, leaves);
-    // What followed has arrived and waits for the gap to be filled (link order); what leaves after the decision is sent as usual,
-    // and if that opens another hole, the rest follows it.
-    for (const { flight, departure } of behind) {
-      if (departure < decideAt && state.hole === null) this.arrive(state.source, state.receiver, flight, departure);
-      else this.send(state.source, state.receiver, flight, departure);
-    }
+    this.arrive(state.source, state.receiver, lost.flight, now);
+    // What left meanwhile has arrived and waits for the gap to be filled (link order); what leaves from now on is sent as usual.
+    for (const { flight, departure } of behind.splice(0, leftBefore(behind, now)))
+      this.arrive(state.source, state.receiver, flight, departure);
+    for (const { flight, departure } of behind) this.send(state.source, state.receiver, flight, departure);
   }
 
-  /** Timeouts until a retransmission gets through: they double. */
-  private timeoutDelay(state: LinkState, lost: Held): Duration {
-    let wait = this.timeout(state);
-    let total = wait;
-    for (let attempt = 2; this.repairLost(state, lost, attempt) && attempt < 16; attempt++) {
-      wait = Math.min(wait * 2, SLOWEST_RETRANSMISSION);
-      total += wait;
-      this.retransmitted++;
-    }
-    return total;
-  }
-
-  private repairLost(state: LinkState, lost: Held, attempt: number): boolean {
+  private repairLost(state: LinkState, { lost, attempt }: Hole): boolean {
     const { flights } = this.links;
     const bits = mix(
       draw(this.lossStream + attempt, flights.ints[lost.flight * INTS + F.sequence] as number) ^
@@ -416,4 +435,10 @@ export class Transport {
     const deviation = Math.floor(jitter.draw(0xc0000000 | 0) - jitter.draw(0x40000000));
     return Math.max(MINIMUM_TIMEOUT, this.roundTrip(state) + 4 * deviation);
   }
+}
+
+/** How many of these copies of one link, in order, left before `at`: none counts that stands behind one that did not. */
+function leftBefore(copies: readonly Held[], at: Instant): number {
+  const first = copies.findIndex(({ departure }) => departure >= at);
+  return first < 0 ? copies.length : first;
 }

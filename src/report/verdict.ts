@@ -18,6 +18,7 @@ export function verdictOf(points: readonly PointResult[]): readonly string[] {
     ...points.flatMap(violations),
     ...comparison(points),
     ...told.flatMap((point) => [performance(point), limit(point)].filter((sentence) => sentence !== '')),
+    ...price(told),
     ...told.flatMap(faultCost),
     ...objectives(points),
     ...trust(points),
@@ -88,6 +89,17 @@ function limit(point: PointResult): string {
     `What limits ${point.label}: waiting, not work. ${percent(longest.mean_ms / total)} of its mean finality ` +
     `(${milliseconds(longest.mean_ms)} of ${milliseconds(total)}) goes into ${stage}; its busiest resource is ${busiest}.`
   );
+}
+
+/** What each spends on a transaction; silent with one point, where there is nothing to hold it against. */
+function price(points: readonly PointResult[]): readonly string[] {
+  const spent = points.flatMap((point) => {
+    const messages = mean(point, 'messages_per_transaction');
+    const bytes = mean(point, 'bytes_per_transaction');
+    if (messages === null || bytes === null) return [];
+    return [`${point.label} ${number(messages)} and ${number(bytes)} B`];
+  });
+  return spent.length < 2 ? [] : [`Consensus messages and bytes on the wire for each transaction: ${list(spent)}.`];
 }
 
 const stageWords: Readonly<Record<string, string>> = {

@@ -208,7 +208,7 @@ export class ClientGroup {
     if (this.finished[slot] === 1) return;
     if (!this.counts(counter, slot, from, result)) return;
     this.finished[slot] = 1;
-    this.dissent.delete(counter);
+    if (this.dissent.size > 0) this.dissent.delete(counter);
     this.outstanding--;
     this.finalPosition = Math.max(this.finalPosition, result >> 1);
     this.world.checks.final(result >> 1);

@@ -53,6 +53,7 @@ export class FastRun implements FaultSubject {
     for (const group of world.clients) (this.islands[network.islandOf(group.group)] as NodeIsland).nextAt = 0;
     const { calendar, wakeAt } = network;
     let now: Instant = 0;
+    let reached: Instant = 0;
     let windows = 0;
     while (!clock.stopped) {
       let at = Math.min(spec.horizon, faults.next);
@@ -63,20 +64,20 @@ export class FastRun implements FaultSubject {
       at = calendar.nextOccupied(now, at);
       if (at >= spec.horizon) break;
       calendar.begin(at);
-      this.runCell(Math.min(calendar.end, spec.horizon), clock);
+      reached = this.runCell(Math.min(calendar.end, spec.horizon), clock);
       now = calendar.end;
       calendar.finish();
       if ((++windows & 1023) === 0) onProgress?.(now);
     }
-    return clock.finish(Math.min(Math.max(now, 0), spec.horizon), {
+    return clock.finish(clock.stopped ? reached : spec.horizon, {
       dropped: network.transport.dropped,
       retransmitted: network.transport.retransmitted,
       kernelBytes: calendar.memory + world.flights.memory + network.links.last.byteLength,
     });
   }
 
-  /** Runs the current cell up to `cellEnd`, in windows that end where something global falls due. */
-  private runCell(cellEnd: Instant, clock: RunClock): void {
+  /** Runs the current cell up to `cellEnd`, in windows that end where something global falls due; returns where it stopped. */
+  private runCell(cellEnd: Instant, clock: RunClock): Instant {
     const { calendar } = this.network;
     const { faults } = this;
     let from = calendar.start;
@@ -87,6 +88,7 @@ export class FastRun implements FaultSubject {
       from = end;
       clock.windowEnd(end);
     }
+    return from;
   }
 
   private runWindow(from: Instant, end: Instant, last: boolean): void {

@@ -33,6 +33,8 @@ export class NodeMempool implements Mempool {
   private head = 0;
   private tail = 0;
   private cursor = 0;
+  /** Entries before this one were put to the front, and are not in order of arrival. */
+  private inOrderFrom = 0;
   /** Only the low 31 bits of entry numbers are kept: entries live far shorter than 2^31 admissions. */
   private readonly entryOf = new IdTable();
 
@@ -46,7 +48,18 @@ export class NodeMempool implements Mempool {
   admit(id: RequestId, at: Instant): boolean {
     if (this.entryOf.get(id) !== -1) return false;
     if (this.tail - this.head === this.ids.length) this.grow();
-    const entry = this.tail++;
+    this.fill(this.tail++, id, at);
+    return true;
+  }
+
+  private putFirst(id: RequestId, at: Instant): void {
+    if (this.tail - this.head === this.ids.length) this.grow();
+    if (this.head >= this.inOrderFrom) this.inOrderFrom = this.head;
+    this.fill(--this.head, id, at);
+    this.cursor = this.head;
+  }
+
+  private fill(entry: number, id: RequestId, at: Instant): void {
     const slot = entry & (this.ids.length - 1);
     this.ids[slot] = id;
     this.readyAt[slot] = at;
@@ -55,12 +68,18 @@ export class NodeMempool implements Mempool {
     this.entryOf.set(id, entry & 0x7fffffff);
     this.count++;
     this.bytes += this.workload.bytes(id);
-    return true;
   }
 
   get oldest(): Instant {
     this.trim();
-    return this.head === this.tail ? NEVER : (this.readyAt[this.head & (this.ids.length - 1)] as number);
+    const mask = this.ids.length - 1;
+    let oldest: Instant = NEVER;
+    for (let entry = this.head; entry < this.tail; entry++) {
+      if (this.state[entry & mask] === GONE) continue;
+      oldest = Math.min(oldest, this.readyAt[entry & mask] as number);
+      if (entry >= this.inOrderFrom) break;
+    }
+    return oldest;
   }
 
   /** The requests of an executed batch leave. */
@@ -127,13 +146,13 @@ export class NodeMempool implements Mempool {
   }
 
   requeue(batch: Batch): void {
+    let unknown = false;
     for (let i = 0; i < batch.ids.length; i++) {
       const id = batch.ids[i] as RequestId;
       if (this.owner.isExecuted(id)) continue;
       const slot = this.slotOf(id);
       if (slot < 0) {
-        // Known only from the batch: from now on it waits here like any other.
-        this.admit(id, batch.received[i] as Instant);
+        unknown = true;
         continue;
       }
       if (this.state[slot] !== CLAIMED) continue;
@@ -141,6 +160,11 @@ export class NodeMempool implements Mempool {
       this.count++;
       this.bytes += this.workload.bytes(id);
       this.cursor = Math.min(this.cursor, this.entryNumber(id));
+    }
+    // Known only from the batch: from now on it waits here, before the others.
+    for (let i = batch.ids.length - 1; unknown && i >= 0; i--) {
+      const id = batch.ids[i] as RequestId;
+      if (this.entryOf.get(id) === -1 && !this.owner.isExecuted(id)) this.putFirst(id, batch.received[i] as Instant);
     }
   }
 

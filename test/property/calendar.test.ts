@@ -152,7 +152,7 @@ describe('the calendar', () => {
           else now = Math.max(now, limit - (limit % model.calendar.width));
         }
       }),
-      { numRuns: 60, seed: 20260101 },
+      { numRuns: 30, seed: 20260101 },
     );
   });
 

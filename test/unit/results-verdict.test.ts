@@ -35,6 +35,14 @@ describe('the verdict', () => {
     );
   });
 
+  test('says what each spends on a transaction when there is something to compare', () => {
+    const a = having(pbft, { messages_per_transaction: estimate(1.5), bytes_per_transaction: estimate(4000) });
+    const b = having(raft, { messages_per_transaction: estimate(0.5), bytes_per_transaction: estimate(1200) });
+    const sentence = 'Consensus messages and bytes on the wire for each transaction:';
+    expect(text(a, b)).toContain(`${sentence} PBFT 1.50 and 4,000 B and Raft 0.500 and 1,200 B.`);
+    expect(text(a)).not.toContain(sentence);
+  });
+
   test('does not claim a difference where the intervals overlap', () => {
     const a = having(pbft, { finality_p99_ms: estimate(310, 10) });
     const b = having(raft, { finality_p99_ms: estimate(300, 10) });

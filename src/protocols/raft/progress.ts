@@ -7,6 +7,8 @@ import type { LogSnapshot } from './messages.ts';
 
 export const Mode = { probe: 0, replicate: 1, snapshot: 2 } as const;
 
+const MOST_DOUBLINGS = 6;
+
 /** A snapshot on its way to a follower, in chunks. */
 export interface Sending {
   readonly snapshot: LogSnapshot;
@@ -31,6 +33,8 @@ export class Progress {
   /** The heartbeat round during which a node was last sent entries or a chunk. What a later round's answer does not
    * acknowledge was lost (or waits for the follower's disk, which repeating does not harm). */
   readonly sentIn: Int32Array;
+  /** How often a node was sent the same again since it last acknowledged something new. */
+  readonly repeats: Uint8Array;
   /** Some matchIndex advanced since the leader last counted. */
   advanced = true;
   /** A follower that may be sent to again since the last answer; −1: none. */
@@ -55,6 +59,7 @@ export class Progress {
     this.sending = new Array(n).fill(null);
     this.answered = new Int32Array(n);
     this.sentIn = new Int32Array(n);
+    this.repeats = new Uint8Array(n);
     this.scratch = new Int32Array(n);
     this.window = window;
     this.lastIndices = new Int32Array(n * window);
@@ -83,6 +88,18 @@ export class Progress {
     }
   }
 
+  /**
+   * Whether to repeat what a node has not acknowledged, now that it answered heartbeat round `round`: some round after what it was
+   * sent last, and each time twice as many rounds (as TCP waits). Heartbeats may overtake a large message that waits in a slow
+   * network card; repeating that at every heartbeat would fill the card faster than it empties.
+   */
+  repeatDue(node: NodeId, round: number): boolean {
+    const repeats = this.repeats[node] as number;
+    if (round < (this.sentIn[node] as number) + (1 << repeats)) return false;
+    this.repeats[node] = Math.min(repeats + 1, MOST_DOUBLINGS);
+    return true;
+  }
+
   freeOldest(node: NodeId): void {
     this.oldest[node] = ((this.oldest[node] as number) + 1) % this.window;
     this.inflight[node] = (this.inflight[node] as number) - 1;
@@ -106,6 +123,7 @@ export class Progress {
   becomeSnapshot(node: NodeId, snapshot: LogSnapshot, chunks: number): void {
     this.mode[node] = Mode.snapshot;
     this.sending[node] = { snapshot, chunks, sent: 0, acknowledged: 0 };
+    this.repeats[node] = 0;
     this.inflight[node] = 0;
   }
 }

@@ -118,6 +118,7 @@ export function onAppendResponse(s: RaftState, progress: Progress, from: NodeId,
 function onAgreement(s: RaftState, progress: Progress, from: NodeId, index: Position): void {
   if (index > (progress.match[from] as number)) {
     progress.match[from] = index;
+    progress.repeats[from] = 0;
     progress.advanced = true;
   }
   const match = progress.match[from] as number;
@@ -159,10 +160,15 @@ export function onHeartbeatResponse(
   progress.active[from] = 1;
   if (round > (progress.answered[from] as number)) progress.answered[from] = round;
   if (round <= (progress.sentIn[from] as number)) return; // Sent before the last message: says nothing about it.
-  if (progress.mode[from] === Mode.snapshot) resendChunks(s, progress, from);
-  else {
+  if (progress.mode[from] === Mode.snapshot) {
+    if (progress.repeatDue(from, round)) resendChunks(s, progress, from);
+  } else {
+    if ((progress.match[from] as number) >= s.log.last) {
+      progress.probing[from] = 0;
+      return;
+    }
+    if (!progress.repeatDue(from, round)) return;
     progress.probing[from] = 0;
-    if ((progress.match[from] as number) >= s.log.last) return;
     if (progress.mode[from] === Mode.replicate && progress.isFull(from)) progress.freeOldest(from);
     sendAppend(s, progress, from, true);
   }

@@ -60,6 +60,7 @@ export function onSnapshotResponse(s: RaftState, progress: Progress, from: NodeI
   const sending = progress.sending[from];
   if (sending === null || sending === undefined || sending.snapshot.state.position !== message.position) return;
   if (message.received > sending.acknowledged) {
+    progress.repeats[from] = 0;
     sending.acknowledged = message.received;
     sending.sent = Math.max(sending.sent, sending.acknowledged);
   } else if (message.received < sending.acknowledged) {

@@ -2,9 +2,12 @@
 import type { EventHeap } from '../../kernel/event-heap.ts';
 import type { Instant } from '../../units/quantities.ts';
 
-/** What comes first at one instant (docs/MODEL.md section 1). Faults and measurements come before all of these. */
+/**
+ * What comes first at one instant (docs/MODEL.md section 1). Faults and measurements, which are not in the heap, stand between
+ * `core` and `effects`.
+ */
 export const Rank = {
-  /** A card's or core's job ends: whatever it frees is free for all that follows. */
+  /** A copy leaves, or a core's job ends: what they free is free for all that follows. */
   card: 0,
   core: 1,
   effects: 2,

@@ -39,6 +39,8 @@ export class ReferenceNode extends Machine implements ClientPort {
   private readonly ingressPerByte: number;
   private readonly ingress = new Server();
   private ingressQueue: { readonly flight: number; readonly firstByte: Instant; readonly lastByte: Instant }[] = [];
+  /** Being handed over on the machine itself. */
+  private readonly handed = new Set<number>();
   private readonly pool: CorePool | null;
   /** One core more than this and verified messages can overtake each other. */
   private readonly poolSize: number;
@@ -292,7 +294,7 @@ export class ReferenceNode extends Machine implements ClientPort {
 
   private handOver(outgoing: Outgoing): void {
     if (outgoing.copies.length > 0) this.card.handOver(outgoing);
-    else this.schedule(this.now, Rank.localReply, () => this.clients.receive(outgoing.flight));
+    else this.handHere(outgoing.flight, Rank.localReply, () => this.clients.receive(outgoing.flight));
   }
 
   // The disk: one fsync at a time, shared by all writes that wait for it.
@@ -321,14 +323,17 @@ export class ReferenceNode extends Machine implements ClientPort {
   submit(_group: ClientGroup, to: NodeId, id: RequestId): void {
     const flight = this.world.launchRequest(this.self, this.node.sequence++, id, this.now);
     if (to !== this.self) return this.network.depart(this.network.make(this.self, to, flight));
-    this.waiting.add(flight);
-    this.schedule(this.now, Rank.request, () => {
-      this.waiting.delete(flight);
-      this.leaveIngress(flight);
+    this.handHere(flight, Rank.request, () => this.leaveIngress(flight));
+  }
+
+  /** What passes between this node and clients on its machine does so within the instant. */
+  private handHere(flight: number, rank: number, act: () => void): void {
+    this.handed.add(flight);
+    this.schedule(this.now, rank, () => {
+      this.handed.delete(flight);
+      act();
     });
   }
-  /** Requests of clients on the machine that are handed over at this instant. */
-  private readonly waiting = new Set<number>();
 
   busyUntil(at: Instant): Busy {
     const { thread, pool, card, ingress, disk } = this;
@@ -344,13 +349,13 @@ export class ReferenceNode extends Machine implements ClientPort {
     const { now } = this;
     this.node.crash();
     const here = [
-      ...this.waiting, ...this.ingressQueue.map(({ flight }) => flight), ...this.ready.map(({ flight }) => flight),
+      ...this.handed, ...this.ingressQueue.map(({ flight }) => flight), ...this.ready.map(({ flight }) => flight),
       ...[...this.links.values()].flatMap((link) => link.map(({ flight }) => flight)),
       ...this.outgoing.filter(({ copies }) => copies.length === 0).map(({ flight }) => flight),
     ];
     if (this.drained !== 0) here.push(this.drained);
     for (const flight of here) this.network.discard(flight);
-    this.waiting.clear();
+    this.handed.clear();
     this.drained = 0;
     this.ingressQueue = [];
     this.links.clear();

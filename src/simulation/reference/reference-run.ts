@@ -13,6 +13,7 @@ import { RunClock } from '../run-clock.ts';
 import type { RunResult } from '../run-result.ts';
 import type { RunSpec } from '../run-spec.ts';
 import { World } from '../world.ts';
+import { Rank } from './machine.ts';
 import { ReferenceNetwork } from './reference-network.ts';
 import { ReferenceNode } from './reference-node.ts';
 import { ReferenceSite } from './reference-site.ts';
@@ -73,8 +74,7 @@ export class ReferenceRun implements FaultSubject {
         if (clock.stopped || next >= horizon) break;
       }
       network.now = next;
-      // What concerns several islands comes before everything else of its instant.
-      if (faults.next <= next) faults.apply();
+      if (faults.next <= next && !this.copiesLeaveNow(next)) faults.apply();
       else {
         const event = heap.pop();
         if (!event.cancelled) event.run();
@@ -84,6 +84,12 @@ export class ReferenceRun implements FaultSubject {
     }
     const { dropped, retransmitted } = network.transport;
     return clock.finish(clock.stopped ? windowEnd : horizon, { dropped, retransmitted, kernelBytes: world.flights.memory });
+  }
+
+  /** What leaves a card at the instant of a fault has left; everything else there comes after the fault. */
+  private copiesLeaveNow(at: Instant): boolean {
+    const first = this.network.heap.first;
+    return first !== undefined && first.at === at && first.rank < Rank.effects;
   }
 
   // What faults do.

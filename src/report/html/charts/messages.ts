@@ -24,7 +24,10 @@ export function messagesFigure(points: readonly PointResult[]): Figure {
   const kinds = [...new Set(points.flatMap((point) => point.messages.map(({ name }) => name)))];
   if (points.length > 1)
     kinds.sort((a, b) => Number(having(a) === points.length) - Number(having(b) === points.length));
-  const mostBars = Math.max(1, ...kinds.map(having));
+  // A bar that cannot be seen says nothing: the table has these kinds.
+  const largest = Math.max(0, ...points.flatMap((point) => point.messages.map((kind) => kind.per_transaction)));
+  const shown = kinds.filter((kind) => points.some((point) => (of(point, kind) ?? 0) >= largest / 100));
+  const mostBars = Math.max(1, ...shown.map(having));
   const few = points.length <= SIDE_BY_SIDE;
   const totals = points.map((point) => point.messages.reduce((sum, { per_transaction }) => sum + per_transaction, 0));
   const sentence = points
@@ -42,7 +45,7 @@ export function messagesFigure(points: readonly PointResult[]): Figure {
         description: `Messages per transaction, all kinds together: ${sentence}.`,
         kind: 'bar',
         horizontal: true,
-        categories: few ? kinds : points.map(({ label }) => label),
+        categories: few ? shown : points.map(({ label }) => label),
         base: { title: '', scale: 'category', format: 'number', min: null, max: null },
         value: { title: 'messages per transaction', scale: 'linear', format: 'number', min: 0, max: null },
         series: few
@@ -50,11 +53,11 @@ export function messagesFigure(points: readonly PointResult[]): Figure {
               series(
                 point.label,
                 pointColour(index),
-                kinds.map((kind) => of(point, kind)),
+                shown.map((kind) => of(point, kind)),
               ),
             )
           : [{ ...series('together', 'ink-soft', totals), colours: points.map((_, index) => pointColour(index)) }],
-        height: 70 + (few ? kinds.length * Math.max(26, mostBars * BAR + 8) : points.length * 52),
+        height: 70 + (few ? shown.length * Math.max(26, mostBars * BAR + 8) : points.length * 52),
       },
     ],
     table: table(

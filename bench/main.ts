@@ -1,0 +1,109 @@
+/**
+ * `npm run bench [-- --json FILE] [--only NAME]… [--quick]`: speed and memory, as tables and JSON. Each measurement has a process
+ * of its own, so that none inherits what the compiler learnt from another. A target missed is said, not an error;
+ * a measurement that fails (a law broken, kernels that disagree) is.
+ */
+import { fork } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { BenchFailure, BenchReport, BenchResult } from './bench-report.ts';
+import { commit, load, machine } from './environment.ts';
+import { measurements } from './plan.ts';
+import { NOISY_SPREAD } from './sample.ts';
+import { tables } from './tables.ts';
+
+const METHOD =
+  'Each row in its own process, single thread, after a warm-up run; wall time of the fastest repetition. ' +
+  `Spread: median over fastest − 1; above ${NOISY_SPREAD * 100} % the figure is marked noisy. ` +
+  'Per cpu s: by processor time of all threads of the process. Ratio: messages per second of the fast kernel over the reference kernel ' +
+  'on the same specification with a smaller stopAfter, repetitions in turns, digests equal; same run: time ratio on that shorter run.';
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    only: { type: 'string', multiple: true },
+    quick: { type: 'boolean', default: false },
+    measure: { type: 'string' },
+  },
+});
+
+if (values.measure !== undefined) await measureHere(values.measure, values.quick);
+else await main();
+
+/** In a process of its own: one measurement, sent to the parent. */
+async function measureHere(name: string, quick: boolean): Promise<void> {
+  const measurement = measurements.find((known) => known.name === name);
+  if (measurement === undefined || process.send === undefined)
+    throw new Error(`--measure ${name} is how this program calls itself; use --only`);
+  const answer: Answer = await Promise.resolve(quick)
+    .then(measurement.measure)
+    .then((result) => ({ result }))
+    .catch((thrown: unknown) => ({ reason: thrown instanceof Error ? thrown.message : String(thrown) }));
+  process.send(answer);
+  process.disconnect();
+}
+
+async function main(): Promise<void> {
+  const known = measurements.map(({ name }) => name);
+  const names = values.only ?? known;
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    process.stderr.write(`bench: --only ${unknown.join(', ')} is unknown; known are ${known.join(', ')}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const date = new Date().toISOString();
+  const loadBefore = load();
+  const { cpu, cores } = machine(loadBefore);
+  const head = commit();
+  process.stdout.write(
+    `${cpu}, ${cores} cores, load ${loadBefore}; Node ${process.version}; commit ${head ?? 'unknown'}\n`,
+  );
+  process.stdout.write(`${METHOD}\n\n`);
+  const results: BenchResult[] = [];
+  const failures: BenchFailure[] = [];
+  for (const [i, name] of names.entries()) {
+    const before = performance.now();
+    try {
+      results.push(await measureApart(name, values.quick));
+    } catch (thrown) {
+      failures.push({ name, reason: (thrown as Error).message });
+      process.exitCode = 1;
+    }
+    const seconds = ((performance.now() - before) / 1000).toFixed(1);
+    process.stderr.write(`${i + 1}/${names.length} ${name} ${seconds} s\n`);
+  }
+  const report: BenchReport = {
+    machine: machine(loadBefore),
+    node: process.version,
+    commit: head,
+    date,
+    quick: values.quick,
+    method: METHOD,
+    results,
+    failures,
+  };
+  process.stdout.write(`\n${tables(results)}\n\nload ${loadBefore} before, ${report.machine.load_after} after\n`);
+  for (const { name, reason } of failures) process.stderr.write(`bench: ${name} was not measured: ${reason}\n`);
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+type Answer = { readonly result: BenchResult } | { readonly reason: string };
+
+function measureApart(name: string, quick: boolean): Promise<BenchResult> {
+  return new Promise((resolve, reject) => {
+    let answered = false;
+    const child = fork(fileURLToPath(import.meta.url), ['--measure', name, ...(quick ? ['--quick'] : [])]);
+    child.once('message', (message) => {
+      answered = true;
+      const answer = message as Answer;
+      if ('result' in answer) resolve(answer.result);
+      else reject(new Error(answer.reason));
+    });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      if (!answered) reject(new Error(`bench: measuring ${name} ended with ${signal ?? `code ${code}`} and no result`));
+    });
+  });
+}

@@ -1,0 +1,229 @@
+// The small structures of a machine, each against the plainest thing that does the same: queue, id table, heap, timers, commits.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Batch, createBatch } from '../../src/ledger/batch.ts';
+import { FlightColumn as F, Flights, INTS } from '../../src/network/flights.ts';
+import { CommitRing } from '../../src/simulation/commit-ring.ts';
+import { FlightQueue } from '../../src/simulation/flight-queue.ts';
+import { IdTable } from '../../src/simulation/id-table.ts';
+import { InstantHeap } from '../../src/simulation/instant-heap.ts';
+import { Timers } from '../../src/simulation/timers.ts';
+import { NEVER } from '../../src/units/quantities.ts';
+
+describe('a flight queue', () => {
+  function flightsFrom(sources: number): { flights: Flights; make: (source: number) => number } {
+    const flights = new Flights();
+    const sequences = new Array(sources).fill(0);
+    const make = (source: number): number => {
+      const flight = flights.take(1);
+      flights.ints[flight * INTS + F.source] = source;
+      flights.ints[flight * INTS + F.sequence] = sequences[source]++;
+      return flight;
+    };
+    return { flights, make };
+  }
+
+  test('is first in, first out, and says when its head falls due', () => {
+    const { flights, make } = flightsFrom(1);
+    const queue = new FlightQueue(flights);
+    expect([queue.head, queue.headAt, queue.peek(0)]).toEqual([0, NEVER, 0]);
+    const made: number[] = [];
+    // Rounds of more in than out move the ring round while it grows.
+    for (let i = 0; i < 1000; i++) {
+      made.push(make(0));
+      queue.push(i, made[i] as number);
+      if (i % 3 === 2) expect(queue.pop()).toBe(made[(i - 2) / 3]);
+      const first = Math.floor((i + 1) / 3);
+      if (first <= i) expect([queue.head, queue.headAt]).toEqual([made[first], first]);
+    }
+    for (let i = 0; i < 667; i++) expect([queue.peek(i), queue.peekAt(i)]).toEqual([made[333 + i], 333 + i]);
+    expect(queue.peek(667)).toBe(0);
+  });
+
+  test('inserts in total order, but never before an earlier message of the same source, which puts it off', () => {
+    const step = fc.record({
+      source: fc.integer({ min: 0, max: 4 }),
+      ahead: fc.integer({ min: 0, max: 6 }),
+      pops: fc.integer({ min: 0, max: 2 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+        const { flights, make } = flightsFrom(5);
+        const queue = new FlightQueue(flights);
+        const model: { at: number; flight: number }[] = [];
+        const last = new Array(5).fill(0);
+        let now = 0;
+        for (const { source, ahead, pops } of steps) {
+          const flight = make(source);
+          const at = Math.max(now + ahead, last[source]);
+          last[source] = at;
+          queue.insertInLinkOrder(now + ahead, flight);
+          model.push({ at, flight });
+          model.sort((a, b) => a.at - b.at || (flights.before(a.flight, b.flight) ? -1 : 1));
+          for (let i = 0; i < pops && model.length > 0; i++) {
+            const first = model.shift() as { at: number; flight: number };
+            now = first.at;
+            expect([queue.headAt, queue.pop()]).toEqual([first.at, first.flight]);
+          }
+          expect(queue.headAt).toBe(model[0]?.at ?? NEVER);
+          expect(queue.head).toBe(model[0]?.flight ?? 0);
+        }
+      }),
+      { numRuns: 100, seed: 20260101 },
+    );
+  });
+});
+
+describe('an id table', () => {
+  test('agrees with a map while ids rise and most of them leave soon', () => {
+    const step = fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 9 }));
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
+        const table = new IdTable();
+        const map = new Map<number, number>();
+        let next = 0;
+        for (const [action, back, value] of steps) {
+          const id = Math.max(0, next - back);
+          if (action <= 1) {
+            next += 1 + (back % 3);
+            table.set(next, value);
+            map.set(next, value);
+          } else if (action === 2) {
+            table.delete(id);
+            map.delete(id);
+          } else if (map.has(id)) {
+            table.set(id, value);
+            map.set(id, value);
+          }
+          expect(table.size).toBe(map.size);
+          expect(table.get(id)).toBe(map.get(id) ?? -1);
+        }
+        for (let id = 0; id <= next + 300; id++) expect(table.get(id)).toBe(map.get(id) ?? -1);
+      }),
+      { numRuns: 100, seed: 20260101 },
+    );
+  });
+
+  test('knows an id that stayed behind while thousands came and went', () => {
+    const table = new IdTable();
+    table.set(3, 77);
+    for (let id = 4; id < 50_000; id++) {
+      table.set(id, id);
+      if (id > 10) table.delete(id - 5);
+    }
+    expect(table.get(3)).toBe(77);
+    expect(table.get(40_000)).toBe(-1);
+    expect(table.get(49_999)).toBe(49_999);
+  });
+});
+
+describe('a heap of instants', () => {
+  test('gives back the earliest, equal ones as often as they were put in', () => {
+    fc.assert(
+      fc.property(fc.array(fc.option(fc.integer({ min: 0, max: 50 })), { maxLength: 300 }), (steps) => {
+        const heap = new InstantHeap();
+        const model: number[] = [];
+        for (const at of steps) {
+          if (at !== null) {
+            heap.push(at);
+            model.push(at);
+          } else if (model.length > 0) expect(heap.pop()).toBe(model.shift());
+          model.sort((a, b) => a - b);
+          expect(heap.first).toBe(model[0] ?? NEVER);
+        }
+      }),
+      { numRuns: 200, seed: 20260101 },
+    );
+  });
+});
+
+describe('timers', () => {
+  test('fire in order of deadline, then id, then key; setting one again replaces its deadline', () => {
+    const step = fc.record({
+      what: fc.constantFrom('set', 'set', 'set', 'cancel', 'take', 'clear' as const),
+      id: fc.integer({ min: 0, max: 3 }),
+      key: fc.integer({ min: 0, max: 2 }),
+      deadline: fc.integer({ min: 0, max: 9 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const timers = new Timers();
+        let model: { id: number; key: number; deadline: number }[] = [];
+        for (const { what, id, key, deadline } of steps) {
+          const others = model.filter((timer) => timer.id !== id || timer.key !== key);
+          if (what === 'set') {
+            timers.set(id, key, deadline);
+            model = [...others, { id, key, deadline }];
+          } else if (what === 'cancel') {
+            timers.cancel(id, key);
+            model = others;
+          } else if (what === 'take' && model.length > 0) {
+            const { id: dueId, key: dueKey } = model.shift() as { id: number; key: number };
+            expect(timers.takeNext()).toEqual({ id: dueId, key: dueKey });
+          } else if (what === 'clear' && deadline === 0) {
+            timers.clear();
+            model = [];
+          }
+          model.sort((a, b) => a.deadline - b.deadline || a.id - b.id || a.key - b.key);
+          expect(timers.next).toBe(model[0]?.deadline ?? NEVER);
+        }
+      }),
+      { numRuns: 300, seed: 20260101 },
+    );
+  });
+
+  test('refuse to fire when none is set', () => {
+    expect(() => new Timers().takeNext()).toThrow('no timer is due');
+  });
+});
+
+describe('the ring of committed batches', () => {
+  const batch = (id: number): Batch => createBatch(Int32Array.of(id), Float64Array.of(0), 1, 0, 0);
+
+  test('hands batches out in order, however far ahead commits arrive and whatever a snapshot covers', () => {
+    const step = fc.record({
+      what: fc.constantFrom('commit', 'commit', 'commit', 'execute', 'execute', 'install'),
+      ahead: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 100 })),
+      empty: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const ring = new CommitRing();
+        const model = new Map<number, Batch | null>();
+        let executed = 0;
+        for (const { what, ahead, empty } of steps) {
+          const position = executed + ahead;
+          if (what === 'commit') {
+            const committed = empty ? null : batch(position);
+            ring.set(position, committed, executed);
+            model.set(position, committed);
+          } else if (what === 'execute' && model.has(executed + 1)) {
+            executed++;
+            expect(ring.peek(executed)).toBe(model.get(executed));
+            expect(ring.take(executed)).toBe(model.get(executed));
+          } else if (what === 'install') {
+            executed = position;
+            ring.forget(executed);
+          }
+          for (const p of model.keys()) if (p <= executed) model.delete(p);
+          expect(ring.has(executed + 1)).toBe(model.has(executed + 1));
+        }
+        for (let p = executed + 1; p <= executed + 100; p++)
+          if (model.has(p)) {
+            expect(ring.has(p)).toBe(true);
+            expect(ring.take(p)).toBe(model.get(p));
+          }
+      }),
+      { numRuns: 200, seed: 20260101 },
+    );
+  });
+
+  test('refuses a position that is not committed, and is empty after a crash', () => {
+    const ring = new CommitRing();
+    ring.set(1, batch(1), 0);
+    expect(() => ring.take(2)).toThrow('position 2 is executed before it is committed');
+    ring.clear();
+    expect(ring.has(1)).toBe(false);
+    expect(() => ring.take(1)).toThrow();
+  });
+});
