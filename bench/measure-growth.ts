@@ -1,10 +1,11 @@
 /**
  * Whether memory grows with the length of a run: what is live late in a run, after a full collection while it runs, for one run
- * and one four times as long. Sampled several times in the last half, the largest counts: queues breathe.
+ * and one four times as long. The median of the samples in the last half counts: queues breathe.
  */
 import type { RunSpec } from '../src/simulation/run-spec.ts';
 import { simulate } from '../src/simulation/simulate.ts';
 import type { GrowthResult } from './bench-report.ts';
+import { medianOf } from './sample.ts';
 
 interface Footprint {
   readonly transactions: number;
@@ -40,7 +41,7 @@ function footprint(name: string, spec: RunSpec): Footprint {
   return {
     transactions: result.counts.transactions,
     kernelBytes: result.counts.kernelBytes,
-    liveBytes: Math.max(...late.map(({ bytes }) => bytes)),
+    liveBytes: medianOf(late.map(({ bytes }) => bytes)),
   };
 }
 

@@ -4,12 +4,20 @@ import type { Finding } from './violation.ts';
 
 const FIRST = 1024;
 
+interface Commit {
+  readonly digest: Digest;
+  readonly node: NodeId;
+  readonly at: Instant;
+}
+
 export class AgreementCheck {
-  /** Ring over positions from `low`: the first digest committed there, by whom and when. */
+  /** Ring over positions from `low`: the digest committed there, and who committed it first and when. */
   private digests = new Int32Array(FIRST);
   private nodes = new Int32Array(FIRST).fill(-1);
   private times = new Float64Array(FIRST);
   private low: Position = 1;
+  /** Positions with more than one batch: the first commit of each. Islands are not run in order of time, so these may get earlier. */
+  private readonly split = new Map<Position, Map<Digest, Commit>>();
   /** The highest position that some node committed. */
   highest: Position = 0;
 
@@ -25,15 +33,33 @@ export class AgreementCheck {
       this.times[slot] = at;
       return null;
     }
-    if (this.digests[slot] === digest) return null;
-    const other = this.nodes[slot] as NodeId;
-    const later = Math.max(at, this.times[slot] as number);
+    if (this.digests[slot] === digest) {
+      if (this.split.size > 0 && this.split.has(position)) return this.contradiction(position, { digest, node, at });
+      if (at < (this.times[slot] as number)) {
+        this.nodes[slot] = node;
+        this.times[slot] = at;
+      }
+      return null;
+    }
+    const digestHere = this.digests[slot] as Digest;
+    const first = { digest: digestHere, node: this.nodes[slot] as NodeId, at: this.times[slot] as Instant };
+    if (!this.split.has(position)) this.split.set(position, new Map([[digestHere, first]]));
+    return this.contradiction(position, { digest, node, at });
+  }
+
+  /** The violation takes place where the second batch is committed first. */
+  private contradiction(position: Position, commit: Commit): Finding | null {
+    const commits = this.split.get(position) as Map<Digest, Commit>;
+    const known = commits.get(commit.digest);
+    if (known !== undefined && inOrder(known, commit) <= 0) return null;
+    commits.set(commit.digest, commit);
+    const [first, second] = [...commits.values()].sort(inOrder) as [Commit, Commit];
     return {
       check: 'agreement',
       kind: 'safety',
-      at: later,
-      node: later === at ? node : other,
-      detail: `position ${position}: node ${other} committed batch ${hex(this.digests[slot] as number)} at ${this.times[slot]} ns, node ${node} batch ${hex(digest)} at ${at} ns`,
+      at: second.at,
+      node: second.node,
+      detail: `position ${position}: node ${first.node} committed batch ${hex(first.digest)} at ${first.at} ns, node ${second.node} batch ${hex(second.digest)} at ${second.at} ns`,
     };
   }
 
@@ -59,6 +85,10 @@ export class AgreementCheck {
     this.nodes = nodes;
     this.times = times;
   }
+}
+
+function inOrder(a: Commit, b: Commit): number {
+  return a.at - b.at || a.node - b.node;
 }
 
 function hex(digest: Digest): string {

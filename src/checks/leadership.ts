@@ -2,8 +2,14 @@
 import type { Instant, NodeId } from '../units/quantities.ts';
 import type { Finding } from './violation.ts';
 
+interface Leader {
+  readonly node: NodeId;
+  readonly at: Instant;
+}
+
 export class LeadershipCheck {
-  private readonly leaders = new Map<number, NodeId>();
+  /** Who led first in each term so far. Islands are not run in order of time, so another may turn out to have been before. */
+  private readonly leaders = new Map<number, Leader>();
   private readonly leaderOf: (term: number) => NodeId;
 
   constructor(leaderOf: (term: number) => NodeId) {
@@ -12,16 +18,22 @@ export class LeadershipCheck {
 
   leads(node: NodeId, at: Instant, term: number): Finding | null {
     const named = this.leaderOf(term);
+    if (named >= 0) return named === node ? null : finding({ node, at }, named, term);
     const known = this.leaders.get(term);
-    if (known === undefined) this.leaders.set(term, node);
-    const expected = named >= 0 ? named : (known ?? node);
-    if (expected === node) return null;
-    return {
-      check: 'one leader per term',
-      kind: 'safety',
-      at,
-      node,
-      detail: `node ${node} leads in term ${term}, where node ${expected} does`,
-    };
+    const leader = { node, at };
+    const isFirst = known === undefined || at < known.at || (at === known.at && node < known.node);
+    if (isFirst) this.leaders.set(term, leader);
+    if (known === undefined || known.node === node) return null;
+    return isFirst ? finding(known, node, term) : finding(leader, known.node, term);
   }
+}
+
+function finding({ node, at }: Leader, expected: NodeId, term: number): Finding {
+  return {
+    check: 'one leader per term',
+    kind: 'safety',
+    at,
+    node,
+    detail: `node ${node} leads in term ${term}, where node ${expected} does`,
+  };
 }

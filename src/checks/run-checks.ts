@@ -31,6 +31,8 @@ export class RunChecks {
   private readonly leadership: LeadershipCheck;
   private readonly validity: ValidityCheck;
   private executedUpTo: Position = 0;
+  /** What was wrong with the batches of these positions. */
+  private readonly invalid = new Map<Position, Finding>();
   /** The highest position whose outcome a client holds as final. */
   private finalPosition: Position = 0;
 
@@ -50,9 +52,15 @@ export class RunChecks {
   executed(node: NodeId, at: Instant, position: Position, batch: Batch | null, outcome: Outcome): void {
     if (outcome.problem !== null)
       this.add({ check: 'order', kind: 'safety', at, node, detail: outcome.problem.detail });
+    // Islands are not run in order of time: whoever executes an invalid batch later here may have done so before.
+    const known = this.invalid.get(position);
+    if (known !== undefined) this.add({ ...known, node, at });
     if (position <= this.executedUpTo) return;
     this.executedUpTo = position;
-    if (batch !== null) this.add(this.validity.executed(node, at, position, batch, outcome.valid));
+    if (batch === null) return;
+    const finding = this.validity.executed(node, at, position, batch, outcome.valid);
+    if (finding !== null) this.invalid.set(position, finding);
+    this.add(finding);
   }
 
   /** A snapshot was installed whose digest must be that of the agreed state (`chain`; null when it is not known any more). */

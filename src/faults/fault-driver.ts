@@ -5,6 +5,7 @@
 import { type Duration, type Instant, NEVER, type NodeId } from '../units/quantities.ts';
 import type { FaultSubject } from './fault.ts';
 import type { FaultSpec, FaultTarget } from './fault-spec.ts';
+import { OverlappingCrashes } from './overlapping-crashes.ts';
 import { faultDefinitions } from './registry.ts';
 
 const LOOK_AGAIN: Duration = 10_000_000;
@@ -21,6 +22,8 @@ export interface FaultRecord {
   at: Instant | null;
   nodes: readonly NodeId[];
   endedAt: Instant | null;
+  /** Whether it is to end at all. */
+  readonly ends: boolean;
 }
 
 export class FaultDriver {
@@ -31,9 +34,15 @@ export class FaultDriver {
   private order = 0;
 
   constructor(faults: readonly FaultSpec[], subject: FaultSubject) {
-    this.subject = subject;
+    this.subject = new OverlappingCrashes(subject);
     for (const fault of faults) {
-      const record: FaultRecord = { text: describe(fault), at: null, nodes: [], endedAt: null };
+      const record: FaultRecord = {
+        text: describe(fault),
+        at: null,
+        nodes: [],
+        endedAt: null,
+        ends: fault.duration !== null,
+      };
       this.records.push(record);
       this.schedule(fault.at, (at) => this.begin(fault, record, at));
     }
@@ -88,11 +97,11 @@ export class FaultDriver {
     return leader < 0 ? null : [leader];
   }
 
-  /** When the last fault that took effect ended (its start, where it never ends); 0 without faults, NEVER while one waits. */
+  /** When the last fault ended (its start, where it is there to stay); 0 without faults, NEVER while one waits or goes on. */
   get quietFrom(): Instant {
     let quiet = 0;
     for (const record of this.records) {
-      if (record.at === null) return NEVER;
+      if (record.at === null || (record.ends && record.endedAt === null)) return NEVER;
       quiet = Math.max(quiet, record.endedAt ?? record.at);
     }
     return quiet;

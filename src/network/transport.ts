@@ -32,10 +32,11 @@ interface Held {
 /** A lost copy until its repair has left, and what was sent behind it. */
 interface Hole {
   readonly lost: Held;
+  /** When the lost copy and all before it had left. */
+  readonly left: Instant;
   readonly behind: Held[];
-  /** Segments behind the lost one that leave within one round trip, and whether there are any that leave later. */
+  /** Segments behind the lost one that leave within one round trip. */
   later: number;
-  complete: boolean;
   /** When the sender acts: after one round trip, then at each timeout. */
   decideAt: Instant;
   /** The number of the last repair: 1 is the fast retransmission, those at timeouts follow. */
@@ -73,6 +74,8 @@ export class Transport {
   /** Islands that have holes: when the sender acts on the first of them. */
   readonly decisionAt: Float64Array;
   private readonly open: Set<LinkState>[] = [];
+  /** With loss, by link: when all that was sent on it has left the card. */
+  private readonly left: Float64Array;
 
   constructor(spec: NetworkSpec, links: Links, calendar: ArrivalStore, cards: Cards, seed: number) {
     this.spec = spec;
@@ -82,6 +85,7 @@ export class Transport {
     this.down = new Uint8Array(links.islands);
     this.lossStream = stream(seed, Purpose.loss);
     this.irregular = spec.loss > 0;
+    this.left = new Float64Array(spec.loss > 0 ? links.islands * links.islands : 0);
     this.decisionAt = new Float64Array(links.islands).fill(NEVER);
     for (let i = 0; i < links.islands; i++) this.open.push(new Set());
   }
@@ -110,14 +114,29 @@ export class Transport {
     }
     const state = this.states.get(source * this.links.islands + receiver);
     if (this.isCut(source, receiver)) return this.hold(state ?? this.stateOf(source, receiver), { flight, departure });
-    if (state?.hole) return this.follow(state.hole, { flight, departure });
+    const left = this.inStream(source, receiver, departure);
+    if (state?.hole) return this.follow(state.hole, { flight, departure }, left);
     let departs = departure;
     if (state?.broken) {
       state.paysAt = departure;
       departs = this.reconnect(state, departure);
     }
-    if (lost) return this.openHole(state ?? this.stateOf(source, receiver), { flight, departure: departs });
+    if (lost) return this.openHole(state ?? this.stateOf(source, receiver), { flight, departure: departs }, left);
     this.arrive(source, receiver, flight, departs);
+  }
+
+  /** When a copy and all before it on its link have left: what a tcp receiver could know of it, whichever lane was faster. */
+  private inStream(source: number, receiver: number, departure: Instant): Instant {
+    if (this.spec.loss === 0) return departure;
+    const link = source * this.links.islands + receiver;
+    const left = Math.max(departure, this.left[link] as number);
+    this.left[link] = left;
+    return left;
+  }
+
+  /** What has not left will be sent anew; what has left holds nobody up. */
+  private forgetStream({ source, receiver }: LinkState): void {
+    if (this.spec.loss > 0) this.left[source * this.links.islands + receiver] = 0;
   }
 
   /** Acts on the holes of an island that fall due at `now`. */
@@ -175,8 +194,10 @@ export class Transport {
       if (other === node) continue;
       this.stateOf(node, other).broken = true;
       this.stateOf(other, node).broken = true;
-      this.links.last[node * this.links.islands + other] = 0;
-      this.links.last[other * this.links.islands + node] = 0;
+      for (const link of [node * this.links.islands + other, other * this.links.islands + node]) {
+        this.links.last[link] = 0;
+        if (this.spec.loss > 0) this.left[link] = 0;
+      }
     }
   }
 
@@ -209,20 +230,22 @@ export class Transport {
     for (const { link, held } of caught) {
       const key = link.source * this.links.islands + link.receiver;
       this.links.last[key] = arriving.get(key) ?? 0;
+      this.forgetStream(link);
       if (link.paysAt > at) link.broken = true;
       if (this.spec.transport === 'datagram') this.lose(held.flight);
       else this.hold(link, held);
     }
     for (const state of this.states.values()) {
       if (state.hole === null || sides[state.source] === sides[state.receiver]) continue;
-      const { lost, behind } = state.hole;
+      const { lost, left, behind } = state.hole;
       state.hole = null;
       (this.open[state.source] as Set<LinkState>).delete(state);
       this.refreshDecision(state.source);
       // A lost copy that has not even left pays for its handshake when it does.
-      const left = this.links.departure(lost.flight, state.receiver);
+      const departure = left > at ? this.links.departure(lost.flight, state.receiver) : lost.departure;
       if (state.paysAt > at) state.broken = true;
-      for (const held of [left > at ? { ...lost, departure: left } : lost, ...behind]) this.hold(state, held);
+      this.forgetStream(state);
+      for (const held of [{ ...lost, departure }, ...behind]) this.hold(state, held);
     }
   }
 
@@ -287,7 +310,7 @@ export class Transport {
     if (first > 0) state.held = held.slice(first);
   }
 
-  private openHole(state: LinkState, lost: Held): void {
+  private openHole(state: LinkState, lost: Held, left: Instant): void {
     const { flights } = this.links;
     const segments = this.cards.segmentsOfWire(flights.ints[lost.flight * INTS + F.wire] as number);
     const bits = mix(
@@ -295,17 +318,16 @@ export class Transport {
         Math.imul(state.receiver + 1, 0x85ebca6b),
     );
     const position = Math.floor(unit(bits) * segments);
-    const decideAt = lost.departure + this.roundTrip(state);
-    state.hole = { lost, behind: [], later: segments - 1 - position, complete: false, decideAt, attempt: 0, wait: 0 };
+    const decideAt = Math.max(left, lost.departure) + this.roundTrip(state);
+    state.hole = { lost, left, behind: [], later: segments - 1 - position, decideAt, attempt: 0, wait: 0 };
     (this.open[state.source] as Set<LinkState>).add(state);
     this.refreshDecision(state.source);
   }
 
   /** What follows a hole waits behind it; what leaves within the first round trip tells the sender of the loss. */
-  private follow(hole: Hole, copy: Held): void {
+  private follow(hole: Hole, copy: Held, left: Instant): void {
     hole.behind.push(copy);
-    if (hole.attempt > 0 || copy.departure >= hole.decideAt) hole.complete = true;
-    if (!hole.complete)
+    if (hole.attempt === 0 && left < hole.decideAt)
       hole.later += this.cards.segmentsOfWire(this.links.flights.ints[copy.flight * INTS + F.wire] as number);
   }
 
@@ -314,7 +336,7 @@ export class Transport {
     if (hole.attempt === 0 && hole.later < DUPLICATES) {
       hole.attempt = 1;
       hole.wait = this.timeout(state);
-      hole.decideAt = hole.lost.departure + hole.wait;
+      hole.decideAt = Math.max(hole.left, hole.lost.departure) + hole.wait;
       return;
     }
     this.retransmitted++;
@@ -332,6 +354,7 @@ export class Transport {
     // What left meanwhile has arrived and waits for the gap to be filled (link order); what leaves from now on is sent as usual.
     for (const { flight, departure } of behind.splice(0, leftBefore(behind, now)))
       this.arrive(state.source, state.receiver, flight, departure);
+    this.forgetStream(state);
     for (const { flight, departure } of behind) this.send(state.source, state.receiver, flight, departure);
   }
 

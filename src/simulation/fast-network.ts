@@ -10,7 +10,7 @@ import { FlightColumn as F, INTS } from '../network/flights.ts';
 import { Links } from '../network/links.ts';
 import { Transport } from '../network/transport.ts';
 import { type Instant, NEVER, type NodeId } from '../units/quantities.ts';
-import { RequestLane, ReplyField, ReplyLane } from './lanes.ts';
+import { ReplyField, ReplyLane, RequestLane } from './lanes.ts';
 import type { Clients, Participant } from './participants.ts';
 import type { World } from './world.ts';
 
@@ -45,7 +45,8 @@ export class FastNetwork {
     const groups = spec.clients.map((_, group) => group);
     const nodes = Array.from({ length: spec.nodes }, (_, node) => node);
     this.requestLanes = byLane ? nodes.map(() => groups.map(() => new RequestLane())) : [];
-    this.replyLanes = byLane && spec.nodes <= MOST_REPLY_LANES ? groups.map(() => nodes.map(() => new ReplyLane())) : [];
+    this.replyLanes =
+      byLane && spec.nodes <= MOST_REPLY_LANES ? groups.map(() => nodes.map(() => new ReplyLane())) : [];
     const jitter = createSampler(spec.network.jitter);
     this.calendar = new Calendar(this.islands, topology.lookahead, topology.reach, flights.before);
     this.cards = new EgressCards(spec.nodes, spec.network);
@@ -61,11 +62,27 @@ export class FastNetwork {
     if (at < (this.wakeAt[to] as number)) this.wakeAt[to] = at;
   }
 
-  replyByLane(node: Participant, group: number, id: number, result: number, index: number, batch: Batch | null, at: Instant, ready: Instant): void {
+  replyByLane(
+    node: Participant,
+    group: number,
+    id: number,
+    result: number,
+    index: number,
+    batch: Batch | null,
+    at: Instant,
+    ready: Instant,
+  ): void {
     const island = this.groupIslands[group] as number;
     const departure = this.cards.feedOne(node.self, this.world.countReply(id, at), ready);
     const arrival = this.links.arrival(node.self, island, node.sequence++, departure);
-    ((this.replyLanes[group] as ReplyLane[])[node.self] as ReplyLane).push(arrival, id, result, node.leader, index, batch);
+    ((this.replyLanes[group] as ReplyLane[])[node.self] as ReplyLane).push(
+      arrival,
+      id,
+      result,
+      node.leader,
+      index,
+      batch,
+    );
     if (arrival < (this.wakeAt[island] as number)) this.wakeAt[island] = arrival;
   }
 

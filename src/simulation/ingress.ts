@@ -110,7 +110,11 @@ export class Ingress {
     const flight = this.arrivals[this.cursor++] as number;
     this.served = flight;
     if (this.perByte === 0) return last;
-    return this.serve(last, this.flights.doubles[flight * DOUBLES + F.spread] as number, this.flights.ints[flight * INTS + F.wire] as number);
+    return this.serve(
+      last,
+      this.flights.doubles[flight * DOUBLES + F.spread] as number,
+      this.flights.ints[flight * INTS + F.wire] as number,
+    );
   }
 
   private serve(last: Instant, spread: number, wire: number): Instant {

@@ -5,12 +5,16 @@
 import { type Batch, createBatch } from '../ledger/batch.ts';
 import type { Mempool } from '../protocols/protocol.ts';
 import { type Bytes, type Instant, NEVER, type NodeId, type RequestId } from '../units/quantities.ts';
-import type { Workload } from '../workloads/workload.ts';
 import { IdTable } from './id-table.ts';
 
 const WAITING = 1;
 const CLAIMED = 2;
 const GONE = 0;
+
+/** What a request weighs in a batch, its client's signature included. */
+export interface RequestSizes {
+  bytes(id: RequestId): Bytes;
+}
 
 /** What the mempool needs to know of its node. */
 export interface MempoolOwner {
@@ -23,7 +27,7 @@ export class NodeMempool implements Mempool {
   count = 0;
   bytes: Bytes = 0;
   private readonly self: NodeId;
-  private readonly workload: Workload;
+  private readonly requests: RequestSizes;
   private readonly owner: MempoolOwner;
   private ids = new Int32Array(64);
   private readyAt = new Float64Array(64);
@@ -38,9 +42,9 @@ export class NodeMempool implements Mempool {
   /** Only the low 31 bits of entry numbers are kept: entries live far shorter than 2^31 admissions. */
   private readonly entryOf = new IdTable();
 
-  constructor(self: NodeId, workload: Workload, owner: MempoolOwner) {
+  constructor(self: NodeId, requests: RequestSizes, owner: MempoolOwner) {
     this.self = self;
-    this.workload = workload;
+    this.requests = requests;
     this.owner = owner;
   }
 
@@ -67,7 +71,7 @@ export class NodeMempool implements Mempool {
     this.sentTo[slot] = -1;
     this.entryOf.set(id, entry & 0x7fffffff);
     this.count++;
-    this.bytes += this.workload.bytes(id);
+    this.bytes += this.requests.bytes(id);
   }
 
   get oldest(): Instant {
@@ -112,7 +116,7 @@ export class NodeMempool implements Mempool {
         continue;
       }
       const id = this.ids[slot] as RequestId;
-      const size = this.workload.bytes(id);
+      const size = this.requests.bytes(id);
       if (taken > 0 && total + size > maxBytes) break;
       this.cursor++;
       this.state[slot] = CLAIMED;
@@ -141,7 +145,7 @@ export class NodeMempool implements Mempool {
       if (slot < 0 || this.state[slot] !== WAITING) continue;
       this.state[slot] = CLAIMED;
       this.count--;
-      this.bytes -= this.workload.bytes(batch.ids[i] as RequestId);
+      this.bytes -= this.requests.bytes(batch.ids[i] as RequestId);
     }
   }
 
@@ -158,7 +162,7 @@ export class NodeMempool implements Mempool {
       if (this.state[slot] !== CLAIMED) continue;
       this.state[slot] = WAITING;
       this.count++;
-      this.bytes += this.workload.bytes(id);
+      this.bytes += this.requests.bytes(id);
       this.cursor = Math.min(this.cursor, this.entryNumber(id));
     }
     // Known only from the batch: from now on it waits here, before the others.
@@ -206,7 +210,7 @@ export class NodeMempool implements Mempool {
     if (slot < 0) return;
     if (this.state[slot] === WAITING) {
       this.count--;
-      this.bytes -= this.workload.bytes(id);
+      this.bytes -= this.requests.bytes(id);
     }
     this.state[slot] = GONE;
     this.entryOf.delete(id);

@@ -56,7 +56,9 @@ export class NodeIsland implements ClientPort {
     this.node = node;
     this.self = node.self;
     this.lanes = network.requestLanes[node.self] ?? [];
-    this.ingress = new Ingress(world.flights, world.spec.network.ingress.bitsPerSecond, this.lanes, (id) => world.requestWire(id));
+    this.ingress = new Ingress(world.flights, world.spec.network.ingress.bitsPerSecond, this.lanes, (id) =>
+      world.requestWire(id),
+    );
     this.handed = new FlightQueue(world.flights);
     this.ready = new FlightQueue(world.flights);
     this.local = new FlightQueue(world.flights);

@@ -75,7 +75,7 @@ export class Node implements Host<never, unknown> {
   }
 
   private newMempool(): NodeMempool {
-    return new NodeMempool(this.self, this.world.workload, {
+    return new NodeMempool(this.self, this.world.requests, {
       now: () => this.time,
       isExecuted: (id) => this.isExecuted(id),
       sendForward: (to, ids) => this.effects.push(Effect.forward, to, 0, ids),

@@ -47,7 +47,8 @@ export function findOutages(bins: FineBins, from: Instant, firstFault: Instant, 
   const firstOfAll = bins.firstFinal.find((at) => at !== NEVER) ?? NEVER;
   let longest = 0;
   // What passes before anything at all became final (a first election) is a start, not the rhythm of a healthy run.
-  for (const gap of all) if (gap.to <= firstFault && gap.to > firstOfAll) longest = Math.max(longest, gap.to - gap.from);
+  for (const gap of all)
+    if (gap.to <= firstFault && gap.to > firstOfAll) longest = Math.max(longest, gap.to - gap.from);
   const threshold = firstFault === NEVER ? SHORTEST_OUTAGE : Math.max(SHORTEST_OUTAGE, 3 * longest);
   return all.filter((gap) => gap.to - gap.from > threshold);
 }

@@ -21,5 +21,13 @@ export interface Clients {
   /** Intended send times of what is not final. */
   unfinished(): number[];
   requiredPosition(id: RequestId): Position;
-  onReply(from: NodeId, id: RequestId, result: number, leader: NodeId, batch: Batch | null, index: number, at: Instant): void;
+  onReply(
+    from: NodeId,
+    id: RequestId,
+    result: number,
+    leader: NodeId,
+    batch: Batch | null,
+    index: number,
+    at: Instant,
+  ): void;
 }

@@ -71,7 +71,7 @@ export class RunClock {
     const { spec, meter, checks } = world;
     const unfinished = world.clients.flatMap((group) => group.unfinished()).sort((a, b) => a - b);
     for (const sent of unfinished) meter.onUnfinished(sent, end);
-    if (checks.findings.length === 0 && !this.stopped) {
+    if (checks.findings.length === 0) {
       const live = world.nodes.filter((node) => node.alive);
       checks.atEnd(
         end,
@@ -79,7 +79,7 @@ export class RunClock {
         world.ledger.invariant(),
       );
       const quiet = faults.quietFrom;
-      if (quiet !== NEVER) {
+      if (quiet !== NEVER && !this.stopped) {
         const waiting = meter.waitingFrom(quiet);
         checks.progress(quiet, waiting, meter.firstFinalFrom(waiting), spec.progressWithin, end);
       }
@@ -120,15 +120,16 @@ export class RunClock {
   private outcome(record: FaultDriver['records'][number], outages: readonly Outage[], end: Instant): FaultOutcome {
     const { text, at, nodes, endedAt } = record;
     if (at === null) return { text, at, nodes, endedAt, recovery: null };
-    // The outage that this fault caused: the first one that is running or begins before the next fault.
+    // What was in flight may still become final after the fault: of the outages until the next fault, the longest is its doing.
     const next = this.faults.records.reduce(
       (first, r) => (r.at !== null && r.at > at ? Math.min(first, r.at) : first),
       NEVER,
     );
-    const outage = outages.find(
-      (o) => o.to > at && o.from < Math.min(next, (endedAt ?? at) + this.world.spec.progressWithin),
-    );
-    const recovery = outage === undefined ? 0 : outage.to >= end ? null : outage.to - at;
+    const until = Math.min(next, (endedAt ?? at) + this.world.spec.progressWithin);
+    let outage: Outage | null = null;
+    for (const o of outages)
+      if (o.to > at && o.from < until && (outage === null || o.to - o.from > outage.to - outage.from)) outage = o;
+    const recovery = outage === null ? 0 : outage.to >= end ? null : outage.to - at;
     return { text, at, nodes, endedAt, recovery };
   }
 

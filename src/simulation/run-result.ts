@@ -85,7 +85,7 @@ export interface RunCounts {
   readonly kernelBytes: number;
 }
 
-/** Busy shares over the measured part of the run, 0 … 1. Disabled resources (infinite bandwidth) are 0. */
+/** Busy shares from the given warm-up on (over the whole run when it will be detected), 0 … 1. Disabled resources (infinite bandwidth) are 0. */
 export interface NodeUtilisation {
   readonly thread: number;
   readonly cores: number;

@@ -5,7 +5,7 @@ import type { FaultSpec } from '../faults/fault-spec.ts';
 import type { DistributionSpec } from '../kernel/sampler.ts';
 import type { MachineSpec } from '../machines/machine-spec.ts';
 import type { NetworkSpec } from '../network/network-spec.ts';
-import type { Duration, Instant, NodeId, Rate } from '../units/quantities.ts';
+import type { Duration, Instant, NodeId } from '../units/quantities.ts';
 
 export interface RunSpec {
   readonly label: string;
@@ -63,9 +63,4 @@ export interface ClosedLoadSpec {
   readonly clients: number;
   readonly outstanding: number;
   readonly think: DistributionSpec;
-}
-
-/** What a report says of an arrival process: mean rate where it has one. */
-export interface ArrivalSummary {
-  readonly rate: Rate | null;
 }

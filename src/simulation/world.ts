@@ -19,6 +19,7 @@ import type { ArrivalProcess } from '../workloads/arrivals.ts';
 import { workloadNamed } from '../workloads/registry.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { Costs } from './costs.ts';
+import type { RequestSizes } from './mempool.ts';
 import { Meter } from './meter.ts';
 import type { Clients, Participant } from './participants.ts';
 import type { NamedOptions, RunSpec } from './run-spec.ts';
@@ -32,6 +33,8 @@ export class World {
   readonly options: unknown;
   readonly rule: ClientRule;
   readonly workload: Workload;
+  /** What a request weighs: its own bytes and its client's signature. */
+  readonly requests: RequestSizes;
   readonly ledger: Ledger;
   readonly flights = new Flights();
   readonly costs: Costs;
@@ -94,6 +97,8 @@ export class World {
     this.segmentBytes = spec.network.segmentBytes;
     this.headerBytes = spec.network.headerBytes;
     this.clientSignature = this.rule.signed ? CLIENT_SIGNATURE : 0;
+    const { workload, clientSignature } = this;
+    this.requests = { bytes: (id) => workload.bytes(id) + clientSignature };
     this.clientVerify = this.rule.signed ? this.costs.verifySignature : 0;
   }
 
@@ -190,14 +195,7 @@ export class World {
 
   launchRequest(source: number, sequence: number, id: RequestId, at: number): number {
     const { flights } = this;
-    const flight = this.launch(
-      source,
-      sequence,
-      FlightKind.request,
-      1,
-      this.workload.bytes(id) + this.clientSignature,
-      at,
-    );
+    const flight = this.launch(source, sequence, FlightKind.request, 1, this.requests.bytes(id), at);
     flights.ints[flight * INTS + F.subject] = id;
     flights.ints[flight * INTS + F.hash] = id;
     flights.doubles[flight * DOUBLES + F.verify] = this.clientVerify;
@@ -216,7 +214,7 @@ export class World {
   }
 
   requestWire(id: RequestId): Bytes {
-    return this.wireOf(this.workload.bytes(id) + this.clientSignature);
+    return this.wireOf(this.requests.bytes(id));
   }
 
   /** A reply on a lane: counted like any other. Returns its bytes on the wire. */
@@ -266,7 +264,7 @@ export class World {
   launchForward(node: Participant, ids: Int32Array, at: number): number {
     const { flights } = this;
     let bytes = 0;
-    for (let i = 0; i < ids.length; i++) bytes += this.workload.bytes(ids[i] as number) + this.clientSignature;
+    for (let i = 0; i < ids.length; i++) bytes += this.requests.bytes(ids[i] as number);
     const flight = this.launch(node.self, node.sequence++, FlightKind.forward, 1, bytes, at);
     flights.ints[flight * INTS + F.subject] = ids.length;
     flights.ints[flight * INTS + F.hash] = absorb(ids.length, ids[0] as number);

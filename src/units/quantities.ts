@@ -26,7 +26,6 @@ export type Position = Flavour<'position'>;
 /** A 32-bit hash as a signed integer (a small integer to V8). */
 export type Digest = Flavour<'digest'>;
 
-export const NANOSECOND: Duration = 1;
 export const MICROSECOND: Duration = 1_000;
 export const MILLISECOND: Duration = 1_000_000;
 export const SECOND: Duration = 1_000_000_000;

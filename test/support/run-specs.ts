@@ -35,11 +35,16 @@ export function protocolOptions(name: ProtocolName, changes: object = {}): Named
 export function batchTimeout(name: ProtocolName, timeout: number): NamedOptions {
   const { options } = protocolOptions(name);
   const batch = (options as { readonly batch?: object }).batch;
-  return batch === undefined ? { name, options } : { name, options: { ...(options as object), batch: { ...batch, timeout } } };
+  return batch === undefined
+    ? { name, options }
+    : { name, options: { ...(options as object), batch: { ...batch, timeout } } };
 }
 
 export function workloadOptions(name: string, changes: object = {}): NamedOptions {
-  return { name, options: { ...(defaultsOf(workloadNamed(name).options as OptionSchema<unknown>) as object), ...changes } };
+  return {
+    name,
+    options: { ...(defaultsOf(workloadNamed(name).options as OptionSchema<unknown>) as object), ...changes },
+  };
 }
 
 export function openLoad(rate: number, arrivals = 'poisson'): LoadSpec {
@@ -50,7 +55,11 @@ export function closedLoad(clients: number, outstanding: number, think = 0): Loa
   return { kind: 'closed', clients, outstanding, think: { kind: 'constant', value: think } };
 }
 
-export function clientsAt(place: ClientGroupSpec['place'], load: LoadSpec, changes: Part<ClientGroupSpec> = {}): ClientGroupSpec {
+export function clientsAt(
+  place: ClientGroupSpec['place'],
+  load: LoadSpec,
+  changes: Part<ClientGroupSpec> = {},
+): ClientGroupSpec {
   return { place, load, submit: null, replyQuorum: null, retryAfter: 120 * MILLISECOND, ...changes };
 }
 
@@ -58,11 +67,18 @@ export function clientsAt(place: ClientGroupSpec['place'], load: LoadSpec, chang
 export function testSpec(protocol: ProtocolName, nodes: number, changes: SpecChanges = {}): RunSpec {
   const delays = [0.25, 2, 3, 2.5, 0.25, 4, 3, 3.5, 0.25];
   return {
-    label: `${protocol} n=${nodes}`, seed: 7, replication: 0, horizon: 1 * SECOND, boundaries: [], nodes,
+    label: `${protocol} n=${nodes}`,
+    seed: 7,
+    replication: 0,
+    horizon: 1 * SECOND,
+    boundaries: [],
+    nodes,
     protocol: protocolOptions(protocol),
     clients: [clientsAt({ site: 0 }, openLoad(500))],
     workload: workloadOptions('opaque'),
-    faults: [], progressWithin: 10 * SECOND, stopAfter: null,
+    faults: [],
+    progressWithin: 10 * SECOND,
+    stopAfter: null,
     ...changes,
     network: {
       sites: ['a', 'b', 'c'],
@@ -71,12 +87,27 @@ export function testSpec(protocol: ProtocolName, nodes: number, changes: SpecCha
       jitter: { kind: 'lognormal', mean: 200 * MICROSECOND, p99: 1 * MILLISECOND },
       egress: { bitsPerSecond: 1e9, discipline: 'fair' },
       ingress: { bitsPerSecond: 1e9 },
-      loss: 0, transport: 'tcp', headerBytes: 66, segmentBytes: 1448, connectionTimeout: 5 * SECOND, tls: false,
+      loss: 0,
+      transport: 'tcp',
+      headerBytes: 66,
+      segmentBytes: 1448,
+      connectionTimeout: 5 * SECOND,
+      tls: false,
       ...changes.network,
     },
     machine: {
-      cores: 4, handling: 5 * MICROSECOND, requestHandling: 1 * MICROSECOND, execution: 2 * MICROSECOND,
-      crypto: { profile: 'test', scheme: 'test', sign: 30 * MICROSECOND, verify: 80 * MICROSECOND, mac: 1 * MICROSECOND, hashPerByte: 2.3 },
+      cores: 4,
+      handling: 5 * MICROSECOND,
+      requestHandling: 1 * MICROSECOND,
+      execution: 2 * MICROSECOND,
+      crypto: {
+        profile: 'test',
+        scheme: 'test',
+        sign: 30 * MICROSECOND,
+        verify: 80 * MICROSECOND,
+        mac: 1 * MICROSECOND,
+        hashPerByte: 2.3,
+      },
       disk: { fsync: { kind: 'constant', value: 0 }, bitsPerSecond: Number.POSITIVE_INFINITY },
       ...changes.machine,
     },

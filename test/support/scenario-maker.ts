@@ -1,130 +1,16 @@
-// Run specifications for claims, smoke and detection tests: a quiet system in which nothing costs anything, to which a test adds
-// what it is about; and random scenarios, each drawn whole from one seed.
+// Random scenarios, each drawn whole from one seed: any part of the model may be in one, within what the protocols promise to
+// bear, so that every safety violation and every stand-still is a fault of the code and not of the scenario.
 import type { FaultSpec } from '../../src/faults/fault-spec.ts';
 import { draw, stream } from '../../src/kernel/random.ts';
 import type { DistributionSpec } from '../../src/kernel/sampler.ts';
 import type { MachineSpec } from '../../src/machines/machine-spec.ts';
 import type { NetworkSpec } from '../../src/network/network-spec.ts';
-import { protocolNamed } from '../../src/protocols/registry.ts';
-import type { RunResult } from '../../src/simulation/run-result.ts';
 import type { ClientGroupSpec, LoadSpec, NamedOptions, RunSpec } from '../../src/simulation/run-spec.ts';
-import { defaultsOf } from '../../src/units/options.ts';
 import { type Duration, MICROSECOND, MILLISECOND, SECOND } from '../../src/units/quantities.ts';
-import { arrivalsNamed } from '../../src/workloads/arrival-registry.ts';
-import { workloadNamed } from '../../src/workloads/registry.ts';
+import { closedLoop, constant, protocol } from './quiet-spec.ts';
+import { openLoad, workloadOptions } from './run-specs.ts';
 
 const UNLIMITED = Number.POSITIVE_INFINITY;
-
-type Changes = Readonly<Record<string, unknown>>;
-
-/** A protocol with its default options but for `changes`; a group of options is changed field by field. */
-export function protocol(name: string, changes: Changes = {}): NamedOptions {
-  return { name, options: changed(defaultsOf(protocolNamed(name).options) as Changes, changes) };
-}
-
-export function workload(name: string, changes: Changes = {}): NamedOptions {
-  return { name, options: changed(defaultsOf(workloadNamed(name).options) as Changes, changes) };
-}
-
-export function arrivals(name: string, changes: Changes): LoadSpec {
-  return {
-    kind: 'open',
-    arrivals: { name, options: changed(defaultsOf(arrivalsNamed(name).options) as Changes, changes) },
-  };
-}
-
-function changed(defaults: Changes, changes: Changes): Changes {
-  const options: Record<string, unknown> = { ...defaults };
-  for (const [key, value] of Object.entries(changes)) {
-    if (!(key in defaults)) throw new Error(`there is no option ${key}; expected one of ${Object.keys(defaults)}`);
-    const group = typeof value === 'object' && value !== null && key === 'batch';
-    options[key] = group ? { ...(defaults[key] as Changes), ...value } : value;
-  }
-  return options;
-}
-
-export function constant(value: Duration): DistributionSpec {
-  return { kind: 'constant', value };
-}
-
-export function closedLoop(clients: number, outstanding = 1, think: DistributionSpec = constant(0)): LoadSpec {
-  return { kind: 'closed', clients, outstanding, think };
-}
-
-export function clientsAt(place: ClientGroupSpec['place'], load: LoadSpec, changes: Partial<ClientGroupSpec> = {}) {
-  return { place, load, submit: null, replyQuorum: null, retryAfter: null, ...changes } satisfies ClientGroupSpec;
-}
-
-/** Each node at a site of its own and one more site (number `nodes`) for clients, all the same one-way delay apart. */
-export function equalDelays(nodes: number, delay: Duration): NetworkSpec {
-  const sites = Array.from({ length: nodes + 1 }, (_, i) => (i < nodes ? `site-${i}` : 'clients'));
-  return {
-    sites,
-    oneWay: new Float64Array(sites.length * sites.length).fill(delay),
-    nodeSites: Int32Array.from({ length: nodes }, (_, i) => i),
-    jitter: constant(0),
-    egress: { bitsPerSecond: UNLIMITED, discipline: 'fair' },
-    ingress: { bitsPerSecond: UNLIMITED },
-    loss: 0,
-    transport: 'tcp',
-    headerBytes: 66,
-    segmentBytes: 1448,
-    connectionTimeout: 5 * SECOND,
-    tls: false,
-  };
-}
-
-/** A machine that needs no time for anything. */
-export const freeMachine: MachineSpec = {
-  cores: 4,
-  handling: 0,
-  requestHandling: 0,
-  execution: 0,
-  crypto: { profile: 'none', scheme: 'none', sign: 0, verify: 0, mac: 0, hashPerByte: 0 },
-  disk: { fsync: constant(0), bitsPerSecond: UNLIMITED },
-};
-
-/** One client at its own site, `delay` from every node, nodes `delay` apart, and nothing that costs time but that. */
-export function quietSpec(nodes: number, delay: Duration, changes: Partial<RunSpec>): RunSpec {
-  return {
-    label: 'quiet',
-    seed: 1,
-    replication: 0,
-    horizon: 2 * SECOND,
-    boundaries: [],
-    nodes,
-    protocol: protocol('echo'),
-    network: equalDelays(nodes, delay),
-    machine: freeMachine,
-    clients: [clientsAt({ site: nodes }, closedLoop(1))],
-    workload: workload('opaque'),
-    faults: [],
-    progressWithin: 10 * SECOND,
-    stopAfter: null,
-    ...changes,
-  };
-}
-
-/** PBFT that cuts each batch at once and is left alone by its timers. */
-export function promptPbft(changes: Changes = {}): NamedOptions {
-  const patience = { requestTimeout: 100 * SECOND, viewChangeTimeout: 100 * SECOND, statusInterval: 10 * SECOND };
-  return protocol('pbft', { batch: { timeout: 0 }, durable: false, ...patience, ...changes });
-}
-
-/** Raft with node 0 as its leader from the start. */
-export function ledRaft(changes: Changes = {}): NamedOptions {
-  return protocol('raft', { initialLeader: 0, ...changes });
-}
-
-/** How many messages of a name were sent (or delivered) in the whole run. */
-export function countOf(counts: RunResult['counts']['sent'], name: string): number {
-  const found = counts.find((entry) => entry.name === name);
-  if (found === undefined)
-    throw new Error(`no message is called ${name}; expected one of ${counts.map((c) => c.name)}`);
-  return found.count;
-}
-
-// --- Random scenarios --------------------------------------------------------------------------------------------------------
 
 /** Random choices from one seed. */
 export class Dice {
@@ -155,7 +41,7 @@ export class Dice {
   }
 }
 
-export interface Draft {
+interface Draft {
   readonly name: 'echo' | 'pbft' | 'raft';
   readonly nodes: number;
   readonly network: NetworkSpec;
@@ -267,11 +153,11 @@ function randomWorkload(dice: Dice): NamedOptions {
   const readShare = dice.of([0, 0, 0.3]);
   switch (dice.below(4)) {
     case 0:
-      return workload('payments', { accounts: 100, skew: dice.of([0, 0.99]), readShare });
+      return workloadOptions('payments', { accounts: 100, skew: dice.of([0, 0.99]), readShare });
     case 1:
-      return workload('supply-chain', { openItems: dice.between(1, 20), readShare });
+      return workloadOptions('supply-chain', { openItems: dice.between(1, 20), readShare });
     default:
-      return workload('opaque', {
+      return workloadOptions('opaque', {
         requestBytes: dice.of([0, 256, 1024, 4096]),
         replyBytes: dice.of([0, 64]),
         readShare,
@@ -386,11 +272,7 @@ function randomClients(dice: Dice, draft: Draft, horizon: Duration, patience: Du
   for (let i = 0; i < groups; i++) {
     const pause = SECOND / rate;
     const load = dice.chance(0.5)
-      ? dice.of([
-          arrivals('poisson', { rate }),
-          arrivals('constant', { rate }),
-          arrivals('bursty', { rate: rate / 2, burstRate: rate * 3, calm: 1 * SECOND, burst: 200 * MILLISECOND }),
-        ])
+      ? dice.of([openLoad(rate), openLoad(rate, 'constant'), bursty(rate)])
       : randomClosedLoop(dice, pause);
     // Clients on a machine share its fate; there is always a group elsewhere.
     const place = i > 0 && dice.chance(0.4) ? { node: dice.below(nodes) } : { site: dice.below(network.sites.length) };
@@ -410,6 +292,12 @@ function randomClients(dice: Dice, draft: Draft, horizon: Duration, patience: Du
 
 const MESSAGES_PER_SCENARIO = 40_000;
 const LARGEST_REQUEST = 4096;
+
+/** `rate` on average, nearly: half of it while calm, three times as much in bursts. */
+function bursty(rate: number): LoadSpec {
+  const options = { rate: rate / 2, burstRate: rate * 3, calm: 1 * SECOND, burst: 200 * MILLISECOND };
+  return { kind: 'open', arrivals: { name: 'bursty', options } };
+}
 
 function randomClosedLoop(dice: Dice, pause: Duration): LoadSpec {
   const clients = dice.between(1, 4);

@@ -187,8 +187,10 @@ export class PbftReplica implements Replica<Message>, Events {
   }
 
   executed(position: Position): void {
-    this.viewChanges.progress();
-    this.requestTimer.setLimit(this.state.options.requestTimeout);
+    if (this.requestTimer.isServed) {
+      this.viewChanges.progress();
+      this.requestTimer.setLimit(this.state.options.requestTimeout);
+    }
     this.checkpoints.executed(position);
     this.transfer.executed(position);
     this.requestTimer.progress();

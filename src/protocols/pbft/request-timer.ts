@@ -31,6 +31,19 @@ export class RequestTimer {
     if (!this.running && this.waits()) this.start();
   }
 
+  /**
+   * On execution: the view is active and brought what this replica waited for. Other requests executed meanwhile, such as the many
+   * that a new view repeats, do not show that the view is fast enough: were the limit lowered for them, it would never suffice.
+   */
+  get isServed(): boolean {
+    if (!this.state.settled) return false;
+    return !this.running || !this.waits() || this.isWatchedExecuted;
+  }
+
+  private get isWatchedExecuted(): boolean {
+    return this.watched === NEVER || this.state.host.mempool.oldest > this.watched;
+  }
+
   // On execution.
   progress(): void {
     if (!this.running) {
@@ -41,8 +54,7 @@ export class RequestTimer {
       this.stop();
       return;
     }
-    const { oldest } = this.state.host.mempool;
-    if (this.watched === NEVER || oldest > this.watched) this.start();
+    if (this.isWatchedExecuted) this.start();
   }
 
   /** The replica has a better reason to wait: it is fetching the state. */

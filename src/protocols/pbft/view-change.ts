@@ -83,7 +83,7 @@ export class ViewChanges {
     return viewChangeTimeout * 2 ** Math.min(this.attempts - 1, MOST_DOUBLINGS);
   }
 
-  /** A request was executed: the view works. */
+  /** What this replica waited for was executed: the view works. */
   progress(): void {
     this.attempts = 0;
   }

@@ -23,7 +23,8 @@ export class ReferenceEffects {
 
   takePlace(): void {
     const { effects } = this.machine.node;
-    for (let i = 0; i < effects.count; i++) this.effect(effects.kind[i] as number, effects.a[i] as number, effects.b[i] as number, effects.load[i]);
+    for (let i = 0; i < effects.count; i++)
+      this.effect(effects.kind[i] as number, effects.a[i] as number, effects.b[i] as number, effects.load[i]);
     effects.clear();
   }
 
@@ -75,7 +76,12 @@ export class ReferenceEffects {
     const { world } = this;
     const { node, self, now } = this.machine;
     world.checks.committed(self, now, position, batch);
-    world.digest.add(EventClass.commit, self, now, (batch === null ? 0 : batch.digest) ^ Math.imul(position, 0x9e3779b1));
+    world.digest.add(
+      EventClass.commit,
+      self,
+      now,
+      (batch === null ? 0 : batch.digest) ^ Math.imul(position, 0x9e3779b1),
+    );
     if (batch !== null) batch.stamps.committedAt = Math.min(batch.stamps.committedAt, now);
     node.applyCommit(position, batch, now);
   }
@@ -86,7 +92,8 @@ export class ReferenceEffects {
     const everyone = world.rule.repliers === 'all';
     batch.ids.forEach((id, i) => {
       const ordered = world.ledger.orderedAt(id);
-      if (everyone ? ordered === position : machine.node.answers(id)) this.reply(id, world.wasValid(id), ordered, batch, i);
+      if (everyone ? ordered === position : machine.node.answers(id))
+        this.reply(id, world.wasValid(id), ordered, batch, i);
     });
   }
 

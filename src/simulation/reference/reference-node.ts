@@ -128,8 +128,8 @@ export class ReferenceNode extends Machine implements ClientPort {
 
   private linkFrom(flight: number): Incoming[] {
     const source = this.world.flights.ints[flight * INTS + F.source] as number;
-    let link = this.links.get(source);
-    if (link === undefined) this.links.set(source, (link = []));
+    const link = this.links.get(source) ?? [];
+    this.links.set(source, link);
     return link;
   }
 
@@ -144,7 +144,12 @@ export class ReferenceNode extends Machine implements ClientPort {
     const { ready, now } = this;
     let place = ready.length;
     if (this.poolSize > 1)
-      while (place > 0 && (ready[place - 1] as Ready).at === now && this.world.flights.before(flight, (ready[place - 1] as Ready).flight)) place--;
+      while (
+        place > 0 &&
+        (ready[place - 1] as Ready).at === now &&
+        this.world.flights.before(flight, (ready[place - 1] as Ready).flight)
+      )
+        place--;
     ready.splice(place, 0, { flight, at: now });
     this.wake();
   }
@@ -338,8 +343,11 @@ export class ReferenceNode extends Machine implements ClientPort {
   busyUntil(at: Instant): Busy {
     const { thread, pool, card, ingress, disk } = this;
     return {
-      thread: thread.busyUntil(at), cores: pool === null ? 0 : pool.busyUntil(at), egress: card.busyUntil(at),
-      ingress: ingress.busyUntil(at), disk: disk.busyUntil(at),
+      thread: thread.busyUntil(at),
+      cores: pool === null ? 0 : pool.busyUntil(at),
+      egress: card.busyUntil(at),
+      ingress: ingress.busyUntil(at),
+      disk: disk.busyUntil(at),
     };
   }
 
@@ -349,7 +357,9 @@ export class ReferenceNode extends Machine implements ClientPort {
     const { now } = this;
     this.node.crash();
     const here = [
-      ...this.handed, ...this.ingressQueue.map(({ flight }) => flight), ...this.ready.map(({ flight }) => flight),
+      ...this.handed,
+      ...this.ingressQueue.map(({ flight }) => flight),
+      ...this.ready.map(({ flight }) => flight),
       ...[...this.links.values()].flatMap((link) => link.map(({ flight }) => flight)),
       ...this.outgoing.filter(({ copies }) => copies.length === 0).map(({ flight }) => flight),
     ];

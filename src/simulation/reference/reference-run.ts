@@ -83,7 +83,11 @@ export class ReferenceRun implements FaultSubject {
       if ((++events & 0xffff) === 0) onProgress?.(next);
     }
     const { dropped, retransmitted } = network.transport;
-    return clock.finish(clock.stopped ? windowEnd : horizon, { dropped, retransmitted, kernelBytes: world.flights.memory });
+    return clock.finish(clock.stopped ? windowEnd : horizon, {
+      dropped,
+      retransmitted,
+      kernelBytes: world.flights.memory,
+    });
   }
 
   /** What leaves a card at the instant of a fault has left; everything else there comes after the fault. */

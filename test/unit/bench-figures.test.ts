@@ -1,0 +1,124 @@
+// What the benchmark says of its timings: best, spread, noise, targets, tables, and the small pieces it times.
+import { describe, expect, test } from 'vitest';
+import type { PieceResult, WholeRunResult } from '../../bench/bench-report.ts';
+import { measurePiece } from '../../bench/measure-piece.ts';
+import { calendarPiece, egressFeed, sortPiece } from '../../bench/pieces/arrivals.ts';
+import { counterDraw, digestAdd, histogramRecord, samplerDraw } from '../../bench/pieces/numbers.ts';
+import { ledgerPiece, mempoolAdmitCut } from '../../bench/pieces/requests.ts';
+import { pbftVote } from '../../bench/pieces/votes.ts';
+import { medianOf, sampleOf } from '../../bench/sample.ts';
+import { repeat } from '../../bench/stopwatch.ts';
+import { tables } from '../../bench/tables.ts';
+import { markOf, measuredFor, type Target, targets } from '../../bench/targets.ts';
+
+const run: WholeRunResult = {
+  kind: 'whole-run',
+  name: 'pbft-n16',
+  messages_per_second: 7e6,
+  messages_per_second_median: 6e6,
+  messages_per_cpu_second: 7.5e6,
+  ns_per_transaction: 3000,
+  ratio_to_reference: null,
+  ratio_to_reference_cpu: null,
+  reference: null,
+  bytes_per_message: 30,
+  kernel_bytes: 3000,
+  peak_in_flight: 100,
+  messages: 1e6,
+  transactions: 1e4,
+  digest: '0123456789abcdef',
+  repetitions: 5,
+  spread: 0.16,
+  noisy: false,
+};
+
+describe('a sample', () => {
+  test('has the fastest as its figure, and the distance of the median as its spread', () => {
+    expect(sampleOf([12, 10, 11])).toEqual({ best: 10, median: 11, spread: 11 / 10 - 1, noisy: false, repetitions: 3 });
+  });
+
+  test('is noisy when half of its repetitions lie more than a quarter above the fastest', () => {
+    expect(sampleOf([10, 12.4, 40]).noisy).toBe(false);
+    expect(sampleOf([10, 12.6, 13]).noisy).toBe(true);
+  });
+
+  test('of even size has the mean of the middle two as its median', () => {
+    expect(medianOf([4, 1, 3, 2])).toBe(2.5);
+  });
+});
+
+test('repetitions stop at the most, and once the budget is spent never before the fewest', () => {
+  const counts = [
+    { fewest: 2, most: 5, budgetMs: -1 },
+    { fewest: 2, most: 5, budgetMs: 60_000 },
+  ].map((effort) => {
+    let done = 0;
+    repeat(effort, () => done++);
+    return done;
+  });
+  expect(counts).toEqual([2, 5]);
+});
+
+describe('a target', () => {
+  const more: Target = { name: 'a', figure: '', unit: '', least: 5, aim: 10, better: 'more', of: () => null };
+
+  test('is reached at its bound, in the direction that is better', () => {
+    expect([4.99, 5, 10].map((value) => markOf(more, value))).toEqual(['SHORT', 'ok', 'aim']);
+    const less: Target = { ...more, least: 250, aim: 100, better: 'less' };
+    expect([251, 250, 100].map((value) => markOf(less, value))).toEqual(['SHORT', 'ok', 'aim']);
+    expect(markOf(more, null)).toBe('not measured');
+  });
+
+  test('finds its figure by the name of the result', () => {
+    const speed = targets.find(({ name, unit }) => name === 'pbft-n16' && unit === 'M/s') as Target;
+    expect(measuredFor(speed, [run])).toBe(7);
+    expect(measuredFor(speed, [{ ...run, name: 'pbft-n100' }])).toBeNull();
+  });
+});
+
+describe('the tables', () => {
+  test('say SHORT where a target is missed, and not where it is reached', () => {
+    expect(tables([{ ...run, messages_per_second: 4.9e6 }])).toContain('SHORT');
+    expect(tables([run])).not.toContain('SHORT');
+  });
+
+  test('mark a noisy figure and no other', () => {
+    const piece: PieceResult = { kind: 'piece', name: 'p', per: 'x', ns: 1, repetitions: 9, spread: 0.5, noisy: true };
+    expect(tables([piece])).toContain('1.00 (noisy)');
+    expect(tables([{ ...piece, noisy: false }])).not.toContain('noisy');
+  });
+
+  test('leave out what was not measured', () => {
+    expect(tables([run])).not.toContain('Small pieces');
+  });
+});
+
+describe('the small pieces', () => {
+  const pieces = [
+    counterDraw,
+    samplerDraw,
+    histogramRecord,
+    digestAdd,
+    calendarPiece(10, 20),
+    sortPiece(100),
+    egressFeed,
+    mempoolAdmitCut,
+    ledgerPiece('opaque'),
+    ledgerPiece('supply-chain'),
+    pbftVote,
+  ];
+
+  test.each(pieces)('$name can be called again and again, and counts its operations', (piece) => {
+    const call = piece.prepare();
+    const counts = [call(), call(), call()];
+    expect(counts[0]).toBeGreaterThan(1);
+    expect(new Set(counts).size).toBe(1);
+  });
+
+  test('are given in nanoseconds an operation', () => {
+    const { ns, repetitions } = measurePiece(counterDraw, 5);
+    expect(repetitions).toBeGreaterThanOrEqual(20);
+    expect(ns).toBeGreaterThan(0.1);
+    expect(ns).toBeLessThan(10_000);
+  });
+});

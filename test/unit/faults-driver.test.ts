@@ -1,0 +1,151 @@
+// When faults fall due, whom they hit, and how they end; and, judged from outside, who leads and who is cut off.
+import { describe, expect, test } from 'vitest';
+import type { FaultSubject } from '../../src/faults/fault.ts';
+import { FaultDriver } from '../../src/faults/fault-driver.ts';
+import type { FaultSpec } from '../../src/faults/fault-spec.ts';
+import { faultDefinitions } from '../../src/faults/registry.ts';
+import { NEVER } from '../../src/units/quantities.ts';
+
+const ms = 1_000_000;
+
+/** Writes down what is done to it. */
+class Recorder implements FaultSubject {
+  readonly nodes = 5;
+  leader = 2;
+  readonly log: string[] = [];
+  currentLeader(): number {
+    return this.leader;
+  }
+  crash(node: number, at: number): void {
+    this.log.push(`${at / ms}: crash ${node}`);
+  }
+  restart(node: number, at: number): void {
+    this.log.push(`${at / ms}: restart ${node}`);
+  }
+  partition(nodes: readonly number[], at: number): (at: number) => void {
+    this.log.push(`${at / ms}: cut ${nodes}`);
+    return (over) => this.log.push(`${over / ms}: heal ${nodes}`);
+  }
+  note(at: number, text: string): void {
+    this.log.push(`${at / ms}: "${text}"`);
+  }
+}
+
+function run(faults: readonly FaultSpec[], until: number, onAct?: (at: number, subject: Recorder, driver: FaultDriver) => void) {
+  const subject = new Recorder();
+  const driver = new FaultDriver(faults, subject);
+  while (driver.next < until) {
+    onAct?.(driver.next, subject, driver);
+    driver.apply();
+  }
+  return { driver, log: subject.log };
+}
+
+describe('faults', () => {
+  test('without any there is nothing to wait for', () => {
+    const driver = new FaultDriver([], new Recorder());
+    expect(driver.next).toBe(NEVER);
+    expect(driver.quietFrom).toBe(0);
+  });
+
+  test('begin and end at their instants, are noted, and leave a record', () => {
+    const { driver, log } = run(
+      [
+        { kind: 'crash', target: 3, at: 20 * ms, duration: 30 * ms },
+        { kind: 'partition', target: [0, 1], at: 10 * ms, duration: 15 * ms },
+        { kind: 'crash', target: [2, 4], at: 40 * ms, duration: null },
+      ],
+      NEVER,
+    );
+    expect(log).toEqual([
+      '10: "partition of nodes 0, 1"',
+      '10: cut 0,1',
+      '20: "crash of node 3"',
+      '20: crash 3',
+      '25: "healing of nodes 0, 1"',
+      '25: heal 0,1',
+      '40: "crash of nodes 2, 4"',
+      '40: crash 2',
+      '40: crash 4',
+      '50: "restart of node 3"',
+      '50: restart 3',
+    ]);
+    expect(driver.records).toMatchObject([
+      { text: 'crash node 3', at: 20 * ms, nodes: [3], endedAt: 50 * ms },
+      { text: 'partition nodes 0, 1', at: 10 * ms, nodes: [0, 1], endedAt: 25 * ms },
+      { text: 'crash nodes 2, 4', at: 40 * ms, nodes: [2, 4], endedAt: null },
+    ]);
+    expect(driver.quietFrom).toBe(50 * ms);
+  });
+
+  test('of one instant take place in the order in which they are given', () => {
+    const { log } = run(
+      [4, 1, 3].map((target) => ({ kind: 'crash', target, at: 5 * ms, duration: null }) as const),
+      NEVER,
+    );
+    expect(log.filter((line) => !line.includes('"'))).toEqual(['5: crash 4', '5: crash 1', '5: crash 3']);
+  });
+
+  test('aimed at the leader hit whoever leads when they fall due', () => {
+    const { driver, log } = run([{ kind: 'crash', target: 'leader', at: 5 * ms, duration: 10 * ms }], NEVER, (at, subject) => {
+      subject.leader = at === 5 * ms ? 4 : 0;
+    });
+    expect(log.filter((line) => !line.includes('"'))).toEqual(['5: crash 4', '15: restart 4']);
+    expect(driver.records[0]).toMatchObject({ text: 'crash leader', nodes: [4] });
+  });
+
+  test('look again every 10 ms while nobody leads, say so once, and last as long as they would have', () => {
+    const { driver, log } = run([{ kind: 'partition', target: 'primary', at: 5 * ms, duration: 20 * ms }], NEVER, (at, subject, d) => {
+      subject.leader = at < 35 * ms ? -1 : 1;
+      if (at < 35 * ms) expect(d.quietFrom).toBe(NEVER);
+    });
+    expect(log).toEqual([
+      '5: "partition primary: nobody leads yet, waiting"',
+      '35: "partition of node 1"',
+      '35: cut 1',
+      '55: "healing of node 1"',
+      '55: heal 1',
+    ]);
+    expect(driver.quietFrom).toBe(55 * ms);
+  });
+
+  test('are over when the last of them is: one that goes on or waits keeps the run from being quiet', () => {
+    const lasting: FaultSpec = { kind: 'partition', target: [0], at: 10 * ms, duration: 100 * ms };
+    expect(run([lasting], 50 * ms).driver.quietFrom).toBe(NEVER);
+    expect(run([lasting], 111 * ms).driver.quietFrom).toBe(110 * ms);
+    expect(run([{ ...lasting, at: 60 * ms }], 50 * ms).driver.quietFrom).toBe(NEVER);
+    const forGood: FaultSpec = { kind: 'crash', target: 0, at: 30 * ms, duration: null };
+    expect(run([forGood], 50 * ms).driver.quietFrom).toBe(30 * ms);
+    expect(run([lasting, { ...forGood, at: 5 * ms }], 111 * ms).driver.quietFrom).toBe(110 * ms);
+  });
+
+  test('that crash a node which is down already keep it down until the last of them is over', () => {
+    const crash = (at: number, duration: number | null): FaultSpec => ({ kind: 'crash', target: 0, at: at * ms, duration: duration === null ? null : duration * ms });
+    const acts = (...faults: FaultSpec[]): string[] => run(faults, NEVER).log.filter((line) => !line.includes('"'));
+    expect(acts(crash(10, 30), crash(20, 60))).toEqual(['10: crash 0', '80: restart 0']);
+    expect(acts(crash(10, 60), crash(20, 30), crash(70, 5))).toEqual(['10: crash 0', '75: restart 0']);
+    expect(acts(crash(10, 30), crash(20, null))).toEqual(['10: crash 0']);
+    expect(acts(crash(10, 10), crash(30, 10))).toEqual(['10: crash 0', '20: restart 0', '30: crash 0', '40: restart 0']);
+  });
+
+  test('share their clock with measurements, which act in between and may ask for more', () => {
+    const subject = new Recorder();
+    const driver = new FaultDriver([{ kind: 'crash', target: 0, at: 10 * ms, duration: null }], subject);
+    driver.schedule(5 * ms, (at) => {
+      subject.log.push(`${at / ms}: measured`);
+      driver.schedule(at, (again) => subject.log.push(`${again / ms}: again`));
+      driver.schedule(20 * ms, (later) => subject.log.push(`${later / ms}: later`));
+    });
+    const instants: number[] = [];
+    while (driver.next < NEVER) {
+      instants.push(driver.next / ms);
+      driver.apply();
+    }
+    expect(instants).toEqual([5, 10, 20]);
+    expect(subject.log).toEqual(['5: measured', '5: again', '10: "crash of node 0"', '10: crash 0', '20: later']);
+  });
+
+  test('are registered under the names that they bear', () => {
+    for (const [name, definition] of Object.entries(faultDefinitions)) expect(definition.name).toBe(name);
+  });
+});
