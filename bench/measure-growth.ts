@@ -48,6 +48,8 @@ function footprint(name: string, spec: RunSpec): Footprint {
 function live(): number {
   const { gc } = globalThis;
   if (gc === undefined) throw new Error('memory is measured after a collection: start node with --expose-gc');
+  // Buffers are freed behind the collector's back: the second collection waits until the first has swept them.
+  gc();
   gc();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;

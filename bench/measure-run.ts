@@ -45,8 +45,8 @@ export function measureRun({ name, spec, referenceStopAfter }: BenchCase, effort
   };
 }
 
-/** A first run that takes longer than this (ms) is warm for most of its time, and counts. */
-const LONG_MS = 5000;
+/** A first run that takes longer than this (ms) is warm for most of its time: it counts, and is not repeated. */
+const LONG_MS = 8000;
 
 interface Versus {
   readonly ratio_to_reference: number;
@@ -67,10 +67,11 @@ function besideReference(
   const short: Timing<RunResult>[] = [];
   const reference: Timing<RunResult>[] = [];
   const first = onReference();
-  if (first.wallMs > LONG_MS) reference.push(first);
-  repeat(effort, (repetition) => {
+  const long = first.wallMs > LONG_MS;
+  if (long) reference.push(first);
+  repeat(long ? { ...effort, fewest: 1, most: 1 } : effort, () => {
     full.push(fast());
-    if (repetition >= reference.length) reference.push(onReference());
+    if (!long) reference.push(onReference());
     short.push(timedRun(name, shorter, digest, 'islands'));
   });
   const rate = (of: readonly Timing<RunResult>[], delivered: number, time: 'wallMs' | 'cpuMs'): number =>

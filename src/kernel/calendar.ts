@@ -36,7 +36,8 @@ export class Calendar {
   /** ns from the current cell's start within which an arrival lies in the ring. */
   private readonly farthest: number;
   private readonly far: { island: number; at: Instant; flight: number }[] = [];
-  private nextSweep = 0;
+  private nextSweep: number;
+  private readonly sweepEvery: number;
 
   /**
    * @param lookahead ns; no message takes less. @param reach ns; later arrivals than this from now wait in a side list.
@@ -56,10 +57,12 @@ export class Calendar {
     this.slabBits = ring > 64 ? 4 : islands >= 500 ? 7 : 6;
     this.slabRecords = (1 << (this.slabBits - 1)) - 1;
     this.sorter = new ArrivalSorter(before);
-    this.nextSweep = ring >> 1;
     this.widthBits = bits;
     this.offsetMask = this.width - 1;
     this.farthest = Math.min(ring * this.width, 2 ** 31) - 1;
+    // Twice within the reach of the ring: what waits far ahead is moved in before its cell can be run.
+    this.sweepEvery = Math.max(1, Math.floor((this.farthest + 1) / this.width / 2));
+    this.nextSweep = this.sweepEvery;
     this.currentStart = -this.width;
     this.currentSlot = ring - 1;
   }
@@ -158,8 +161,7 @@ export class Calendar {
   }
 
   private sweep(cell: number): void {
-    const size = this.ringMask + 1;
-    this.nextSweep = cell + (size >> 1);
+    this.nextSweep = cell + this.sweepEvery;
     if (this.far.length === 0) return;
     const kept = this.current;
     this.moveTo(cell - 1);

@@ -95,9 +95,9 @@ export class Transport {
   }
 
   /** Whether what is made now for this receiver is lost for certain: nothing holds it until the receiver can be reached. */
-  refuses(source: number, receiver: number): boolean {
+  refuses(source: number, receiver: number, flight: number): boolean {
     if (this.down[receiver] === 1 || this.down[source] === 1) return true;
-    return this.spec.transport === 'datagram' && this.isCut(source, receiver);
+    return !this.links.ordered && (this.isCut(source, receiver) || this.isLost(source, receiver, flight));
   }
 
   /**
@@ -105,13 +105,9 @@ export class Transport {
    * were handed over, at the hand-over or any time up to the departure: nothing below depends on which.
    */
   send(source: number, receiver: number, flight: number, departure: Instant): void {
-    if (this.refuses(source, receiver)) return this.lose(flight);
+    if (this.refuses(source, receiver, flight)) return this.lose(flight);
+    if (!this.links.ordered) return this.arrive(source, receiver, flight, departure);
     const lost = this.isLost(source, receiver, flight);
-    if (this.spec.transport === 'datagram') {
-      if (lost) return this.lose(flight);
-      this.arrive(source, receiver, flight, departure);
-      return;
-    }
     const state = this.states.get(source * this.links.islands + receiver);
     if (this.isCut(source, receiver)) return this.hold(state ?? this.stateOf(source, receiver), { flight, departure });
     const left = this.inStream(source, receiver, departure);
@@ -308,6 +304,11 @@ export class Transport {
       state.broken = true;
     }
     if (first > 0) state.held = held.slice(first);
+  }
+
+  /** The run ends: connections that gave up by then have lost what they held. */
+  settle(end: Instant): void {
+    for (const state of this.states.values()) this.expire(state, end);
   }
 
   private openHole(state: LinkState, lost: Held, left: Instant): void {

@@ -242,10 +242,14 @@ export class ClientGroup {
     return nodes.size >= this.quorum;
   }
 
-  /** The machine of co-located clients died. */
-  die(): void {
+  /** The machine of co-located clients died at `at`: nobody waits for their open requests any more. */
+  die(at: Instant): void {
     this.alive = false;
     this.next = NEVER;
+    for (const sent of this.unfinished()) this.world.meter.onAbandoned(sent, at);
+    this.low = this.issued;
+    this.outstanding = 0;
+    this.dissent.clear();
   }
 
   /** Intended send times of what is not final. */

@@ -1,6 +1,7 @@
 /** One run on the fast kernel: islands and windows (DESIGN section 4). */
 import type { FaultSubject } from '../faults/fault.ts';
 import { FaultDriver } from '../faults/fault-driver.ts';
+import type { AnyProtocol } from '../protocols/protocol.ts';
 import type { Instant, NodeId } from '../units/quantities.ts';
 import { ClientGroup } from './client-group.ts';
 import { FastNetwork, topologyOf } from './fast-network.ts';
@@ -20,9 +21,9 @@ export class FastRun implements FaultSubject {
   private readonly machines: NodeIsland[] = [];
   private readonly faults: FaultDriver;
 
-  constructor(spec: RunSpec) {
+  constructor(spec: RunSpec, protocol?: AnyProtocol) {
     this.nodes = spec.nodes;
-    const world = new World(spec);
+    const world = new World(spec, protocol);
     const topology = topologyOf(world);
     const network = new FastNetwork(world, topology);
     this.world = world;
@@ -69,7 +70,9 @@ export class FastRun implements FaultSubject {
       calendar.finish();
       if ((++windows & 1023) === 0) onProgress?.(now);
     }
-    return clock.finish(clock.stopped ? reached : spec.horizon, {
+    const end = clock.stopped ? reached : spec.horizon;
+    network.transport.settle(end);
+    return clock.finish(end, {
       dropped: network.transport.dropped,
       retransmitted: network.transport.retransmitted,
       kernelBytes: calendar.memory + world.flights.memory + network.links.last.byteLength,

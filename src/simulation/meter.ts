@@ -12,7 +12,10 @@ import type { RunSpec } from './run-spec.ts';
 import { addStages } from './stage-sums.ts';
 
 const TIMELINE_BINS = 240;
-const FINE_BINS = 32_768;
+/** Fine bins are this long at most, so that every outage (100 ms or more) spans one, up to runs of 14 hours. */
+const FINE_BIN: Duration = 50_000_000;
+const FEWEST_FINE_BINS = 32_768;
+const MOST_FINE_BINS = 1 << 20;
 const MOST_EVENTS = 2_000;
 
 interface Segment {
@@ -32,6 +35,15 @@ interface Segment {
   outstandingTime: number;
 }
 
+/** A final transaction whose batch may still get earlier stamps. */
+interface Unstaged {
+  readonly segment: Segment;
+  readonly intended: Instant;
+  readonly batch: Batch;
+  readonly index: number;
+  readonly at: Instant;
+}
+
 export class Meter {
   finals = 0;
   submitted = 0;
@@ -48,16 +60,23 @@ export class Meter {
   /** Finer bins for outages: counts, and the first and last instants in each. */
   private readonly fine: Duration;
   private readonly perFine: number;
-  private readonly fineSubmitted = new Int32Array(FINE_BINS);
-  private readonly fineFinal = new Int32Array(FINE_BINS);
-  private readonly firstSubmit = new Float64Array(FINE_BINS).fill(NEVER);
-  private readonly firstFinal = new Float64Array(FINE_BINS).fill(NEVER);
-  private readonly lastFinalIn = new Float64Array(FINE_BINS).fill(-1);
+  private readonly fineSubmitted: Int32Array;
+  private readonly fineFinal: Int32Array;
+  private readonly firstSubmit: Float64Array;
+  private readonly firstFinal: Float64Array;
+  private readonly lastFinalIn: Float64Array;
+  /**
+   * A client on a node's machine may learn of a commit in the window in which it happened, before another node that committed still
+   * earlier was run: stages are then taken at the window's end. Over a link, a reply takes longer than a window.
+   */
+  private readonly clientsOnNodes: boolean;
+  private readonly unstaged: Unstaged[] = [];
   private readonly events: TimelineEvent[] = [];
   private eventsDropped = 0;
 
   constructor(spec: RunSpec) {
     this.horizon = spec.horizon;
+    this.clientsOnNodes = spec.clients.some(({ place }) => 'node' in place);
     const edges = [0, ...spec.boundaries, spec.horizon];
     this.segments = [];
     for (let i = 0; i + 1 < edges.length; i++)
@@ -66,7 +85,14 @@ export class Meter {
     this.bin = Math.max(1, Math.ceil(spec.horizon / TIMELINE_BINS));
     // A power of two, so that multiplying by the inverse is exact.
     this.fine = 1;
-    while (this.fine * FINE_BINS < spec.horizon) this.fine *= 2;
+    let bins = FEWEST_FINE_BINS;
+    while (bins < MOST_FINE_BINS && bins * FINE_BIN < spec.horizon) bins *= 2;
+    while (this.fine * bins < spec.horizon) this.fine *= 2;
+    this.fineSubmitted = new Int32Array(bins);
+    this.fineFinal = new Int32Array(bins);
+    this.firstSubmit = new Float64Array(bins).fill(NEVER);
+    this.firstFinal = new Float64Array(bins).fill(NEVER);
+    this.lastFinalIn = new Float64Array(bins).fill(-1);
     this.perFine = 1 / this.fine;
   }
 
@@ -85,7 +111,7 @@ export class Meter {
     this.segmentAt(at).offered++;
     const bin = Math.min(TIMELINE_BINS - 1, Math.floor(at / this.bin));
     this.offered[bin] = (this.offered[bin] as number) + 1;
-    const fine = Math.min(FINE_BINS - 1, Math.floor(at * this.perFine));
+    const fine = Math.min(this.fineFinal.length - 1, Math.floor(at * this.perFine));
     this.fineSubmitted[fine] = (this.fineSubmitted[fine] as number) + 1;
     if (at < (this.firstSubmit[fine] as number)) this.firstSubmit[fine] = at;
   }
@@ -99,24 +125,44 @@ export class Meter {
     if (valid) segment.valid++;
     segment.finality.record(latency);
     if (batch !== null) {
-      if (batch.stamps.committedAt !== NEVER)
-        segment.commit.record(Math.max(0, batch.stamps.committedAt - batch.stamps.proposedAt));
-      addStages(segment.stageSums, intended, batch, index, at);
+      if (this.clientsOnNodes) this.unstaged.push({ segment, intended, batch, index, at });
+      else this.addBatch(segment, intended, batch, index, at);
     }
     this.addOutstanding(intended, at);
     const bin = Math.min(TIMELINE_BINS - 1, Math.floor(at / this.bin));
     this.final[bin] = (this.final[bin] as number) + 1;
     this.latencySum[bin] = (this.latencySum[bin] as number) + latency;
     if (latency > (this.latencyMax[bin] as number)) this.latencyMax[bin] = latency;
-    const fine = Math.min(FINE_BINS - 1, Math.floor(at * this.perFine));
+    const fine = Math.min(this.fineFinal.length - 1, Math.floor(at * this.perFine));
     this.fineFinal[fine] = (this.fineFinal[fine] as number) + 1;
     if (at < (this.firstFinal[fine] as number)) this.firstFinal[fine] = at;
     if (at > (this.lastFinalIn[fine] as number)) this.lastFinalIn[fine] = at;
   }
 
+  private addBatch(segment: Segment, intended: Instant, batch: Batch, index: number, at: Instant): void {
+    if (batch.stamps.committedAt !== NEVER)
+      segment.commit.record(Math.max(0, batch.stamps.committedAt - batch.stamps.proposedAt));
+    addStages(segment.stageSums, intended, batch, index, at);
+  }
+
+  /** Every island has run up to one instant: no stamp of what became final before it will change any more. */
+  windowEnd(): void {
+    if (this.unstaged.length === 0) return;
+    for (const { segment, intended, batch, index, at } of this.unstaged)
+      this.addBatch(segment, intended, batch, index, at);
+    this.unstaged.length = 0;
+  }
+
   /** A request that is not final when the run ends. */
   onUnfinished(intended: Instant, end: Instant): void {
     this.addOutstanding(intended, end);
+  }
+
+  /** A request whose clients died at `at`: nobody waits for it any more. */
+  onAbandoned(intended: Instant, at: Instant): void {
+    this.addOutstanding(intended, at);
+    const fine = Math.min(this.fineFinal.length - 1, Math.floor(intended * this.perFine));
+    this.fineSubmitted[fine] = (this.fineSubmitted[fine] as number) - 1;
   }
 
   private addOutstanding(from: Instant, to: Instant): void {
@@ -158,7 +204,7 @@ export class Meter {
   /** From when on, at or after `at`, a request was outstanding (to a fine bin); NEVER when none was. */
   waitingFrom(at: Instant): Instant {
     let outstanding = 0;
-    for (let i = 0; i < FINE_BINS; i++) {
+    for (let i = 0; i < this.fineFinal.length; i++) {
       if (i * this.fine >= at) {
         if (outstanding > 0) return Math.max(at, i * this.fine);
         if ((this.fineSubmitted[i] as number) > 0) return this.firstSubmit[i] as number;
@@ -170,7 +216,7 @@ export class Meter {
 
   /** The first final transaction from `at` on (to a fine bin); NEVER when there is none. */
   firstFinalFrom(at: Instant): Instant {
-    for (let i = Math.min(FINE_BINS - 1, Math.floor(at * this.perFine)); i < FINE_BINS; i++) {
+    for (let i = Math.min(this.fineFinal.length - 1, Math.floor(at * this.perFine)); i < this.fineFinal.length; i++) {
       const first = this.firstFinal[i] as number;
       if (first !== NEVER && first >= at) return first;
       if ((this.lastFinalIn[i] as number) >= at) return this.lastFinalIn[i] as number;

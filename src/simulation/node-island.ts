@@ -564,7 +564,7 @@ export class NodeIsland implements ClientPort {
     this.threadFraction = 0;
     this.lastHandOver = 0;
     this.poolFree.fill(0);
-    for (const group of this.clients) group.die();
+    for (const group of this.clients) if (group.alive) group.die(at);
     this.nextAt = NEVER;
   }
 

@@ -55,7 +55,7 @@ export class Node implements Host<never, unknown> {
   /** Positions executed before a crash are not answered again when they are replayed. */
   private answered: Position = 0;
   /** Requests this node took from a client and will answer. */
-  private readonly taken = new IdTable();
+  private taken = new IdTable();
   /** Requests behind read ids: [id of the read − first]. */
   private reads: number[] = [];
   private firstRead = 0;
@@ -177,6 +177,7 @@ export class Node implements Host<never, unknown> {
     this.executableAt = NEVER;
     this.answered = Math.max(this.answered, this.executedPosition);
     this.reads = [];
+    this.taken = new IdTable();
   }
 
   /** The machine is back with what its disk held. */

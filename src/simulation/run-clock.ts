@@ -62,6 +62,7 @@ export class RunClock {
 
   windowEnd(_end: Instant): void {
     const { world } = this;
+    world.meter.windowEnd();
     if (world.checks.findings.length > 0) this.stopped = true;
     else if (world.spec.stopAfter !== null && world.meter.finals >= world.spec.stopAfter) this.stopped = true;
   }

@@ -1,5 +1,6 @@
 /** One run: a pure function of its specification. Meeting point of kernel, network, machines, protocol, clients and checks. */
 import type { DigestEvent } from '../kernel/run-digest.ts';
+import type { AnyProtocol } from '../protocols/protocol.ts';
 import { FastRun } from './fast-run.ts';
 import { ReferenceRun } from './reference/reference-run.ts';
 import type { RunResult } from './run-result.ts';
@@ -12,10 +13,13 @@ export interface SimulateOptions {
   readonly onProgress?: (at: number) => void;
   /** Gets every event that enters the digest, in the order in which the kernel came to it. */
   readonly events?: DigestEvent[];
+  /** Protocols of the caller's own by name; one that is registered under the same name gives way. */
+  readonly protocols?: Readonly<Record<string, AnyProtocol>>;
 }
 
 export function simulate(spec: RunSpec, options: SimulateOptions = {}): RunResult {
-  const run = options.kernel === 'reference' ? new ReferenceRun(spec) : new FastRun(spec);
+  const protocol = options.protocols?.[spec.protocol.name];
+  const run = options.kernel === 'reference' ? new ReferenceRun(spec, protocol) : new FastRun(spec, protocol);
   if (options.events) run.world.digest.recordTo(options.events);
   return run.run(options.onProgress);
 }

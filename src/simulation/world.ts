@@ -62,9 +62,9 @@ export class World {
   private readonly clientSignature: Bytes;
   readonly clientVerify: number;
 
-  constructor(spec: RunSpec) {
+  constructor(spec: RunSpec, protocol: AnyProtocol = protocolNamed(spec.protocol.name)) {
     this.spec = spec;
-    this.protocol = protocolNamed(spec.protocol.name);
+    this.protocol = protocol;
     this.options = spec.protocol.options;
     this.rule = this.protocol.client(this.options, spec.nodes);
     this.groups = Math.max(1, spec.clients.length);

@@ -159,7 +159,8 @@ describe('the calendar', () => {
   test('jumps over empty time, and finds what was posted far beyond its reach', () => {
     const model = new Model(3, 1_000_000, 5_000_000, 1);
     const { calendar } = model;
-    for (const [flight, at] of [2e6, 40e6, 500e6, 500e6 + 1, 3e9, 90e9].entries()) model.post(flight % 3, at, flight + 1);
+    for (const [flight, at] of [2e6, 40e6, 500e6, 500e6 + 1, 3e9, 90e9].entries())
+      model.post(flight % 3, at, flight + 1);
     const visited: number[] = [];
     let now = 0;
     for (;;) {

@@ -82,9 +82,7 @@ const machine = fc.record({
 const workload = fc.oneof(
   fc
     .tuple(fc.constantFrom(0, 100, 1448, 4000), fc.constantFrom(0, 300), fc.constantFrom(0, 0, 0.4))
-    .map(([requestBytes, replyBytes, readShare]) =>
-      workloadOptions('opaque', { requestBytes, replyBytes, readShare }),
-    ),
+    .map(([requestBytes, replyBytes, readShare]) => workloadOptions('opaque', { requestBytes, replyBytes, readShare })),
   fc.constant(workloadOptions('payments', { accounts: 30 })),
 );
 

@@ -33,13 +33,25 @@ describe('the checks of a run', () => {
   });
 
   test.each<readonly [string, string, (checks: RunChecks) => void]>([
-    ['two batches at one position', 'agreement', (c) => [c.committed(0, 4, 1, batch(1)), c.committed(1, 5, 1, batch(2))]],
-    ['a batch and no batch at one position', 'agreement', (c) => [c.committed(0, 4, 1, batch(1)), c.committed(1, 5, 1, null)]],
+    [
+      'two batches at one position',
+      'agreement',
+      (c) => [c.committed(0, 4, 1, batch(1)), c.committed(1, 5, 1, batch(2))],
+    ],
+    [
+      'a batch and no batch at one position',
+      'agreement',
+      (c) => [c.committed(0, 4, 1, batch(1)), c.committed(1, 5, 1, null)],
+    ],
     ['another execution at one position', 'order', (c) => c.executed(1, 5, 1, batch(1), outcome(1, 'chains part'))],
     ['a snapshot that is not the agreed state', 'order', (c) => c.installed(1, 5, 3, 7, 8)],
     ['two leaders in a term', 'one leader per term', (c) => [c.leads(0, 4, 2), c.leads(1, 5, 2)]],
     ['a request nobody submitted', 'validity', (c) => c.executed(1, 5, 1, batch(100), outcome(1))],
-    ['a request that takes effect twice', 'validity', (c) => [c.executed(0, 4, 1, batch(3), outcome(1)), c.executed(1, 5, 2, batch(3), outcome(1))]],
+    [
+      'a request that takes effect twice',
+      'validity',
+      (c) => [c.executed(0, 4, 1, batch(3), outcome(1)), c.executed(1, 5, 2, batch(3), outcome(1))],
+    ],
     ['a stale read', 'linearizable reads', (c) => c.read(1, 5, 6, 7)],
     ['a final position that every live node lost', 'durability', (c) => [c.final(9), c.atEnd(5, [7, 8], null)]],
     ['money out of nothing', 'ledger invariant', (c) => c.atEnd(5, [], 'the sum is 7 instead of 6')],
@@ -56,7 +68,10 @@ describe('the checks of a run', () => {
     checks.atEnd(5, [7, 9, 0], null);
     expect(checks.findings).toEqual([]);
     checks.atEnd(5, [7, 8, 0], null);
-    expect(checks.earliest).toMatchObject({ node: 1, detail: 'position 9 was final, but no live node has executed beyond 8' });
+    expect(checks.earliest).toMatchObject({
+      node: 1,
+      detail: 'position 9 was final, but no live node has executed beyond 8',
+    });
   });
 
   test('tell the earliest finding: by time, then node, then text', () => {

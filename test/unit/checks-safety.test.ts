@@ -50,13 +50,32 @@ describe('agreement', () => {
   });
 
   test('names the higher node where both batches are committed at one instant', () => {
-    for (const commits of [[[1, 5, 1, 1], [0, 5, 1, 2]], [[0, 5, 1, 2], [1, 5, 1, 1]]] as const)
+    for (const commits of [
+      [
+        [1, 5, 1, 1],
+        [0, 5, 1, 2],
+      ],
+      [
+        [0, 5, 1, 2],
+        [1, 5, 1, 1],
+      ],
+    ] as const)
       expect(agreementOf(commits)).toMatchObject([{ at: 5, node: 1 }]);
   });
 
   test('tells a null batch from a real one', () => {
-    expect(agreementOf([[0, 1, 1, 0], [1, 2, 1, 9]])).toHaveLength(1);
-    expect(agreementOf([[0, 1, 1, 9], [1, 2, 1, 0]])).toHaveLength(1);
+    expect(
+      agreementOf([
+        [0, 1, 1, 0],
+        [1, 2, 1, 9],
+      ]),
+    ).toHaveLength(1);
+    expect(
+      agreementOf([
+        [0, 1, 1, 9],
+        [1, 2, 1, 0],
+      ]),
+    ).toHaveLength(1);
   });
 
   test('remembers what it was not told to forget, over any number of positions', () => {
@@ -90,12 +109,21 @@ describe('one leader per term', () => {
 
   test('holds where each term has one leader, however often it says so', () => {
     const check = unnamed();
-    for (const [node, at, term] of [[0, 1, 1], [2, 5, 2], [2, 9, 2], [0, 20, 7]] as const)
+    for (const [node, at, term] of [
+      [0, 1, 1],
+      [2, 5, 2],
+      [2, 9, 2],
+      [0, 20, 7],
+    ] as const)
       expect(check.leads(node, at, term)).toBeNull();
   });
 
   test('is broken by the second node that leads in a term, in whatever order they are told', () => {
-    const leaders = [[3, 10], [1, 7], [2, 8]] as const;
+    const leaders = [
+      [3, 10],
+      [1, 7],
+      [2, 8],
+    ] as const;
     fc.assert(
       fc.property(fc.shuffledSubarray([...leaders], { minLength: 3 }), (shuffled) => {
         const check = unnamed();
@@ -131,7 +159,9 @@ describe('validity', () => {
     }
     // Whole pages are summed up, and still known.
     for (const id of [0, 4095, 4096, 30_000, 59_999])
-      expect(check.executed(0, 9, 200, batch(id), allNew(1))?.detail).toBe(`request ${id} took effect again at position 200`);
+      expect(check.executed(0, 9, 200, batch(id), allNew(1))?.detail).toBe(
+        `request ${id} took effect again at position 200`,
+      );
     expect(check.executed(0, 9, 200, batch(60_000), allNew(1))).toBeNull();
   });
 
@@ -139,7 +169,9 @@ describe('validity', () => {
     const check = new ValidityCheck(1, () => 10);
     expect(check.executed(0, 1, 1, batch(4, 5), allNew(2))).toBeNull();
     expect(check.executed(0, 1, 2, batch(5, 6), Uint8Array.of(2, 1))).toBeNull();
-    expect(check.executed(0, 1, 3, batch(6), Uint8Array.of(0))).toMatchObject({ detail: 'request 6 took effect again at position 3' });
+    expect(check.executed(0, 1, 3, batch(6), Uint8Array.of(0))).toMatchObject({
+      detail: 'request 6 took effect again at position 3',
+    });
   });
 
   test('is broken by a request twice in one batch', () => {
@@ -157,7 +189,11 @@ describe('validity', () => {
     // Of group 1, the requests 1, 4 and 7 were submitted.
     const check = new ValidityCheck(3, (group) => (group === 1 ? 3 : 0));
     expect(check.executed(0, 5, 1, batch(1, 4, 7), allNew(3))).toBeNull();
-    expect(check.executed(0, 6, 2, batch(10), allNew(1))?.detail).toBe('position 2 holds request 10, which no client has submitted');
-    expect(check.executed(0, 6, 3, batch(0), allNew(1))?.detail).toBe('position 3 holds request 0, which no client has submitted');
+    expect(check.executed(0, 6, 2, batch(10), allNew(1))?.detail).toBe(
+      'position 2 holds request 10, which no client has submitted',
+    );
+    expect(check.executed(0, 6, 3, batch(0), allNew(1))?.detail).toBe(
+      'position 3 holds request 0, which no client has submitted',
+    );
   });
 });

@@ -31,7 +31,11 @@ class Recorder implements FaultSubject {
   }
 }
 
-function run(faults: readonly FaultSpec[], until: number, onAct?: (at: number, subject: Recorder, driver: FaultDriver) => void) {
+function run(
+  faults: readonly FaultSpec[],
+  until: number,
+  onAct?: (at: number, subject: Recorder, driver: FaultDriver) => void,
+) {
   const subject = new Recorder();
   const driver = new FaultDriver(faults, subject);
   while (driver.next < until) {
@@ -87,18 +91,26 @@ describe('faults', () => {
   });
 
   test('aimed at the leader hit whoever leads when they fall due', () => {
-    const { driver, log } = run([{ kind: 'crash', target: 'leader', at: 5 * ms, duration: 10 * ms }], NEVER, (at, subject) => {
-      subject.leader = at === 5 * ms ? 4 : 0;
-    });
+    const { driver, log } = run(
+      [{ kind: 'crash', target: 'leader', at: 5 * ms, duration: 10 * ms }],
+      NEVER,
+      (at, subject) => {
+        subject.leader = at === 5 * ms ? 4 : 0;
+      },
+    );
     expect(log.filter((line) => !line.includes('"'))).toEqual(['5: crash 4', '15: restart 4']);
     expect(driver.records[0]).toMatchObject({ text: 'crash leader', nodes: [4] });
   });
 
   test('look again every 10 ms while nobody leads, say so once, and last as long as they would have', () => {
-    const { driver, log } = run([{ kind: 'partition', target: 'primary', at: 5 * ms, duration: 20 * ms }], NEVER, (at, subject, d) => {
-      subject.leader = at < 35 * ms ? -1 : 1;
-      if (at < 35 * ms) expect(d.quietFrom).toBe(NEVER);
-    });
+    const { driver, log } = run(
+      [{ kind: 'partition', target: 'primary', at: 5 * ms, duration: 20 * ms }],
+      NEVER,
+      (at, subject, d) => {
+        subject.leader = at < 35 * ms ? -1 : 1;
+        if (at < 35 * ms) expect(d.quietFrom).toBe(NEVER);
+      },
+    );
     expect(log).toEqual([
       '5: "partition primary: nobody leads yet, waiting"',
       '35: "partition of node 1"',
@@ -120,12 +132,22 @@ describe('faults', () => {
   });
 
   test('that crash a node which is down already keep it down until the last of them is over', () => {
-    const crash = (at: number, duration: number | null): FaultSpec => ({ kind: 'crash', target: 0, at: at * ms, duration: duration === null ? null : duration * ms });
+    const crash = (at: number, duration: number | null): FaultSpec => ({
+      kind: 'crash',
+      target: 0,
+      at: at * ms,
+      duration: duration === null ? null : duration * ms,
+    });
     const acts = (...faults: FaultSpec[]): string[] => run(faults, NEVER).log.filter((line) => !line.includes('"'));
     expect(acts(crash(10, 30), crash(20, 60))).toEqual(['10: crash 0', '80: restart 0']);
     expect(acts(crash(10, 60), crash(20, 30), crash(70, 5))).toEqual(['10: crash 0', '75: restart 0']);
     expect(acts(crash(10, 30), crash(20, null))).toEqual(['10: crash 0']);
-    expect(acts(crash(10, 10), crash(30, 10))).toEqual(['10: crash 0', '20: restart 0', '30: crash 0', '40: restart 0']);
+    expect(acts(crash(10, 10), crash(30, 10))).toEqual([
+      '10: crash 0',
+      '20: restart 0',
+      '30: crash 0',
+      '40: restart 0',
+    ]);
   });
 
   test('share their clock with measurements, which act in between and may ask for more', () => {

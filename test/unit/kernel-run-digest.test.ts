@@ -62,9 +62,18 @@ describe('a run digest', () => {
     ];
     const digests = [
       digestOf([a, b]),
-      digestOf([[a[0], a[1], b[2], a[3]], [b[0], b[1], a[2], b[3]]]),
-      digestOf([[a[0], b[1], a[2], a[3]], [b[0], a[1], b[2], b[3]]]),
-      digestOf([[a[0], a[1], a[2], b[3]], [b[0], b[1], b[2], a[3]]]),
+      digestOf([
+        [a[0], a[1], b[2], a[3]],
+        [b[0], b[1], a[2], b[3]],
+      ]),
+      digestOf([
+        [a[0], b[1], a[2], a[3]],
+        [b[0], a[1], b[2], b[3]],
+      ]),
+      digestOf([
+        [a[0], a[1], a[2], b[3]],
+        [b[0], b[1], b[2], a[3]],
+      ]),
     ];
     expect(new Set(digests).size).toBe(4);
   });

@@ -19,7 +19,12 @@ class Rig {
   readonly world: World;
   readonly group: ClientGroup;
 
-  constructor(load: LoadSpec, changes: Partial<ClientGroupSpec> = {}, nodes = 4, rules: NamedOptions = protocol('echo')) {
+  constructor(
+    load: LoadSpec,
+    changes: Partial<ClientGroupSpec> = {},
+    nodes = 4,
+    rules: NamedOptions = protocol('echo'),
+  ) {
     // Three groups, of which this is number 1: its ids are 1, 4, 7, …
     const spec = clientsAt({ site: nodes }, load, changes);
     this.world = new World(quietSpec(nodes, 1_000_000, { protocol: rules, clients: [spec, spec, spec] }));
@@ -247,7 +252,11 @@ describe('a request', () => {
   });
 
   test('becomes final exactly when some result has its quorum of nodes, whatever replies come', () => {
-    const reply = fc.record({ from: fc.integer({ min: 0, max: 39 }), counter: fc.integer({ min: 0, max: 3 }), result: fc.integer({ min: 1, max: 3 }) });
+    const reply = fc.record({
+      from: fc.integer({ min: 0, max: 39 }),
+      counter: fc.integer({ min: 0, max: 3 }),
+      result: fc.integer({ min: 1, max: 3 }),
+    });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 6 }), fc.array(reply, { maxLength: 80 }), (quorum, replies) => {
         const rig = new Rig(trace(0, 0, 0, 0), { replyQuorum: quorum }, 40).advance(0);
@@ -270,7 +279,7 @@ describe('a request', () => {
 describe('clients whose machine died', () => {
   test('neither send nor hear anything any more', () => {
     const rig = new Rig(trace(5, 8), { retryAfter: 10 }).advance(5);
-    rig.group.die();
+    rig.group.die(6);
     expect(rig.group.next).toBe(NEVER);
     rig.reply(0, 1, 10);
     expect([rig.finals, rig.group.next, rig.sent.length]).toEqual([0, NEVER, 1]);

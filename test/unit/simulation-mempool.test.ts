@@ -112,7 +112,13 @@ class Pair {
   }
 
   batchOf(ids: readonly number[]): Batch {
-    return createBatch(Int32Array.from(ids), Float64Array.from(ids, (id) => id), ids.length, this.now, 0);
+    return createBatch(
+      Int32Array.from(ids),
+      Float64Array.from(ids, (id) => id),
+      ids.length,
+      this.now,
+      0,
+    );
   }
 
   get ids(): number[] {
@@ -122,7 +128,18 @@ class Pair {
 
 describe('a mempool', () => {
   const step = fc.record({
-    what: fc.constantFrom('admit', 'admit', 'admit', 'cut', 'requeue', 'claim', 'forward', 'execute', 'foreign', 'install'),
+    what: fc.constantFrom(
+      'admit',
+      'admit',
+      'admit',
+      'cut',
+      'requeue',
+      'claim',
+      'forward',
+      'execute',
+      'foreign',
+      'install',
+    ),
     a: fc.integer({ min: 0, max: 40 }),
     b: fc.integer({ min: 1, max: 200 }),
     keep: fc.boolean(),
@@ -136,8 +153,7 @@ describe('a mempool', () => {
         let next = 0;
         for (const { what, a, b, keep } of steps) {
           pair.now += 1 + (b % 5);
-          if (what === 'admit')
-            for (let i = 0; i < a; i++) pair.admit(b % 11 === 0 ? Math.max(0, next - b) : next++);
+          if (what === 'admit') for (let i = 0; i < a; i++) pair.admit(b % 11 === 0 ? Math.max(0, next - b) : next++);
           else if (what === 'cut') {
             const batch = pair.cut(1 + a, b * 20);
             if (batch !== null) cut.push(batch);

@@ -77,8 +77,20 @@ describe('a meter', () => {
     meter.onSend(10, 1, 1, 50, 1);
     meter.onSend(600, 2, 2, 70, 0);
     const [first, second] = meter.results(1000);
-    expect(first).toMatchObject({ protocolMessages: 3, requestMessages: 1, replyMessages: 0, bytes: 950, signatures: 2 });
-    expect(second).toMatchObject({ protocolMessages: 1, requestMessages: 0, replyMessages: 2, bytes: 170, signatures: 0 });
+    expect(first).toMatchObject({
+      protocolMessages: 3,
+      requestMessages: 1,
+      replyMessages: 0,
+      bytes: 950,
+      signatures: 2,
+    });
+    expect(second).toMatchObject({
+      protocolMessages: 1,
+      requestMessages: 0,
+      replyMessages: 2,
+      bytes: 170,
+      signatures: 0,
+    });
   });
 
   test('adds up where the time of a transaction went, stage by stage', () => {

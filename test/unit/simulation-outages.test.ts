@@ -39,7 +39,10 @@ const inMs = (outages: readonly { from: number; to: number }[]) => outages.map((
 describe('an outage', () => {
   test('lasts from the last final before it to the first one after it, to the nanosecond', () => {
     const caughtUp = new Array(36).fill(650.75);
-    const bins = binsOf([0, ...every(10, 0, 1500)], [...every(10, 5.25, 300), ...caughtUp, ...every(10, 665.25, 1500), 1590]);
+    const bins = binsOf(
+      [0, ...every(10, 0, 1500)],
+      [...every(10, 5.25, 300), ...caughtUp, ...every(10, 665.25, 1500), 1590],
+    );
     expect(inMs(findOutages(bins, 0, NEVER, end))).toEqual([[295.25, 650.75]]);
   });
 

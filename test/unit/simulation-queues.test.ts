@@ -76,7 +76,11 @@ describe('a flight queue', () => {
 
 describe('an id table', () => {
   test('agrees with a map while ids rise and most of them leave soon', () => {
-    const step = fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 9 }));
+    const step = fc.tuple(
+      fc.integer({ min: 0, max: 3 }),
+      fc.integer({ min: 0, max: 200 }),
+      fc.integer({ min: 0, max: 9 }),
+    );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
         const table = new IdTable();

@@ -6,7 +6,16 @@ import type { RunResult } from '../../src/simulation/run-result.ts';
 import type { LoadSpec, RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MICROSECOND, MILLISECOND, SECOND } from '../../src/units/quantities.ts';
-import { clientsAt, closedLoop, constant, countOf, equalDelays, freeMachine, quietSpec } from '../support/quiet-spec.ts';
+import {
+  clientsAt,
+  closedLoop,
+  constant,
+  countOf,
+  equalDelays,
+  freeMachine,
+  ledRaft,
+  quietSpec,
+} from '../support/quiet-spec.ts';
 
 const ms = MILLISECOND;
 const kernels = ['islands', 'reference'] as const;
@@ -74,7 +83,12 @@ describe.each(kernels)('one request on the kernel "%s"', (kernel) => {
   test('on the leader’s own machine pays two delays and no card of its own', () => {
     const network = { ...equalDelays(3, 10 * ms), egress: { bitsPerSecond: 1e9, discipline: 'fair' as const } };
     const machine = { ...freeMachine, ...costs };
-    const spec = quietSpec(3, 10 * ms, { network, machine, clients: [clientsAt({ node: 0 }, trace(5 * ms))], workload: opaque(256) });
+    const spec = quietSpec(3, 10 * ms, {
+      network,
+      machine,
+      clients: [clientsAt({ node: 0 }, trace(5 * ms))],
+      workload: opaque(256),
+    });
     const cards = 8 * (2 * wire(16 + 256) + wire(16));
     expect(latencyOf(spec)).toBe(20 * ms + 2000 + 1000 + 1000 + 500 + cards);
   });
@@ -92,10 +106,19 @@ describe.each(kernels)('one request on the kernel "%s"', (kernel) => {
     const { segments, counts, endedAt } = simulate(spec, { kernel });
     expect(endedAt).toBe(spec.horizon);
     expect(segments).toHaveLength(1);
-    expect(segments[0]).toMatchObject({ offered: 1, final: 1, valid: 1, protocolMessages: 4, requestMessages: 1, replyMessages: 1 });
+    expect(segments[0]).toMatchObject({
+      offered: 1,
+      final: 1,
+      valid: 1,
+      protocolMessages: 4,
+      requestMessages: 1,
+      replyMessages: 1,
+    });
     expect(segments[0]?.bytes).toBe(wire(100) + 2 * wire(116) + 2 * wire(16) + wire(10));
     expect([...(segments[0]?.stageSums ?? [])]).toEqual([10 * ms, 0, 10 * ms, 0, 20 * ms]);
-    expect(['order', 'ack', 'request', 'reply', 'forward'].map((name) => countOf(counts.delivered, name))).toEqual([2, 2, 1, 1, 0]);
+    expect(['order', 'ack', 'request', 'reply', 'forward'].map((name) => countOf(counts.delivered, name))).toEqual([
+      2, 2, 1, 1, 0,
+    ]);
     expect(counts.sent).toEqual(counts.delivered);
     expect(counts.dropped).toBe(0);
   });
@@ -113,13 +136,17 @@ const jittery = (spec: RunSpec, changes: Partial<RunSpec['network']> = {}): RunS
   machine: { ...freeMachine, cores: 2, handling: 3000, requestHandling: 1000, execution: 700 },
 });
 
-const busy = jittery(quietSpec(4, 2 * ms, { clients: [clientsAt({ site: 4 }, closedLoop(5, 3)), clientsAt({ node: 2 }, closedLoop(2))] }));
+const busy = jittery(
+  quietSpec(4, 2 * ms, { clients: [clientsAt({ site: 4 }, closedLoop(5, 3)), clientsAt({ node: 2 }, closedLoop(2))] }),
+);
 
-describe.each(kernels)("Little's law on the kernel \"%s\"", (kernel) => {
+describe.each(kernels)('Little\'s law on the kernel "%s"', (kernel) => {
   test('holds without an error in a closed loop without think time: requests outstanding × time', () => {
     const result = simulate({ ...busy, boundaries: [300 * ms, 1100 * ms, 1100 * ms + 1] }, { kernel });
     expect(result.endedAt).toBe(2 * SECOND);
-    expect(result.segments.map(({ outstandingTime: area }) => area)).toEqual([300 * ms, 800 * ms, 1, 900 * ms - 1].map((t) => t * 17));
+    expect(result.segments.map(({ outstandingTime: area }) => area)).toEqual(
+      [300 * ms, 800 * ms, 1, 900 * ms - 1].map((t) => t * 17),
+    );
     const unfinished = result.unfinished.reduce((sum, age) => sum + age, 0);
     expect(latencySum(result) + unfinished).toBe(17 * 2 * SECOND);
     expect(result.unfinished).toHaveLength(17);
@@ -190,7 +217,9 @@ describe('a run', () => {
   });
 
   test('that falls quiet ends at its horizon all the same', () => {
-    const result = simulate(quietSpec(3, 10 * ms, { clients: [clientsAt({ site: 3 }, trace(5 * ms))], boundaries: [1 * SECOND] }));
+    const result = simulate(
+      quietSpec(3, 10 * ms, { clients: [clientsAt({ site: 3 }, trace(5 * ms))], boundaries: [1 * SECOND] }),
+    );
     expect(result.endedAt).toBe(2 * SECOND);
     expect(result.segments.map(({ from, to }) => [from, to])).toEqual([
       [0, 1 * SECOND],
@@ -232,5 +261,30 @@ describe('a run', () => {
       return simulate(quietSpec(3, 10 * ms, { clients, faults })).counts.transactions;
     };
     expect([finalsOf(500 * ms), finalsOf(900 * ms)]).toEqual([0, 1]);
+  });
+
+  test('whose only clients died with their machine owes nobody progress, and nobody waits in vain', () => {
+    const spec = quietSpec(3, 1 * ms, {
+      protocol: ledRaft(),
+      clients: [clientsAt({ node: 2 }, closedLoop(3))],
+      faults: [{ kind: 'crash', target: 2, at: 500 * ms, duration: null }],
+      progressWithin: 1 * SECOND,
+      horizon: 5 * SECOND,
+    });
+    const { violations, outages } = simulate(spec);
+    expect(violations).toEqual([]);
+    expect(outages).toEqual([]);
+  });
+
+  test('in which a node forgets, in a crash, which requests it took: it does not answer them after its restart', () => {
+    // Node 1 gets the request at 510 ms and hands it to the leader, which has it at 520 ms and commits it at 540 ms.
+    const clients = [clientsAt({ site: 3 }, trace(500 * ms), { submit: { node: 1 } })];
+    const crashAt = (at: number | null): number => {
+      const faults: RunSpec['faults'] = at === null ? [] : [{ kind: 'crash', target: 1, at, duration: 100 * ms }];
+      const result = simulate(quietSpec(3, 10 * ms, { protocol: ledRaft(), clients, faults }));
+      expect(result.counts.batches).toBeGreaterThan(0);
+      return result.counts.transactions;
+    };
+    expect([crashAt(null), crashAt(600 * ms), crashAt(525 * ms)]).toEqual([1, 1, 0]);
   });
 });

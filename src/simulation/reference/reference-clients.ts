@@ -2,7 +2,7 @@
 import { EventClass } from '../../kernel/run-digest.ts';
 import type { Batch } from '../../ledger/batch.ts';
 import { FlightColumn as F, INTS } from '../../network/flights.ts';
-import { NEVER } from '../../units/quantities.ts';
+import { type Instant, NEVER } from '../../units/quantities.ts';
 import type { ClientGroup } from '../client-group.ts';
 import type { World } from '../world.ts';
 import { type Machine, Rank } from './machine.ts';
@@ -54,8 +54,8 @@ export class ReferenceClients {
   }
 
   /** Their machine died. */
-  crash(): void {
-    for (const group of this.groups) group.die();
+  crash(at: Instant): void {
+    for (const group of this.groups) if (group.alive) group.die(at);
     this.wakeAt = NEVER;
   }
 }

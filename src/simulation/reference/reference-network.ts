@@ -74,7 +74,7 @@ export class ReferenceNetwork implements Agenda, ArrivalStore {
   /** A copy was made and waits in line to leave; it is lost at once where its receiver is out of reach for good. */
   make(source: number, receiver: number, flight: number): Copy {
     const copy: Copy = { source, receiver, flight, departure: null, lost: false };
-    if (this.transport.refuses(source, receiver)) this.lose(copy);
+    if (this.transport.refuses(source, receiver, flight)) this.lose(copy);
     else this.line(source, receiver).push(copy);
     return copy;
   }
@@ -136,11 +136,12 @@ export class ReferenceNetwork implements Agenda, ArrivalStore {
 
   partition(sides: Uint8Array, at: Instant): void {
     this.transport.partition(sides, at);
-    for (const line of this.lines) {
-      const [copy] = line;
-      if (copy !== undefined && this.transport.refuses(copy.source, copy.receiver))
-        for (const lost of line.splice(0)) this.lose(lost);
-    }
+    if (!this.links.ordered)
+      for (const line of this.lines) {
+        const [copy] = line;
+        if (copy !== undefined && sides[copy.source] !== sides[copy.receiver])
+          for (const lost of line.splice(0)) this.lose(lost);
+      }
     this.scheduleAllDecisions();
   }
 

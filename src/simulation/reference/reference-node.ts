@@ -378,7 +378,7 @@ export class ReferenceNode extends Machine implements ClientPort {
     this.timerWakeAt = NEVER;
     for (const server of [this.ingress, this.thread, this.disk]) server.crash(now);
     this.pool?.crash(now);
-    this.clients.crash();
+    this.clients.crash(now);
   }
 
   restart(): void {

@@ -4,6 +4,7 @@
  */
 import type { FaultSubject } from '../../faults/fault.ts';
 import { FaultDriver } from '../../faults/fault-driver.ts';
+import type { AnyProtocol } from '../../protocols/protocol.ts';
 import type { Instant, NodeId } from '../../units/quantities.ts';
 import { ClientGroup } from '../client-group.ts';
 import { type Topology, topologyOf } from '../fast-network.ts';
@@ -30,9 +31,9 @@ export class ReferenceRun implements FaultSubject {
   /** Where a run may stop early: at multiples of the largest power of two that is no longer than the lookahead. */
   private readonly cell: number;
 
-  constructor(spec: RunSpec) {
+  constructor(spec: RunSpec, protocol?: AnyProtocol) {
     this.nodes = spec.nodes;
-    this.world = new World(spec);
+    this.world = new World(spec, protocol);
     const topology = topologyOf(this.world);
     this.network = new ReferenceNetwork(this.world, topology);
     for (let self = 0; self < spec.nodes; self++) {
@@ -82,8 +83,10 @@ export class ReferenceRun implements FaultSubject {
       windowEnd = Math.min((Math.floor(next / this.cell) + 1) * this.cell, faults.next, horizon);
       if ((++events & 0xffff) === 0) onProgress?.(next);
     }
+    const end = clock.stopped ? windowEnd : horizon;
+    network.transport.settle(end);
     const { dropped, retransmitted } = network.transport;
-    return clock.finish(clock.stopped ? windowEnd : horizon, {
+    return clock.finish(end, {
       dropped,
       retransmitted,
       kernelBytes: world.flights.memory,

@@ -1,0 +1,163 @@
+// The lanes of requests and replies against plain lists, and the ingress card against the rule of docs/MODEL.md section 2.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ArrivalSorter } from '../../src/kernel/arrival-sorter.ts';
+import { type Batch, createBatch } from '../../src/ledger/batch.ts';
+import { DOUBLES, FlightColumn as F, Flights, INTS } from '../../src/network/flights.ts';
+import { Ingress } from '../../src/simulation/ingress.ts';
+import { earliestLane, ReplyField, ReplyLane, RequestLane } from '../../src/simulation/lanes.ts';
+import { NEVER } from '../../src/units/quantities.ts';
+
+/** Pushes where positive, pops where negative. */
+const steps = fc.array(fc.integer({ min: -60, max: 80 }), { maxLength: 60 });
+
+describe('a lane', () => {
+  test('of requests gives them back in order, and says when the first arrives', () => {
+    fc.assert(
+      fc.property(steps, (counts) => {
+        const lane = new RequestLane();
+        const model: [number, number][] = [];
+        let made = 0;
+        for (const count of counts) {
+          for (let i = 0; i < count; i++) {
+            lane.push(made * 10, made + 1);
+            model.push([made * 10, ++made]);
+          }
+          for (let i = 0; i > count && model.length > 0; i--) expect([lane.headAt, lane.pop()]).toEqual(model.shift());
+          expect(lane.headAt).toBe(model[0]?.[0] ?? NEVER);
+        }
+      }),
+      { numRuns: 50, seed: 20260101 },
+    );
+  });
+
+  test('of replies gives back all that they say', () => {
+    fc.assert(
+      fc.property(steps, (counts) => {
+        const lane = new ReplyLane();
+        const model: { at: number; fields: number[]; batch: Batch | null }[] = [];
+        let made = 0;
+        for (const count of counts) {
+          for (let i = 0; i < count; i++) {
+            made++;
+            const batch = made % 3 === 0 ? null : createBatch(Int32Array.of(made), Float64Array.of(0), 1, 0, 0);
+            const fields = [made, made * 3, made % 7, (made % 5) - 1];
+            lane.push(made * 10, made, made * 3, made % 7, (made % 5) - 1, batch);
+            model.push({ at: made * 10, fields, batch });
+          }
+          for (let i = 0; i > count && model.length > 0; i--) {
+            const { at, fields, batch } = model.shift() as (typeof model)[0];
+            const order = [ReplyField.id, ReplyField.result, ReplyField.leader, ReplyField.index];
+            expect([lane.headAt, ...order.map((which) => lane.field(which))]).toEqual([at, ...fields]);
+            expect(lane.pop()).toBe(batch);
+          }
+          expect(lane.headAt).toBe(model[0]?.at ?? NEVER);
+        }
+      }),
+      { numRuns: 50, seed: 20260101 },
+    );
+  });
+
+  test('is the earliest when its head is, the first of those that tie, and none beyond the end', () => {
+    const lanes = (...heads: number[]) => heads.map((headAt) => ({ headAt }));
+    expect(earliestLane(lanes(30, 10, 20), 100)).toBe(1);
+    expect(earliestLane(lanes(30, 10, 10), 100)).toBe(1);
+    expect(earliestLane(lanes(30, 10), 10)).toBe(-1);
+    expect(earliestLane(lanes(), 10)).toBe(-1);
+    expect(earliestLane(lanes(NEVER), NEVER)).toBe(-1);
+  });
+});
+
+describe('the ingress card', () => {
+  const arrival = fc.record({
+    gap: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 20_000 })),
+    wire: fc.integer({ min: 66, max: 9000 }),
+    spread: fc.integer({ min: 0, max: 30_000 }),
+    // From a node, or by the lane of one of two client groups.
+    from: fc.constantFrom(0, 0, 1, 2),
+  });
+  const requestWire = (id: number): number => 66 + (id % 7) * 500;
+
+  test('lets go of a message when its bytes have drained, and no sooner than its last byte came', () => {
+    fc.assert(
+      fc.property(
+        fc.array(arrival, { maxLength: 80 }),
+        fc.constantFrom(1e9, 3e9, 10e9, Number.POSITIVE_INFINITY),
+        fc.integer({ min: 1000, max: 200_000 }),
+        (arrivals, rate, window) => {
+          const flights = new Flights();
+          const lanes = [new RequestLane(), new RequestLane()];
+          const ingress = new Ingress(flights, rate, lanes, requestWire);
+          let at = 0;
+          const inOrder = arrivals
+            .map(({ gap, wire, spread, from }, id) => {
+              at += gap;
+              return from === 0 ? { at, wire, spread, from, id } : { at, wire: requestWire(id), spread: 0, from, id };
+            })
+            .sort((a, b) => a.at - b.at || a.from - b.from || a.id - b.id);
+          const perByte = rate === Number.POSITIVE_INFINITY ? 0 : Math.round((8e9 / rate) * 2 ** 24) / 2 ** 24;
+          let free = 0;
+          let fraction = 0;
+          let busy = 0;
+          const expected = inOrder.map(({ at, wire, spread, from, id }) => {
+            let message = ~id;
+            if (from === 0) {
+              message = flights.take(1);
+              flights.ints[message * INTS + F.wire] = wire;
+              flights.doubles[message * DOUBLES + F.spread] = spread;
+            } else (lanes[from - 1] as RequestLane).push(at, id);
+            if (perByte === 0) return { from, message, at, done: at };
+            const first = at - spread;
+            if (first > free) fraction = 0;
+            const end = fraction + wire * perByte;
+            busy += wire * perByte;
+            let done = Math.max(first, free) + Math.floor(end);
+            fraction = end - Math.floor(end);
+            if (done < at) [done, fraction] = [at, 0];
+            free = done;
+            return { from, message, at, done };
+          });
+          const found: { message: number; done: number }[] = [];
+          const sorter = new ArrivalSorter(flights.before);
+          sorter.reserve(arrivals.length + 1);
+          const last = Math.max(at, free);
+          for (let start = 0; start <= last; start += window) {
+            const here = expected.filter((e) => e.from === 0 && e.at >= start && e.at < start + window);
+            here.forEach((e, i) => {
+              sorter.offsets[i] = e.at - start;
+              sorter.flights[i] = e.message;
+            });
+            ingress.begin(sorter, start, 0, here.length, start + window);
+            while (ingress.headAt < start + window) found.push({ done: ingress.headAt, message: ingress.pop() });
+            ingress.end();
+          }
+          expect(found).toEqual(expected.map(({ message, done }) => ({ done, message })));
+          expect(ingress.busy).toBe(busy);
+        },
+      ),
+      { numRuns: 150, seed: 20260101 },
+    );
+  });
+
+  test('loses everything on it in a crash, each message once, and its work that was not done', () => {
+    const flights = new Flights();
+    const ingress = new Ingress(flights, 1e9, [], requestWire);
+    const sorter = new ArrivalSorter(flights.before);
+    const made = [0, 1, 2].map((i) => {
+      const flight = flights.take(1);
+      flights.ints[flight * INTS + F.wire] = 1000;
+      flights.doubles[flight * DOUBLES + F.spread] = 0;
+      sorter.offsets[i] = i;
+      sorter.flights[i] = flight;
+      return flight;
+    });
+    ingress.begin(sorter, 0, 0, 3, 1_000_000);
+    ingress.end();
+    const lost: number[] = [];
+    ingress.reset(4000, (flight) => lost.push(flight));
+    expect(lost).toEqual(made);
+    expect([ingress.headAt, ingress.busy]).toEqual([NEVER, 4000]);
+    ingress.begin(sorter, 5000, 0, 1, 1_000_000);
+    expect(ingress.headAt).toBe(13_000);
+  });
+});
