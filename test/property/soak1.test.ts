@@ -17,7 +17,7 @@ import {
   workloadOptions,
 } from '../support/run-specs.ts';
 
-const SEED = 11;
+const SEED = 21;
 const CASES = 400;
 
 const ms = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max }).map((n) => n * MILLISECOND);

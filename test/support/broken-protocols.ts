@@ -33,7 +33,12 @@ function broken(name: string, { host: changeHost, replica: changeReplica, recove
     ...protocol,
     create(host: AnyHost, options: unknown, recovered: unknown) {
       let replica: AnyReplica | null = null;
-      const seen = changeHost ? replaced(host, changeHost(host, () => replica as AnyReplica)) : host;
+      const seen = changeHost
+        ? replaced(
+            host,
+            changeHost(host, () => replica as AnyReplica),
+          )
+        : host;
       const inner = protocol.create(seen, options, change ? change(recovered) : recovered) as AnyReplica;
       replica = changeReplica ? replaced(inner, changeReplica(inner, host)) : inner;
       return replica;
@@ -130,7 +135,8 @@ export const commitsUnprepared = broken('pbft', {
     receive(from, message) {
       const { type, seq, batch } = message as unknown as { type: number; seq: number; batch: never };
       replica.receive(from, message);
-      if (protocolNamed('pbft').messages[type] === 'pre-prepare' && seq > host.executedPosition) host.commit(seq, batch);
+      if (protocolNamed('pbft').messages[type] === 'pre-prepare' && seq > host.executedPosition)
+        host.commit(seq, batch);
     },
   }),
 });

@@ -1,6 +1,7 @@
 // What it means that both kernels computed the same run: the same digest, and the same result but for what depends on how a kernel
 // works inside.
 import { expect } from 'vitest';
+import { protocolNamed } from '../../src/protocols/registry.ts';
 import { differingEvent } from '../../src/simulation/event-difference.ts';
 import type { NodeUtilisation, RunResult } from '../../src/simulation/run-result.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
@@ -14,11 +15,12 @@ export function expectKernelsToAgree(spec: RunSpec): RunResult {
   if (reference.digest !== fast.digest) expect.fail(`the digests differ: ${differingEvent(spec)}`);
   expectSame(comparable(reference), comparable(fast));
   const span = fast.endedAt - (spec.boundaries.length === 1 ? (spec.boundaries[0] as number) : 0);
-  const resources = spec.machine.cores === 1 ? [...exact, 'egress' as const] : exact;
+  const signs = protocolNamed(spec.protocol.name).trust === 'byzantine';
+  const resources = signs ? exact : [...exact, 'egress' as const];
   fast.utilisation.forEach((shares, node) => {
     for (const key of resources) {
       const other = (reference.utilisation[node] as NodeUtilisation)[key];
-      expect(Math.abs(other - shares[key]) * span, `${key} of node ${node}`).toBeLessThan(key === 'egress' ? 1e5 : 2.1);
+      expect(Math.abs(other - shares[key]) * span, `${key} of node ${node}`).toBeLessThan(2.1);
     }
   });
   return fast;
@@ -26,9 +28,8 @@ export function expectKernelsToAgree(spec: RunSpec): RunResult {
 
 /**
  * Busy times that agree to the nanosecond at either end of the measured time: servers carry fractions of one, which running clocks
- * and events cut off at different jobs. The fast kernel's egress cards are left out where several cores sign: a card is fed at the end
- * of the job that made a message, and takes the pause until it is signed for work ahead. With one core that pause is no longer than one
- * job's signatures.
+ * and events cut off at different jobs. The fast kernel's egress card is left out where messages are signed: it is fed at the end of
+ * the job that made a message, and takes the pause until it is signed for work ahead.
  */
 const exact = ['thread', 'cores', 'ingress', 'disk'] as const;
 
