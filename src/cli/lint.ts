@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { loadScenario } from '../scenario/load.ts';
 import { formatProblem } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { scenarioPath } from '../scenario/shipped-data.ts';
 import { formatDuration } from '../units/format.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
@@ -28,7 +29,7 @@ export function lintCommand(program: Command, context: CommandContext = processC
 function lint(files: readonly string[], overrides: readonly string[], { out, err }: CommandContext): void {
   let bad = 0;
   for (const file of files) {
-    const result = loadScenario(file, { overrides });
+    const result = loadScenario(scenarioPath(file), { overrides });
     for (const problem of result.ok ? result.scenario.warnings : result.problems)
       err.write(`${formatProblem(problem)}\n`);
     if (result.ok) out.write(`${file}: ok: ${summaryOf(result.scenario)}\n`);

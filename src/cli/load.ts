@@ -3,6 +3,7 @@ import type { Invocation } from '../results/repeat-command.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { formatProblem } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { scenarioPath } from '../scenario/shipped-data.ts';
 import type { Output } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
 
@@ -20,7 +21,7 @@ export function loadScenarios(
   const counted = given.replications === null ? [] : [`run.replications=${given.replications}`];
   const problems: string[] = [];
   const loaded = files.flatMap((file): LoadedScenario[] => {
-    const read = loadScenario(file, { overrides: [...given.set, ...counted] });
+    const read = loadScenario(scenarioPath(file), { overrides: [...given.set, ...counted] });
     if (read.ok) return [{ scenario: read.scenario, invocation: { ...given, file } }];
     problems.push(...read.problems.map(formatProblem));
     return [];

@@ -85,3 +85,14 @@ export function tracePath(name: string, scenarioFile: string): string {
 export function besideScenario(path: string, scenarioFile: string): string {
   return isAbsolute(path) ? path : resolve(dirname(scenarioFile), path);
 }
+
+/**
+ * Where a scenario named on the command line lies: the file itself; or, where there is no such file, the shipped scenario of that
+ * name (`quickstart`, `scenarios/quickstart.yaml`), so that an installed package can run what it brings.
+ */
+export function scenarioPath(file: string): string {
+  if (existsSync(file)) return file;
+  const named = /^(?:scenarios\/)?([a-z0-9-]+)(?:\.yaml)?$/.exec(file)?.[1];
+  const shipped = resolve(packageRoot, 'scenarios', `${named}.yaml`);
+  return named !== undefined && existsSync(shipped) ? shipped : file;
+}

@@ -29,6 +29,13 @@ describe('lint', () => {
     expect(code).toBe(0);
   });
 
+  test('finds a shipped scenario by its name where there is no such file', async () => {
+    const { code, out } = await run('lint', 'payments-hub');
+    expect(out).toMatch(/^payments-hub: ok: /);
+    expect(code).toBe(0);
+    expect((await run('lint', 'no-such-scenario')).code).toBe(1);
+  });
+
   test('prints every problem of a spoilt file with its place, with exit code 1', async () => {
     const file = join(folder, 'spoilt.yaml');
     const text = `${readFileSync(quickstart, 'utf8').replace(/^name:/m, 'nmae:')}frobnicate: 3\nzzz: 12 parsecs\n`;
