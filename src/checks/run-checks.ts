@@ -95,14 +95,17 @@ export class RunChecks {
       });
   }
 
-  /** At the end: what was final is still there, at some node that lives and at any that settled. */
-  atEnd(end: Instant, executed: readonly Position[], invariant: string | null): void {
+  /**
+   * At the end: what was final is still there, at some node that lives. Judged only when the cluster had time to `settle` after
+   * the last fault: replicas that came back a moment ago may not have executed their logs yet.
+   */
+  atEnd(end: Instant, executed: readonly Position[], settled: boolean, invariant: string | null): void {
     let highest = 0;
     let keeper = 0;
     executed.forEach((position, node) => {
       if (position > highest) [highest, keeper] = [position, node];
     });
-    if (executed.length > 0 && highest < this.finalPosition)
+    if (settled && executed.length > 0 && highest < this.finalPosition)
       this.add({
         check: 'durability',
         kind: 'safety',

@@ -2,18 +2,18 @@
  * The irregular path of a message: loss, retransmission, partitions, broken connections (DESIGN section 5). Taken only by runs
  * with loss or faults; what it delays or drops, it decides from the sender's side, never earlier than the sender could know.
  */
-import { draw, mix, Purpose, stream, unit } from '../kernel/random.ts';
 import type { Duration, Instant } from '../units/quantities.ts';
 import { NEVER } from '../units/quantities.ts';
 import type { ArrivalStore } from './arrival-store.ts';
 import { FlightColumn as F, INTS } from './flights.ts';
+import { type Held, type Hole, type LinkState, leftBefore, retransmissionTimeout, roundTrip } from './link-state.ts';
 import type { Links } from './links.ts';
+import { Loss } from './loss.ts';
 import type { NetworkSpec } from './network-spec.ts';
 
 const SLOWEST_RETRANSMISSION = 60_000_000_000;
 /** A repair that is lost this often is taken to get through, so that no run waits for ever. */
 const MOST_REPAIRS = 16;
-const MINIMUM_TIMEOUT: Duration = 200_000_000;
 /** Later segments that must follow a lost one for the receiver's duplicate acknowledgements to show the loss (RFC 5681). */
 const DUPLICATES = 3;
 
@@ -21,41 +21,6 @@ const DUPLICATES = 3;
 interface Cards {
   reset(node: number, at: Instant): void;
   segmentsOfWire(wire: number): number;
-}
-
-/** A copy that waits at its sender, with the time at which it left (or would have left) the card. */
-interface Held {
-  readonly flight: number;
-  readonly departure: Instant;
-}
-
-/** A lost copy until its repair has left, and what was sent behind it. */
-interface Hole {
-  readonly lost: Held;
-  /** When the lost copy and all before it had left. */
-  readonly left: Instant;
-  readonly behind: Held[];
-  /** Segments behind the lost one that leave within one round trip. */
-  later: number;
-  /** When the sender acts: after one round trip, then at each timeout. */
-  decideAt: Instant;
-  /** The number of the last repair: 1 is the fast retransmission, those at timeouts follow. */
-  attempt: number;
-  /** The last timeout; 0 before the first. */
-  wait: Duration;
-}
-
-/** One direction between two islands while it is irregular. */
-interface LinkState {
-  readonly source: number;
-  readonly receiver: number;
-  hole: Hole | null;
-  /** What was handed over while the link was cut. */
-  held: Held[];
-  /** The connection broke; the next message pays for the handshake. */
-  broken: boolean;
-  /** When the message that paid for the last handshake leaves, or left, its card. */
-  paysAt: Instant;
 }
 
 export class Transport {
@@ -70,7 +35,7 @@ export class Transport {
   private readonly states = new Map<number, LinkState>();
   private readonly down: Uint8Array;
   private readonly partitions: Uint8Array[] = [];
-  private readonly lossStream: number;
+  private readonly loss: Loss;
   /** Islands that have holes: when the sender acts on the first of them. */
   readonly decisionAt: Float64Array;
   private readonly open: Set<LinkState>[] = [];
@@ -83,7 +48,7 @@ export class Transport {
     this.calendar = calendar;
     this.cards = cards;
     this.down = new Uint8Array(links.islands);
-    this.lossStream = stream(seed, Purpose.loss);
+    this.loss = new Loss(spec.loss, seed, links.flights, (wire) => cards.segmentsOfWire(wire));
     this.irregular = spec.loss > 0;
     this.left = new Float64Array(spec.loss > 0 ? links.islands * links.islands : 0);
     this.decisionAt = new Float64Array(links.islands).fill(NEVER);
@@ -97,7 +62,7 @@ export class Transport {
   /** Whether what is made now for this receiver is lost for certain: nothing holds it until the receiver can be reached. */
   refuses(source: number, receiver: number, flight: number): boolean {
     if (this.down[receiver] === 1 || this.down[source] === 1) return true;
-    return !this.links.ordered && (this.isCut(source, receiver) || this.isLost(source, receiver, flight));
+    return !this.links.ordered && (this.isCut(source, receiver) || this.loss.takes(source, receiver, flight));
   }
 
   /**
@@ -107,7 +72,7 @@ export class Transport {
   send(source: number, receiver: number, flight: number, departure: Instant): void {
     if (this.refuses(source, receiver, flight)) return this.lose(flight);
     if (!this.links.ordered) return this.arrive(source, receiver, flight, departure);
-    const lost = this.isLost(source, receiver, flight);
+    const lost = this.loss.takes(source, receiver, flight);
     const state = this.states.get(source * this.links.islands + receiver);
     if (this.isCut(source, receiver)) return this.hold(state ?? this.stateOf(source, receiver), { flight, departure });
     const left = this.inStream(source, receiver, departure);
@@ -263,7 +228,7 @@ export class Transport {
       for (const { flight, departure } of later) this.send(state.source, state.receiver, flight, departure);
       return;
     }
-    let wait = this.timeout(state);
+    let wait = retransmissionTimeout(this.links, state);
     let leaves = first.departure + wait;
     while (leaves < at) {
       wait = Math.min(wait * 2, SLOWEST_RETRANSMISSION);
@@ -314,12 +279,8 @@ export class Transport {
   private openHole(state: LinkState, lost: Held, left: Instant): void {
     const { flights } = this.links;
     const segments = this.cards.segmentsOfWire(flights.ints[lost.flight * INTS + F.wire] as number);
-    const bits = mix(
-      draw(this.lossStream ^ 0x51ed270b, flights.ints[lost.flight * INTS + F.sequence] as number) ^
-        Math.imul(state.receiver + 1, 0x85ebca6b),
-    );
-    const position = Math.floor(unit(bits) * segments);
-    const decideAt = Math.max(left, lost.departure) + this.roundTrip(state);
+    const position = this.loss.lostSegment(state.receiver, lost.flight, segments);
+    const decideAt = Math.max(left, lost.departure) + roundTrip(this.links, state);
     state.hole = { lost, left, behind: [], later: segments - 1 - position, decideAt, attempt: 0, wait: 0 };
     (this.open[state.source] as Set<LinkState>).add(state);
     this.refreshDecision(state.source);
@@ -336,14 +297,15 @@ export class Transport {
   private repair(state: LinkState, hole: Hole, now: Instant): void {
     if (hole.attempt === 0 && hole.later < DUPLICATES) {
       hole.attempt = 1;
-      hole.wait = this.timeout(state);
+      hole.wait = retransmissionTimeout(this.links, state);
       hole.decideAt = Math.max(hole.left, hole.lost.departure) + hole.wait;
       return;
     }
     this.retransmitted++;
     hole.attempt++;
-    if (hole.attempt >= MOST_REPAIRS || !this.repairLost(state, hole)) return this.closeHole(state, hole, now);
-    hole.wait = hole.wait === 0 ? this.timeout(state) : Math.min(hole.wait * 2, SLOWEST_RETRANSMISSION);
+    if (hole.attempt >= MOST_REPAIRS || !this.loss.takesRepair(state, hole)) return this.closeHole(state, hole, now);
+    hole.wait =
+      hole.wait === 0 ? retransmissionTimeout(this.links, state) : Math.min(hole.wait * 2, SLOWEST_RETRANSMISSION);
     hole.decideAt = now + hole.wait;
   }
 
@@ -357,34 +319,6 @@ export class Transport {
       this.arrive(state.source, state.receiver, flight, departure);
     this.forgetStream(state);
     for (const { flight, departure } of behind) this.send(state.source, state.receiver, flight, departure);
-  }
-
-  private repairLost(state: LinkState, { lost, attempt }: Hole): boolean {
-    const { flights } = this.links;
-    const bits = mix(
-      draw(this.lossStream + attempt, flights.ints[lost.flight * INTS + F.sequence] as number) ^
-        Math.imul(state.receiver + 1 + state.source * 65537, 0x85ebca6b),
-    );
-    return unit(bits) < this.lossOf(lost.flight);
-  }
-
-  private isLost(source: number, receiver: number, flight: number): boolean {
-    if (this.spec.loss === 0) return false;
-    const bits = mix(
-      draw(
-        this.lossStream ^ Math.imul(source + 1, 0x9e3779b1),
-        this.links.flights.ints[flight * INTS + F.sequence] as number,
-      ) ^ Math.imul(receiver + 1, 0x85ebca6b),
-    );
-    return unit(bits) < this.lossOf(flight);
-  }
-
-  /** 1 − (1 − p)^s for a message of s segments. */
-  private lossOf(flight: number): number {
-    let kept = 1;
-    for (let s = this.cards.segmentsOfWire(this.links.flights.ints[flight * INTS + F.wire] as number); s > 0; s--)
-      kept *= 1 - this.spec.loss;
-    return 1 - kept;
   }
 
   private arrive(source: number, receiver: number, flight: number, departure: Instant): void {
@@ -403,7 +337,7 @@ export class Transport {
 
   private reconnect(state: LinkState, departure: Instant): Instant {
     state.broken = false;
-    return departure + this.roundTrip(state) * (this.spec.tls ? 2 : 1);
+    return departure + roundTrip(this.links, state) * (this.spec.tls ? 2 : 1);
   }
 
   private breakLink(state: LinkState): void {
@@ -442,27 +376,4 @@ export class Transport {
     }
     return state;
   }
-
-  /** SRTT: both base delays and twice the mean jitter. */
-  private roundTrip(state: LinkState): Duration {
-    const { links } = this;
-    return (
-      links.base(state.source, state.receiver) +
-      links.base(state.receiver, state.source) +
-      Math.floor(2 * links.jitter.mean)
-    );
-  }
-
-  /** max(200 ms, SRTT + 4 RTTVAR) (RFC 6298 with Linux's floor), RTTVAR taken as the spread between the jitter's quartiles. */
-  private timeout(state: LinkState): Duration {
-    const { jitter } = this.links;
-    const deviation = Math.floor(jitter.draw(0xc0000000 | 0) - jitter.draw(0x40000000));
-    return Math.max(MINIMUM_TIMEOUT, this.roundTrip(state) + 4 * deviation);
-  }
-}
-
-/** How many of these copies of one link, in order, left before `at`: none counts that stands behind one that did not. */
-function leftBefore(copies: readonly Held[], at: Instant): number {
-  const first = copies.findIndex(({ departure }) => departure >= at);
-  return first < 0 ? copies.length : first;
 }

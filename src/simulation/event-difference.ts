@@ -6,28 +6,38 @@ import { type DigestEvent, EventClass } from '../kernel/run-digest.ts';
 import type { RunSpec } from './run-spec.ts';
 import { type SimulateOptions, simulate } from './simulate.ts';
 
+type Kernel = NonNullable<SimulateOptions['kernel']>;
+
 const EVENT_NAMES = new Map<number, string>(Object.entries(EventClass).map(([name, kind]) => [kind, name]));
 
 /**
  * The first event by (time, island, kind, content) that the kernel `one` and the kernel `other` do not share, as a sentence; null
  * where all are the same.
  */
-export function differingEvent(
-  spec: RunSpec,
-  one: SimulateOptions['kernel'] = 'islands',
-  other: SimulateOptions['kernel'] = 'reference',
-): string | null {
+export function differingEvent(spec: RunSpec, one: Kernel = 'islands', other: Kernel = 'reference'): string | null {
   const [a, b] = [eventsOf(spec, one), eventsOf(spec, other)];
-  const i = a.findIndex((event, at) => b[at] === undefined || inOrder(event, b[at]) !== 0);
-  const place = i < 0 ? a.length : i;
-  if (place === a.length && place === b.length) return null;
-  return `event ${place + 1} of ${a.length} and ${b.length} differs: ${one} has ${text(a[place])}, ${other} has ${text(b[place])}`;
+  return firstDifferingEvent({ name: one, events: a }, { name: other, events: b });
 }
 
-function eventsOf(spec: RunSpec, kernel: SimulateOptions['kernel']): DigestEvent[] {
+/** The events of one run and what to call it. */
+export interface NamedEvents {
+  readonly name: string;
+  readonly events: readonly DigestEvent[];
+}
+
+/** As `differingEvent`, of two runs that recorded their events, in whatever order. */
+export function firstDifferingEvent(one: NamedEvents, other: NamedEvents): string | null {
+  const [a, b] = [one.events.toSorted(inOrder), other.events.toSorted(inOrder)];
+  let i = 0;
+  while (i < a.length && i < b.length && inOrder(a[i] as DigestEvent, b[i] as DigestEvent) === 0) i++;
+  if (i === a.length && i === b.length) return null;
+  return `event ${i + 1} of ${a.length} and ${b.length} differs: ${one.name} has ${text(a[i])}, ${other.name} has ${text(b[i])}`;
+}
+
+function eventsOf(spec: RunSpec, kernel: Kernel): DigestEvent[] {
   const events: DigestEvent[] = [];
-  simulate(spec, kernel === undefined ? { events } : { kernel, events });
-  return events.sort(inOrder);
+  simulate(spec, { kernel, events });
+  return events;
 }
 
 function inOrder(a: DigestEvent, b: DigestEvent): number {

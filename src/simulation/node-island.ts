@@ -4,16 +4,18 @@
  * instants, so there is no event queue (DESIGN section 4; docs/MODEL.md gives each rule).
  */
 import { EventClass } from '../kernel/run-digest.ts';
-import type { Batch } from '../ledger/batch.ts';
+import { CorePool } from '../machines/core-pool.ts';
+import { GroupCommitDisk, type Write } from '../machines/group-commit-disk.ts';
+import { RunningClock } from '../machines/running-clock.ts';
 import { DOUBLES, FlightColumn as F, FlightKind, INTS } from '../network/flights.ts';
 import { type Instant, NEVER, type NodeId, type RequestId } from '../units/quantities.ts';
 import type { ClientGroup, ClientPort } from './client-group.ts';
-import { Effect } from './effects.ts';
+import { FastEffects } from './fast-effects.ts';
 import type { FastNetwork } from './fast-network.ts';
 import { FlightQueue } from './flight-queue.ts';
 import { Ingress } from './ingress.ts';
 import type { RequestLane } from './lanes.ts';
-import type { Node, PendingWrite } from './node.ts';
+import type { Node } from './node.ts';
 import type { Busy } from './run-clock.ts';
 import type { World } from './world.ts';
 
@@ -23,7 +25,6 @@ export class NodeIsland implements ClientPort {
   /** Earliest instant at which something happens here without a further arrival. */
   nextAt: Instant = 0;
   readonly clients: ClientGroup[] = [];
-  readonly busy = { thread: 0, cores: 0, disk: 0 };
   private readonly world: World;
   private readonly network: FastNetwork;
   /** Received by the card, on their way to verification (in time order), and verified, waiting for the thread. */
@@ -33,18 +34,12 @@ export class NodeIsland implements ClientPort {
   private readonly handed: FlightQueue;
   private readonly ready: FlightQueue;
   /** Cores beside the protocol thread; none: the thread's core verifies and signs as part of each job. */
-  private readonly poolSize: number;
-  private readonly poolFree: Float64Array;
-  private readonly poolFraction: Float64Array;
-  private threadFree = 0;
-  private threadFraction = 0;
+  private readonly pool: CorePool;
+  private readonly thread = new RunningClock();
+  private readonly disk: GroupCommitDisk;
+  private readonly effects: FastEffects;
   /** When the running job's effects take place; NEVER when it has none. */
   private finishAt: Instant = NEVER;
-  private lastHandOver: Instant = 0;
-  private pendingWrites: PendingWrite[] = [];
-  private fsyncing: PendingWrite[] = [];
-  private diskAt: Instant = NEVER;
-  private fsyncs = 0;
   /** Completed fsyncs to be told to the replica: [at, ticket, …]. */
   private readonly persisted: number[] = [];
   /** Replies handed over to clients on this machine: flights with their instants. */
@@ -62,14 +57,15 @@ export class NodeIsland implements ClientPort {
     this.handed = new FlightQueue(world.flights);
     this.ready = new FlightQueue(world.flights);
     this.local = new FlightQueue(world.flights);
-    this.poolSize = world.spec.machine.cores - 1;
-    this.poolFree = new Float64Array(Math.max(1, this.poolSize));
-    this.poolFraction = new Float64Array(Math.max(1, this.poolSize));
+    this.pool = new CorePool(world.spec.machine.cores - 1);
+    this.disk = new GroupCommitDisk((count, bytes) => world.fsync(node.self, count, bytes));
+    const { pool, thread, disk, local } = this;
+    this.effects = new FastEffects(world, network, node, { pool, thread, disk, local });
   }
 
   /** Starts the replica (at time 0 or after a restart at `at`). */
   start(at: Instant): void {
-    this.threadFree = at;
+    this.thread.free = at;
     this.node.start(at);
     this.world.digest.add(EventClass.start, this.self, at, 0);
     this.afterJob(at);
@@ -99,7 +95,7 @@ export class NodeIsland implements ClientPort {
     let at = this.finishAt;
     const decision = this.network.transport.decisionAt[this.self] as number;
     if (decision < at) at = decision;
-    if (this.diskAt < at) at = this.diskAt;
+    if (this.disk.at < at) at = this.disk.at;
     if (this.local.headAt < at) at = this.local.headAt;
     if (this.handed.headAt < at) at = this.handed.headAt;
     for (let i = 0; i < this.clients.length; i++) {
@@ -120,7 +116,7 @@ export class NodeIsland implements ClientPort {
       let first = timers.next < readyAt ? timers.next : readyAt;
       if (persisted < first) first = persisted;
       if (node.executableAt < first) first = node.executableAt;
-      const start = first < this.threadFree ? this.threadFree : first;
+      const start = first < this.thread.free ? this.thread.free : first;
       const receivedAt = ingress.headAt;
       if (receivedAt <= start) {
         if (receivedAt >= limit) return;
@@ -138,7 +134,6 @@ export class NodeIsland implements ClientPort {
   /** Does what comes first, of whatever kind; true when that lies at or beyond `end`. */
   private step(end: Instant): boolean {
     const { node, ingress, handed, ready, local, network } = this;
-    const { timers } = node;
     let at = this.finishAt;
     let what = 0;
     const decision = network.transport.decisionAt[this.self] as number;
@@ -146,8 +141,8 @@ export class NodeIsland implements ClientPort {
       at = decision;
       what = 1;
     }
-    if (this.diskAt < at) {
-      at = this.diskAt;
+    if (this.disk.at < at) {
+      at = this.disk.at;
       what = 2;
     }
     if (local.headAt < at) {
@@ -177,15 +172,15 @@ export class NodeIsland implements ClientPort {
         readyAt = node.executableAt;
         job = 7;
       }
-      if (timers.next < readyAt) {
-        readyAt = timers.next;
+      if (node.timers.next < readyAt) {
+        readyAt = node.timers.next;
         job = 8;
       }
       if (ready.headAt < readyAt) {
         readyAt = ready.headAt;
         job = 9;
       }
-      const start = readyAt < this.threadFree ? this.threadFree : readyAt;
+      const start = readyAt < this.thread.free ? this.thread.free : readyAt;
       if (start < at) {
         at = start;
         what = job;
@@ -206,10 +201,10 @@ export class NodeIsland implements ClientPort {
         this.fsyncDone(at);
         break;
       case 3:
-        this.replyHere(local.pop(), at);
+        network.deliverReply(local.pop(), this.self, at);
         break;
       case 4:
-        this.advanceClients(at);
+        for (const group of this.clients) if (group.next === at) group.advance();
         break;
       case 5:
         this.verify(ingress.pop(), at);
@@ -235,41 +230,13 @@ export class NodeIsland implements ClientPort {
   /** Enters verification (or, for a reply, reaches the clients here). */
   private verify(flight: number, at: Instant): void {
     const { flights } = this.world;
-    if (flight > 0 && flights.ints[flight * INTS + F.kind] === FlightKind.reply) return this.replyHere(flight, at);
-    if (this.poolSize === 0) return this.ready.push(at, flight);
+    if (flight > 0 && flights.ints[flight * INTS + F.kind] === FlightKind.reply)
+      return this.network.deliverReply(flight, this.self, at);
+    if (this.pool.size === 0) return this.ready.push(at, flight);
     const cost = flight > 0 ? (flights.doubles[flight * DOUBLES + F.verify] as number) : this.world.clientVerify;
     // One server takes every message in turn, so none overtakes; with several, links must be put back in order.
-    if (this.poolSize === 1) this.ready.push(this.serve(at, cost), flight);
-    else this.ready.insertInLinkOrder(cost > 0 ? this.serve(at, cost) : at, flight);
-  }
-
-  /** The pool core that is free first serves a job of `cost` ns from `at` on; returns when it is done. */
-  private serve(at: Instant, cost: number): Instant {
-    const { poolFree, poolFraction } = this;
-    let core = 0;
-    for (let i = 1; i < this.poolSize; i++) if ((poolFree[i] as number) < (poolFree[core] as number)) core = i;
-    let start = poolFree[core] as number;
-    let fraction = poolFraction[core] as number;
-    if (start < at) {
-      start = at;
-      fraction = 0;
-    }
-    const end = fraction + cost;
-    const whole = Math.floor(end);
-    poolFree[core] = start + whole;
-    poolFraction[core] = end - whole;
-    this.busy.cores += cost;
-    return start + whole;
-  }
-
-  /** Occupies the protocol thread for `cost` ns from `at` on; returns the end of the job. */
-  private occupy(at: Instant, cost: number): Instant {
-    this.busy.thread += cost;
-    const end = (at === this.threadFree ? this.threadFraction : 0) + cost;
-    const whole = Math.floor(end);
-    this.threadFree = at + whole;
-    this.threadFraction = end - whole;
-    return this.threadFree;
+    if (this.pool.size === 1) this.ready.push(this.pool.serve(at, cost), flight);
+    else this.ready.insertInLinkOrder(cost > 0 ? this.pool.serve(at, cost) : at, flight);
   }
 
   private afterJob(end: Instant): void {
@@ -282,8 +249,8 @@ export class NodeIsland implements ClientPort {
     if (flight < 0 || flights.ints[flight * INTS + F.kind] !== FlightKind.protocol) return this.drain(at);
     this.ready.pop();
     let cost = costs.handling;
-    if (this.poolSize === 0) cost += flights.doubles[flight * DOUBLES + F.verify] as number;
-    const end = this.occupy(at, cost);
+    if (this.pool.size === 0) cost += flights.doubles[flight * DOUBLES + F.verify] as number;
+    const end = this.thread.occupy(at, cost);
     const source = flights.ints[flight * INTS + F.source] as number;
     const type = flights.ints[flight * INTS + F.subject] as number;
     delivered[type] = (delivered[type] as number) + 1;
@@ -307,16 +274,16 @@ export class NodeIsland implements ClientPort {
     let scan = 0;
     for (let flight = ready.head; flight !== 0 && ready.peekAt(scan) <= at; flight = ready.peek(++scan)) {
       if (flight < 0) {
-        cost += costs.requestHandling + (this.poolSize === 0 ? this.world.clientVerify : 0);
+        cost += costs.requestHandling + (this.pool.size === 0 ? this.world.clientVerify : 0);
         continue;
       }
       const kind = flights.ints[flight * INTS + F.kind];
       if (kind === FlightKind.protocol) break;
       const requests = kind === FlightKind.forward ? (flights.ints[flight * INTS + F.subject] as number) : 1;
       cost += costs.requestHandling * requests;
-      if (this.poolSize === 0) cost += flights.doubles[flight * DOUBLES + F.verify] as number;
+      if (this.pool.size === 0) cost += flights.doubles[flight * DOUBLES + F.verify] as number;
     }
-    const end = this.occupy(at, cost);
+    const end = this.thread.occupy(at, cost);
     node.beginDrain(end);
     for (; scan > 0; scan--) {
       const flight = ready.pop();
@@ -357,169 +324,36 @@ export class NodeIsland implements ClientPort {
   }
 
   private fireTimer(at: Instant): void {
-    const end = this.occupy(at, 0);
+    const end = this.thread.occupy(at, 0);
     const due = this.node.fire(end);
     this.world.digest.add(EventClass.timer, this.self, at, due.id * 65536 + due.key);
     this.afterJob(end);
   }
 
   private executeNext(at: Instant): void {
-    const end = this.occupy(at, this.node.executionCost());
+    const end = this.thread.occupy(at, this.node.executionCost());
     this.node.execute(end);
     this.afterJob(end);
   }
 
   private tellPersisted(at: Instant): void {
     const [, ticket] = this.persisted.splice(0, 2);
-    const end = this.occupy(at, 0);
+    const end = this.thread.occupy(at, 0);
     this.node.persisted(ticket as number, end);
     this.afterJob(end);
   }
 
   private fsyncDone(at: Instant): void {
     const { node, world } = this;
-    const last = this.fsyncing[this.fsyncing.length - 1] as PendingWrite;
-    if (world.keepsDurable) for (const write of this.fsyncing) world.protocol.durable.apply(node.durable, write.change);
-    this.persisted.push(at, last.ticket);
-    this.fsyncing = [];
-    this.diskAt = NEVER;
-    if (this.pendingWrites.length > 0) this.startFsync(at);
+    const durable = this.disk.end();
+    if (world.keepsDurable) for (const write of durable) world.protocol.durable.apply(node.durable, write.change);
+    this.persisted.push(at, (durable[durable.length - 1] as Write).ticket);
   }
 
-  private startFsync(at: Instant): void {
-    this.fsyncing = this.pendingWrites;
-    this.pendingWrites = [];
-    let bytes = 0;
-    for (const write of this.fsyncing) bytes += write.bytes;
-    const took = this.world.fsync(this.self, this.fsyncs++, bytes);
-    this.busy.disk += took;
-    this.diskAt = at + took;
-  }
-
-  /** The running job ends: what it asked for takes place, in order. */
+  /** The running job ends: what it asked for takes place. */
   private finish(at: Instant): void {
     this.finishAt = NEVER;
-    const { effects } = this.node;
-    const { kind, a, b, load } = effects;
-    const { world, node } = this;
-    for (let i = 0; i < effects.count; i++) {
-      switch (kind[i]) {
-        case Effect.broadcast: {
-          const flight = world.launchProtocol(
-            this.self,
-            node.sequence++,
-            load[i] as { type: number },
-            node.n - 1,
-            true,
-            at,
-          );
-          this.network.broadcast(this.self, flight, this.signed(at, world.launchCost));
-          break;
-        }
-        case Effect.send: {
-          const flight = world.launchProtocol(this.self, node.sequence++, load[i] as { type: number }, 1, false, at);
-          this.network.unicast(this.self, a[i] as number, flight, this.signed(at, world.launchCost));
-          break;
-        }
-        case Effect.persist:
-          this.pendingWrites.push({ change: load[i], bytes: a[i] as number, ticket: b[i] as number });
-          break;
-        case Effect.commit:
-          this.commit(a[i] as number, load[i] as Batch | null, at);
-          break;
-        case Effect.mark:
-          world.mark(this.self, at, a[i] as number, b[i] as number, load[i] as number);
-          break;
-        case Effect.replies:
-          this.answerAll(a[i] as number, load[i] as Batch, at);
-          break;
-        case Effect.reply:
-          this.answer(a[i] as number, b[i] === 1, at);
-          break;
-        default: {
-          const flight = world.launchForward(node, load[i] as Int32Array, at);
-          this.network.unicast(this.self, a[i] as number, flight, this.signed(at, 0));
-        }
-      }
-    }
-    effects.clear();
-    if (this.pendingWrites.length > 0 && this.diskAt === NEVER) this.startFsync(at);
-  }
-
-  /** When a message signed from `at` on can be handed to the card: messages leave in the order in which they were made. */
-  private signed(at: Instant, cost: number): Instant {
-    let done = at;
-    if (cost > 0) {
-      if (this.poolSize > 0) done = this.serve(at, cost);
-      else done = this.occupy(Math.max(at, this.threadFree), cost);
-    }
-    if (done < this.lastHandOver) done = this.lastHandOver;
-    this.lastHandOver = done;
-    return done;
-  }
-
-  private commit(position: number, batch: Batch | null, at: Instant): void {
-    const { world } = this;
-    world.checks.committed(this.self, at, position, batch);
-    world.digest.add(
-      EventClass.commit,
-      this.self,
-      at,
-      (batch === null ? 0 : batch.digest) ^ Math.imul(position, 0x9e3779b1),
-    );
-    if (batch !== null && at < batch.stamps.committedAt) batch.stamps.committedAt = at;
-    this.node.applyCommit(position, batch, at);
-  }
-
-  /** Replies to the requests of an executed batch. */
-  private answerAll(position: number, batch: Batch, at: Instant): void {
-    const { node, world } = this;
-    const { ids } = batch;
-    const everyone = world.rule.repliers === 'all';
-    if (!everyone && !node.owesAnswers) return;
-    const byLane = this.network.replyLanes.length > 0;
-    for (let i = 0; i < ids.length; i++) {
-      const id = ids[i] as number;
-      if (!everyone && !node.answers(id)) continue;
-      const ordered = world.ledger.orderedAt(id);
-      // A duplicate was answered where it was ordered first; who took it from the client answers now.
-      if (everyone && ordered !== position) continue;
-      if (byLane) this.replyByLane(id, (ordered << 1) | (world.wasValid(id) ? 1 : 0), i, batch, at);
-      else this.reply(world.launchReply(node, id, world.wasValid(id), ordered, batch, i, at), id, at);
-    }
-  }
-
-  private answer(id: number, read: boolean, at: Instant): void {
-    const { node, world } = this;
-    if (read) {
-      const group = world.clients[id % world.groups] as ClientGroup;
-      world.checks.read(this.self, at, node.executedPosition, group.requiredPosition(id));
-      world.digest.add(EventClass.read, this.self, at, id);
-    }
-    const position = read ? 0 : world.ledger.orderedAt(id);
-    const valid = read || world.wasValid(id);
-    if (this.network.replyLanes.length > 0) this.replyByLane(id, (position << 1) | (valid ? 1 : 0), -1, null, at);
-    else this.reply(world.launchReply(node, id, valid, position, null, -1, at), id, at);
-  }
-
-  private replyByLane(id: RequestId, result: number, index: number, batch: Batch | null, at: Instant): void {
-    const ready = this.signed(at, this.world.replyCost);
-    this.network.replyByLane(this.node, id % this.world.groups, id, result, index, batch, at, ready);
-  }
-
-  private reply(flight: number, id: number, at: Instant): void {
-    const handOver = this.signed(at, this.world.launchCost);
-    const island = this.network.islandOf(id % this.world.groups);
-    if (island === this.self) this.local.push(handOver, flight);
-    else this.network.unicast(this.self, island, flight, handOver);
-  }
-
-  private replyHere(flight: number, at: Instant): void {
-    this.network.deliverReply(flight, this.self, at);
-  }
-
-  private advanceClients(at: Instant): void {
-    for (const group of this.clients) if (group.next === at) group.advance();
+    this.effects.apply(at);
   }
 
   /** A request of a client on this machine: to this node without a network, to others past the card. */
@@ -531,14 +365,11 @@ export class NodeIsland implements ClientPort {
 
   /** ns of work done before the current window (jobs that reach beyond it count up to its start). */
   busyUntil(at: Instant): Omit<Busy, 'egress'> {
-    const over = (free: number): number => Math.max(0, free - at);
-    let cores = this.busy.cores;
-    for (let i = 0; i < this.poolSize; i++) cores -= over(this.poolFree[i] as number);
     return {
-      thread: this.busy.thread - over(this.threadFree),
-      cores,
-      ingress: this.ingress.busy - over(this.ingress.free),
-      disk: this.busy.disk - (this.diskAt === NEVER ? 0 : over(this.diskAt)),
+      thread: this.thread.busyUntil(at),
+      cores: this.pool.busyUntil(at),
+      ingress: this.ingress.busy - Math.max(0, this.ingress.free - at),
+      disk: this.disk.busyUntil(at),
     };
   }
 
@@ -552,18 +383,12 @@ export class NodeIsland implements ClientPort {
     this.node.crash();
     for (const queue of [this.handed, this.ready, this.local]) while (queue.head !== 0) this.discard(queue.pop());
     this.ingress.reset(at, (flight) => this.discard(flight));
-    this.busy.thread -= Math.max(0, this.threadFree - at);
-    for (let i = 0; i < this.poolSize; i++) this.busy.cores -= Math.max(0, (this.poolFree[i] as number) - at);
-    if (this.diskAt !== NEVER) this.busy.disk -= this.diskAt - at;
+    this.thread.crash(at);
+    this.pool.crash(at);
+    this.disk.crash(at);
+    this.effects.crash();
     this.finishAt = NEVER;
-    this.diskAt = NEVER;
-    this.pendingWrites = [];
-    this.fsyncing = [];
     this.persisted.length = 0;
-    this.threadFree = 0;
-    this.threadFraction = 0;
-    this.lastHandOver = 0;
-    this.poolFree.fill(0);
     for (const group of this.clients) if (group.alive) group.die(at);
     this.nextAt = NEVER;
   }

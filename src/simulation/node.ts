@@ -24,13 +24,6 @@ import { NodeMempool } from './mempool.ts';
 import { Timers } from './timers.ts';
 import type { World } from './world.ts';
 
-/** A write on its way to the disk. */
-export interface PendingWrite {
-  readonly change: unknown;
-  readonly bytes: Bytes;
-  readonly ticket: number;
-}
-
 export class Node implements Host<never, unknown> {
   readonly self: NodeId;
   readonly n: number;

@@ -74,12 +74,13 @@ export class RunClock {
     for (const sent of unfinished) meter.onUnfinished(sent, end);
     if (checks.findings.length === 0) {
       const live = world.nodes.filter((node) => node.alive);
+      const quiet = faults.quietFrom;
       checks.atEnd(
         end,
         live.map((node) => node.executedPosition),
+        quiet + spec.progressWithin <= end,
         world.ledger.invariant(),
       );
-      const quiet = faults.quietFrom;
       if (quiet !== NEVER && !this.stopped) {
         const waiting = meter.waitingFrom(quiet);
         checks.progress(quiet, waiting, meter.firstFinalFrom(waiting), spec.progressWithin, end);

@@ -41,6 +41,15 @@ const sizes: KernelCase[] = [1, 3, 5, 7, 16].map((nodes) => ({
   changes: { horizon: 400 * MILLISECOND },
 }));
 
+const fractionalCosts = {
+  profile: 'test',
+  scheme: 'test',
+  sign: 30_000.5,
+  verify: 80_000.875,
+  mac: 1000.25,
+  hashPerByte: 2.3,
+} as const;
+
 const machines: KernelCase[] = [
   ...[1, 2, 4].map((cores) => ({
     name: `${cores} cores, heavy load`,
@@ -59,6 +68,21 @@ const machines: KernelCase[] = [
       },
     },
   },
+  ...[1, 2, 3].map((cores) => ({
+    name: `costs with fractions of a nanosecond, ${cores} cores`,
+    nodes: 4,
+    changes: {
+      machine: {
+        cores,
+        handling: 40_000.375,
+        requestHandling: 20_000.625,
+        execution: 30_000.125,
+        crypto: fractionalCosts,
+      },
+      clients: [clientsAt({ site: 0 }, closedLoad(10, 5)), clientsAt({ node: 1 }, closedLoad(3, 2))],
+      horizon: 300 * MILLISECOND,
+    },
+  })),
   { name: 'jobs without any cost', nodes: 4, changes: { machine: { handling: 0, requestHandling: 0, execution: 0 } } },
   {
     name: 'a disk with 1 ms fsync',
@@ -101,6 +125,20 @@ const networks: KernelCase[] = [
       network: { egress: { bitsPerSecond: 3e6, discipline: 'fair' }, ingress: { bitsPerSecond: 7e6 } },
       workload: workloadOptions('opaque', { requestBytes: 3000, replyBytes: 100 }),
       clients: [clientsAt({ site: 2 }, openLoad(20))],
+    },
+  },
+  {
+    name: 'cards that carry fractions of a nanosecond',
+    nodes: 4,
+    changes: {
+      machine: { cores: 2, handling: 0, requestHandling: 0 },
+      network: {
+        jitter: { kind: 'constant', value: 0 },
+        egress: { bitsPerSecond: 300e6, discipline: 'fifo' },
+        ingress: { bitsPerSecond: 299.9e6 },
+      },
+      clients: [clientsAt({ site: 0 }, closedLoad(20, 4)), clientsAt({ node: 3 }, closedLoad(3, 2))],
+      horizon: 300 * MILLISECOND,
     },
   },
   {

@@ -26,7 +26,7 @@ const shortTimeouts: Partial<Record<ProtocolName, object>> = {
   },
 };
 
-export function protocolOptions(name: ProtocolName, changes: object = {}): NamedOptions {
+function protocolOptions(name: ProtocolName, changes: object = {}): NamedOptions {
   const defaults = defaultsOf(protocols[name].options as OptionSchema<unknown>) as object;
   return { name, options: { ...defaults, ...shortTimeouts[name], ...changes } };
 }

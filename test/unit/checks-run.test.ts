@@ -26,7 +26,7 @@ describe('the checks of a run', () => {
       checks.read(node, 10, 2, 2);
     }
     checks.final(2);
-    checks.atEnd(100, [2, 1, 0], null);
+    checks.atEnd(100, [2, 1, 0], true, null);
     checks.progress(50, NEVER, NEVER, 10, 100);
     expect(checks.findings).toEqual([]);
     expect(checks.earliest).toBeNull();
@@ -53,8 +53,8 @@ describe('the checks of a run', () => {
       (c) => [c.executed(0, 4, 1, batch(3), outcome(1)), c.executed(1, 5, 2, batch(3), outcome(1))],
     ],
     ['a stale read', 'linearizable reads', (c) => c.read(1, 5, 6, 7)],
-    ['a final position that every live node lost', 'durability', (c) => [c.final(9), c.atEnd(5, [7, 8], null)]],
-    ['money out of nothing', 'ledger invariant', (c) => c.atEnd(5, [], 'the sum is 7 instead of 6')],
+    ['a final position that every live node lost', 'durability', (c) => [c.final(9), c.atEnd(5, [7, 8], true, null)]],
+    ['money out of nothing', 'ledger invariant', (c) => c.atEnd(5, [], true, 'the sum is 7 instead of 6')],
   ])('find %s', (_, check, violate) => {
     const checks = newChecks();
     violate(checks);
@@ -65,9 +65,9 @@ describe('the checks of a run', () => {
   test('tell the keeper of the highest position when durability is broken, and are content when one live node kept it', () => {
     const checks = newChecks();
     checks.final(9);
-    checks.atEnd(5, [7, 9, 0], null);
+    checks.atEnd(5, [7, 9, 0], true, null);
     expect(checks.findings).toEqual([]);
-    checks.atEnd(5, [7, 8, 0], null);
+    checks.atEnd(5, [7, 8, 0], true, null);
     expect(checks.earliest).toMatchObject({
       node: 1,
       detail: 'position 9 was final, but no live node has executed beyond 8',

@@ -1,21 +1,32 @@
 /** What a job asked for takes place at its end, in the order in which it was asked for (docs/MODEL.md section 2, "A handler"). */
+
 import { EventClass } from '../../kernel/run-digest.ts';
 import type { Batch } from '../../ledger/batch.ts';
 import { FlightColumn as F, INTS } from '../../network/flights.ts';
 import type { ProtocolMessage } from '../../protocols/protocol.ts';
-import type { NodeId, Position, RequestId } from '../../units/quantities.ts';
+import type { Instant, NodeId, Position, RequestId } from '../../units/quantities.ts';
 import type { ClientGroup } from '../client-group.ts';
 import { Effect } from '../effects.ts';
+import type { Node } from '../node.ts';
 import type { World } from '../world.ts';
+import type { Outgoing } from './outgoing.ts';
 import type { ReferenceNetwork } from './reference-network.ts';
-import type { ReferenceNode } from './reference-node.ts';
+
+/** The machine, as far as effects change it. */
+interface Acting {
+  readonly self: NodeId;
+  readonly now: Instant;
+  readonly node: Node;
+  write(write: Write): void;
+  sendOut(outgoing: Outgoing, cost: number): void;
+}
 
 export class ReferenceEffects {
   private readonly world: World;
   private readonly network: ReferenceNetwork;
-  private readonly machine: ReferenceNode;
+  private readonly machine: Acting;
 
-  constructor(world: World, network: ReferenceNetwork, machine: ReferenceNode) {
+  constructor(world: World, network: ReferenceNetwork, machine: Acting) {
     this.world = world;
     this.network = network;
     this.machine = machine;

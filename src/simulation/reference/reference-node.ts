@@ -2,12 +2,13 @@
  * A machine of the reference kernel: ingress card, cores, protocol thread and disk as servers, each with its queue and an event
  * for the end of each job (docs/MODEL.md section 2). What the jobs do, `Node` knows; what they ask for, `ReferenceEffects`.
  */
+
 import { EventClass } from '../../kernel/run-digest.ts';
 import { DOUBLES, FlightColumn as F, FlightKind, INTS } from '../../network/flights.ts';
 import { nanosecondsPerByte } from '../../network/wire.ts';
 import { type Instant, NEVER, type NodeId, type RequestId } from '../../units/quantities.ts';
 import type { ClientGroup, ClientPort } from '../client-group.ts';
-import type { Node, PendingWrite } from '../node.ts';
+import type { Node } from '../node.ts';
 import type { Busy } from '../run-clock.ts';
 import type { World } from '../world.ts';
 import { CorePool } from './core-pool.ts';
@@ -56,7 +57,7 @@ export class ReferenceNode extends Machine implements ClientPort {
   private outgoing: Outgoing[] = [];
   private readonly card: ReferenceCard;
   private readonly disk = new Server();
-  private pendingWrites: PendingWrite[] = [];
+  private pendingWrites: Write[] = [];
   private fsyncs = 0;
   /** Ended fsyncs that the replica has not been told of. */
   private persisted: { readonly at: Instant; readonly ticket: number }[] = [];
@@ -304,7 +305,7 @@ export class ReferenceNode extends Machine implements ClientPort {
 
   // The disk: one fsync at a time, shared by all writes that wait for it.
 
-  write(write: PendingWrite): void {
+  write(write: Write): void {
     this.pendingWrites.push(write);
   }
 
@@ -318,7 +319,7 @@ export class ReferenceNode extends Machine implements ClientPort {
       this.disk.end();
       const { world, node } = this;
       if (world.keepsDurable) for (const { change } of writes) world.protocol.durable.apply(node.durable, change);
-      this.persisted.push({ at: this.now, ticket: (writes[writes.length - 1] as PendingWrite).ticket });
+      this.persisted.push({ at: this.now, ticket: (writes[writes.length - 1] as Write).ticket });
       this.wake();
       this.startFsync();
     });

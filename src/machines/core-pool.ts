@@ -1,0 +1,49 @@
+/** The cores beside the protocol thread, which verify and sign: jobs in order of submission, each on the core that is free first. */
+import type { Instant } from '../units/quantities.ts';
+
+export class CorePool {
+  readonly size: number;
+  private busy = 0;
+  private readonly free: Float64Array;
+  private readonly fraction: Float64Array;
+
+  /** @param size 0: there is no pool; `serve` must not be called then. */
+  constructor(size: number) {
+    this.size = size;
+    this.free = new Float64Array(Math.max(1, size));
+    this.fraction = new Float64Array(Math.max(1, size));
+  }
+
+  /** Serves a job of `cost` ns submitted at `at` (non-decreasing); returns when it is done. */
+  serve(at: Instant, cost: number): Instant {
+    const { free, fraction, size } = this;
+    let core = 0;
+    for (let i = 1; i < size; i++) if ((free[i] as number) < (free[core] as number)) core = i;
+    let start = free[core] as number;
+    let carried = fraction[core] as number;
+    if (start < at) {
+      start = at;
+      carried = 0;
+    }
+    const end = carried + cost;
+    const whole = Math.floor(end);
+    free[core] = start + whole;
+    fraction[core] = end - whole;
+    this.busy += cost;
+    return start + whole;
+  }
+
+  /** ns of work done before `at`, all cores together. */
+  busyUntil(at: Instant): number {
+    let busy = this.busy;
+    for (let i = 0; i < this.size; i++) busy -= Math.max(0, (this.free[i] as number) - at);
+    return busy;
+  }
+
+  /** A crash at `at`: jobs under way have no effect. */
+  crash(at: Instant): void {
+    this.busy = this.busyUntil(at);
+    this.free.fill(0);
+    this.fraction.fill(0);
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * The effects of a job on the fast kernel: messages are made, signed and handed to the card, commits become visible, writes go to
+ * the disk, executed requests are answered (docs/MODEL.md section 2).
+ */
+import { EventClass } from '../kernel/run-digest.ts';
+import type { Batch } from '../ledger/batch.ts';
+import type { CorePool } from '../machines/core-pool.ts';
+import type { GroupCommitDisk } from '../machines/group-commit-disk.ts';
+import type { RunningClock } from '../machines/running-clock.ts';
+import type { Instant, NodeId, RequestId } from '../units/quantities.ts';
+import { Effect } from './effects.ts';
+import type { FastNetwork } from './fast-network.ts';
+import type { FlightQueue } from './flight-queue.ts';
+import type { Node } from './node.ts';
+import type { Clients } from './participants.ts';
+import type { World } from './world.ts';
+
+/** The queues of the machine that effects go through. */
+interface Machine {
+  readonly pool: CorePool;
+  readonly thread: RunningClock;
+  readonly disk: GroupCommitDisk;
+  /** Replies handed over to clients on this machine. */
+  readonly local: FlightQueue;
+}
+
+export class FastEffects {
+  private readonly world: World;
+  private readonly network: FastNetwork;
+  private readonly node: Node;
+  private readonly machine: Machine;
+  private readonly self: NodeId;
+  private lastHandOver: Instant = 0;
+
+  constructor(world: World, network: FastNetwork, node: Node, machine: Machine) {
+    this.world = world;
+    this.network = network;
+    this.node = node;
+    this.machine = machine;
+    this.self = node.self;
+  }
+
+  /** What the job that ends at `at` asked for takes place, in order. */
+  apply(at: Instant): void {
+    const { effects } = this.node;
+    const { kind, a, b, load } = effects;
+    const { world, node } = this;
+    for (let i = 0; i < effects.count; i++) {
+      switch (kind[i]) {
+        case Effect.broadcast: {
+          const flight = world.launchProtocol(
+            this.self,
+            node.sequence++,
+            load[i] as { type: number },
+            node.n - 1,
+            true,
+            at,
+          );
+          this.network.broadcast(this.self, flight, this.signed(at, world.launchCost));
+          break;
+        }
+        case Effect.send: {
+          const flight = world.launchProtocol(this.self, node.sequence++, load[i] as { type: number }, 1, false, at);
+          this.network.unicast(this.self, a[i] as number, flight, this.signed(at, world.launchCost));
+          break;
+        }
+        case Effect.persist:
+          this.machine.disk.write(load[i], a[i] as number, b[i] as number);
+          break;
+        case Effect.commit:
+          this.commit(a[i] as number, load[i] as Batch | null, at);
+          break;
+        case Effect.mark:
+          world.mark(this.self, at, a[i] as number, b[i] as number, load[i] as number);
+          break;
+        case Effect.replies:
+          this.answerAll(a[i] as number, load[i] as Batch, at);
+          break;
+        case Effect.reply:
+          this.answer(a[i] as number, b[i] === 1, at);
+          break;
+        default: {
+          const flight = world.launchForward(node, load[i] as Int32Array, at);
+          this.network.unicast(this.self, a[i] as number, flight, this.signed(at, 0));
+        }
+      }
+    }
+    effects.clear();
+    this.machine.disk.start(at);
+  }
+
+  /** When a message signed from `at` on can be handed to the card: messages leave in the order in which they were made. */
+  private signed(at: Instant, cost: number): Instant {
+    let done = at;
+    if (cost > 0) {
+      const { pool, thread } = this.machine;
+      if (pool.size > 0) done = pool.serve(at, cost);
+      else done = thread.occupy(Math.max(at, thread.free), cost);
+    }
+    if (done < this.lastHandOver) done = this.lastHandOver;
+    this.lastHandOver = done;
+    return done;
+  }
+
+  private commit(position: number, batch: Batch | null, at: Instant): void {
+    const { world } = this;
+    world.checks.committed(this.self, at, position, batch);
+    world.digest.add(
+      EventClass.commit,
+      this.self,
+      at,
+      (batch === null ? 0 : batch.digest) ^ Math.imul(position, 0x9e3779b1),
+    );
+    if (batch !== null && at < batch.stamps.committedAt) batch.stamps.committedAt = at;
+    this.node.applyCommit(position, batch, at);
+  }
+
+  /** Replies to the requests of an executed batch. */
+  private answerAll(position: number, batch: Batch, at: Instant): void {
+    const { node, world } = this;
+    const { ids } = batch;
+    const everyone = world.rule.repliers === 'all';
+    if (!everyone && !node.owesAnswers) return;
+    const byLane = this.network.replyLanes.length > 0;
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i] as number;
+      if (!everyone && !node.answers(id)) continue;
+      const ordered = world.ledger.orderedAt(id);
+      // A duplicate was answered where it was ordered first; who took it from the client answers now.
+      if (everyone && ordered !== position) continue;
+      if (byLane) this.replyByLane(id, (ordered << 1) | (world.wasValid(id) ? 1 : 0), i, batch, at);
+      else this.reply(world.launchReply(node, id, world.wasValid(id), ordered, batch, i, at), id, at);
+    }
+  }
+
+  private answer(id: number, read: boolean, at: Instant): void {
+    const { node, world } = this;
+    if (read) {
+      const group = world.clients[id % world.groups] as Clients;
+      world.checks.read(this.self, at, node.executedPosition, group.requiredPosition(id));
+      world.digest.add(EventClass.read, this.self, at, id);
+    }
+    const position = read ? 0 : world.ledger.orderedAt(id);
+    const valid = read || world.wasValid(id);
+    if (this.network.replyLanes.length > 0) this.replyByLane(id, (position << 1) | (valid ? 1 : 0), -1, null, at);
+    else this.reply(world.launchReply(node, id, valid, position, null, -1, at), id, at);
+  }
+
+  private replyByLane(id: RequestId, result: number, index: number, batch: Batch | null, at: Instant): void {
+    const ready = this.signed(at, this.world.replyCost);
+    this.network.replyByLane(this.node, id % this.world.groups, id, result, index, batch, at, ready);
+  }
+
+  private reply(flight: number, id: number, at: Instant): void {
+    const handOver = this.signed(at, this.world.launchCost);
+    const island = this.network.islandOf(id % this.world.groups);
+    if (island === this.self) this.machine.local.push(handOver, flight);
+    else this.network.unicast(this.self, island, flight, handOver);
+  }
+
+  /** The machine died: nothing is about to be handed over. */
+  crash(): void {
+    this.lastHandOver = 0;
+  }
+}
