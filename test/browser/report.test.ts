@@ -52,7 +52,7 @@ describe('report.html in Chromium', () => {
   test.for(views)(
     'draws every chart in the %s theme at %d pixels, asks for nothing and says nothing',
     async ([colorScheme, width], context) => {
-      context.skip(browser === undefined, noChromium);
+      context.skip(browser === undefined, 'no Chromium: install it, or name it in CHROMIUM_PATH');
       await opened(
         renderHtml(sampleResult()),
         { colorScheme, viewport: { width, height: 900 } },
@@ -72,7 +72,7 @@ describe('report.html in Chromium', () => {
   );
 
   test('draws anew in the other colours when the theme changes', async (context) => {
-    context.skip(browser === undefined, noChromium);
+    context.skip(browser === undefined, 'no Chromium: install it, or name it in CHROMIUM_PATH');
     await opened(renderHtml(sampleResult()), { colorScheme: 'light' }, async (page, seen) => {
       const picture = "document.getElementById('chart-finality').toDataURL()";
       const light = await page.evaluate(picture);
@@ -86,7 +86,7 @@ describe('report.html in Chromium', () => {
   });
 
   test('prints from the dark theme on white', async (context) => {
-    context.skip(browser === undefined, noChromium);
+    context.skip(browser === undefined, 'no Chromium: install it, or name it in CHROMIUM_PATH');
     await opened(renderHtml(sampleResult()), { colorScheme: 'dark' }, async (page) => {
       const ink = "getComputedStyle(document.documentElement).getPropertyValue('--ink')";
       const onScreen = await page.evaluate(ink);
@@ -99,7 +99,7 @@ describe('report.html in Chromium', () => {
   });
 
   test('says which chart could not be drawn, and draws the others', async (context) => {
-    context.skip(browser === undefined, noChromium);
+    context.skip(browser === undefined, 'no Chromium: install it, or name it in CHROMIUM_PATH');
     const broken = renderHtml(sampleResult()).replace('"scale":"logarithmic"', '"scale":"no-such-scale"');
     await opened(broken, {}, async (page) => {
       const { attribute, drawn, errors } = await stateOf(page);
@@ -109,7 +109,7 @@ describe('report.html in Chromium', () => {
   });
 
   test('does not run a script that was changed', async (context) => {
-    context.skip(browser === undefined, noChromium);
+    context.skip(browser === undefined, 'no Chromium: install it, or name it in CHROMIUM_PATH');
     const changed = renderHtml(sampleResult()).replace('const specs =', 'const  specs =');
     await opened(changed, {}, async (page, seen) => {
       expect(await page.evaluate('document.documentElement.dataset.charts ?? null')).toBeNull();

@@ -2,6 +2,7 @@
 
 import { EventClass } from '../../kernel/run-digest.ts';
 import type { Batch } from '../../ledger/batch.ts';
+import type { Write } from '../../machines/group-commit-disk.ts';
 import { FlightColumn as F, INTS } from '../../network/flights.ts';
 import type { ProtocolMessage } from '../../protocols/protocol.ts';
 import type { Instant, NodeId, Position, RequestId } from '../../units/quantities.ts';

@@ -4,6 +4,7 @@
  */
 
 import { EventClass } from '../../kernel/run-digest.ts';
+import type { Write } from '../../machines/group-commit-disk.ts';
 import { DOUBLES, FlightColumn as F, FlightKind, INTS } from '../../network/flights.ts';
 import { nanosecondsPerByte } from '../../network/wire.ts';
 import { type Instant, NEVER, type NodeId, type RequestId } from '../../units/quantities.ts';
