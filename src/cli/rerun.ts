@@ -1,10 +1,12 @@
 /** `quorumlab rerun FILE --point LABEL --replication K`: one run again, by its name; `--check` proves that it repeats. */
 import type { Command } from 'commander';
 import type { Simulate } from '../executor/executor.ts';
+import type { DigestEvent } from '../kernel/run-digest.ts';
 import { counted, instant } from '../report/words.ts';
 import { nearest } from '../scenario/problem.ts';
 import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { firstDifferingEvent } from '../simulation/event-difference.ts';
 import { firstDifference } from '../simulation/first-difference.ts';
 import type { RunResult } from '../simulation/run-result.ts';
 import { MILLISECOND } from '../units/quantities.ts';
@@ -96,8 +98,22 @@ function repeats(first: RunResult, simulate: Simulate, spec: Parameters<Simulate
   out.write(
     `NOT deterministic: ${differing.map(({ name }) => name).join(' and ')} ${differing.length === 1 ? 'differs' : 'differ'} from the first run\n`,
   );
+  const event = differingEvent(simulate, spec, differing[0]?.name === 'again' ? 'islands' : 'reference');
+  if (event !== null) out.write(`first event: ${event}\n`);
   out.write(`first difference: ${difference ?? 'in a delivery or timer that leaves no trace in the results'}\n`);
   return false;
+}
+
+/** The first event of the digests in which a run on the fast kernel and one on `kernel` differ, by running both again. */
+function differingEvent(
+  simulate: Simulate,
+  spec: Parameters<Simulate>[0],
+  kernel: 'islands' | 'reference',
+): string | null {
+  const [one, other]: [DigestEvent[], DigestEvent[]] = [[], []];
+  simulate(spec, { events: one });
+  simulate(spec, { kernel, events: other });
+  return firstDifferingEvent({ name: 'the first run', events: one }, { name: 'the other', events: other });
 }
 
 /** A run that a violation stopped has no digest: it repeats when it is stopped by the same violation. */

@@ -45,11 +45,18 @@ export class Machine {
 
   /** @param source orders what happens at one instant and rank: the number of a core. */
   schedule(at: Instant, rank: number, act: () => void, source = 0): void {
-    const { life } = this;
-    const run = (): void => {
-      if (life === this.life) act();
-    };
-    this.agenda.heap.push({ at, island: this.self, rank, source, sequence: 0, flight: 0, run });
+    const { life, self } = this;
+    this.agenda.heap.push({
+      at,
+      rank,
+      island: self,
+      source,
+      sequence: 0,
+      flight: 0,
+      run: () => {
+        if (life === this.life) act();
+      },
+    });
   }
 
   crash(): void {

@@ -59,8 +59,8 @@ export class ReferenceNetwork implements Agenda, ArrivalStore {
     const { ints } = this.world.flights;
     const source = ints[flight * INTS + F.source] as number;
     const sequence = ints[flight * INTS + F.sequence] as number;
-    const run = (): void => (this.arrive[island] as (flight: number) => void)(flight);
-    this.heap.push({ at, island, rank: Rank.arrival, source, sequence, flight, run });
+    const arrive = this.arrive[island] as (flight: number) => void;
+    this.heap.push({ at, rank: Rank.arrival, island, source, sequence, flight, run: () => arrive(flight) });
   }
 
   filter(from: Instant, keep: (island: number, at: Instant, flight: number) => boolean): void {
