@@ -25,6 +25,12 @@ interface Outcome {
   readonly problem: AgreementProblem | null;
 }
 
+/** An interval in which requests were outstanding and none became final. */
+interface Gap {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
 export class RunChecks {
   readonly findings: Finding[] = [];
   readonly agreement = new AgreementCheck();
@@ -118,18 +124,19 @@ export class RunChecks {
   }
 
   /**
-   * Progress after the last fault. `waiting`: from when on, at or after the fault's end, a request was outstanding (NEVER: never);
-   * `nextFinal`: the first final from then on, NEVER when none.
+   * Progress after the last fault: while a request is outstanding, none may fail to become final for longer than `within`.
+   * `gaps`: intervals after that fault in which requests were outstanding and none became final; one that reaches `end` is open.
    */
-  progress(lastFaultEnd: Instant, waiting: Instant, nextFinal: Instant, within: Duration, end: Instant): void {
-    if (waiting === NEVER || waiting + within > end || nextFinal <= waiting + within) return;
-    const when = nextFinal === NEVER ? 'none did before the run ended' : `the first did at ${nextFinal} ns`;
+  progress(lastFaultEnd: Instant, gaps: readonly Gap[], within: Duration, end: Instant): void {
+    const gap = gaps.find(({ from, to }) => to - from > within);
+    if (gap === undefined) return;
+    const when = gap.to === end ? 'none did before the run ended' : `the next did at ${gap.to} ns`;
     this.add({
       check: 'progress',
       kind: 'liveness',
-      at: waiting + within,
+      at: gap.from + within,
       node: -1,
-      detail: `the last fault ended at ${lastFaultEnd} ns and a request was outstanding from ${waiting} ns on; one should have become final within ${within} ns; ${when}`,
+      detail: `the last fault ended at ${lastFaultEnd} ns and requests were outstanding from ${gap.from} ns on; one should have become final within ${within} ns; ${when}`,
     });
   }
 

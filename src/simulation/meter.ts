@@ -16,7 +16,7 @@ const TIMELINE_BINS = 240;
 const FINE_BIN: Duration = 50_000_000;
 const FEWEST_FINE_BINS = 32_768;
 const MOST_FINE_BINS = 1 << 20;
-const MOST_EVENTS = 2_000;
+const MOST_MARKS = 300;
 
 interface Segment {
   readonly from: Instant;
@@ -72,6 +72,7 @@ export class Meter {
   private readonly clientsOnNodes: boolean;
   private readonly unstaged: Unstaged[] = [];
   private readonly events: TimelineEvent[] = [];
+  private readonly marksSeen = new Map<string, number>();
   private eventsDropped = 0;
 
   constructor(spec: RunSpec) {
@@ -184,9 +185,18 @@ export class Meter {
     segment.signatures += signatures;
   }
 
+  /** Faults are always kept; of each kind of mark the first 300, so that frequent ones do not crowd out a late election. */
   event(at: Instant, node: NodeId, kind: 'fault' | 'mark', text: string): void {
-    if (this.events.length < MOST_EVENTS) this.events.push({ at, node, kind, text });
-    else this.eventsDropped++;
+    if (kind === 'mark') {
+      const word = text.slice(0, Math.max(0, text.indexOf(' ')));
+      const seen = (this.marksSeen.get(word) ?? 0) + 1;
+      this.marksSeen.set(word, seen);
+      if (seen > MOST_MARKS) {
+        this.eventsDropped++;
+        return;
+      }
+    }
+    this.events.push({ at, node, kind, text });
   }
 
   timeline(): TimelineResult {
@@ -199,29 +209,6 @@ export class Meter {
 
   get droppedEvents(): number {
     return this.eventsDropped;
-  }
-
-  /** From when on, at or after `at`, a request was outstanding (to a fine bin); NEVER when none was. */
-  waitingFrom(at: Instant): Instant {
-    let outstanding = 0;
-    for (let i = 0; i < this.fineFinal.length; i++) {
-      if (i * this.fine >= at) {
-        if (outstanding > 0) return Math.max(at, i * this.fine);
-        if ((this.fineSubmitted[i] as number) > 0) return this.firstSubmit[i] as number;
-      }
-      outstanding += (this.fineSubmitted[i] as number) - (this.fineFinal[i] as number);
-    }
-    return NEVER;
-  }
-
-  /** The first final transaction from `at` on (to a fine bin); NEVER when there is none. */
-  firstFinalFrom(at: Instant): Instant {
-    for (let i = Math.min(this.fineFinal.length - 1, Math.floor(at * this.perFine)); i < this.fineFinal.length; i++) {
-      const first = this.firstFinal[i] as number;
-      if (first !== NEVER && first >= at) return first;
-      if ((this.lastFinalIn[i] as number) >= at) return this.lastFinalIn[i] as number;
-    }
-    return NEVER;
   }
 
   outages(from: Instant, firstFault: Instant, end: Instant): readonly Outage[] {

@@ -81,10 +81,8 @@ export class RunClock {
         quiet + spec.progressWithin <= end,
         world.ledger.invariant(),
       );
-      if (quiet !== NEVER && !this.stopped) {
-        const waiting = meter.waitingFrom(quiet);
-        checks.progress(quiet, waiting, meter.firstFinalFrom(waiting), spec.progressWithin, end);
-      }
+      if (quiet !== NEVER && !this.stopped)
+        checks.progress(quiet, meter.outages(quiet, NEVER, end), spec.progressWithin, end);
     }
     const earliest = checks.earliest;
     const violations: Violation[] = earliest === null ? [] : [earliest];
@@ -115,7 +113,10 @@ export class RunClock {
       outages,
       faults: faults.records.map((record) => this.outcome(record, outages, end)),
       unfinished: Float64Array.from(unfinished, (sent) => end - sent),
-      notes: meter.droppedEvents > 0 ? [`the timeline keeps 2000 events; ${meter.droppedEvents} more happened`] : [],
+      notes:
+        meter.droppedEvents > 0
+          ? [`the timeline keeps 300 marks of a kind; ${meter.droppedEvents} more were made`]
+          : [],
     };
   }
 

@@ -62,7 +62,7 @@ export interface TimelineResult {
   readonly events: readonly TimelineEvent[];
 }
 
-/** A mark of the protocol (election, view change, …) or a fault. The first 2,000 are kept; `notes` says when more came. */
+/** A mark of the protocol (election, view change, …) or a fault. Faults are all kept, of each kind of mark the first 300; `notes` says when more came. */
 export interface TimelineEvent {
   readonly at: Instant;
   /** −1: the whole system. */

@@ -134,6 +134,8 @@ export class ViewChanges {
     if (!message.viewChanges.every(holds)) return;
     const decision = this.decide(message.viewChanges);
     if (decision === null || !this.follows(message, primary, decision)) return;
+    // A replica that is told of a view it leads has forgotten it: without a disk it might propose other batches in it again.
+    if (primary === host.self && this.state.options.durable !== true) return this.start(message.view + 1);
     this.enter(message, decision);
   }
 
