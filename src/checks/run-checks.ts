@@ -5,7 +5,7 @@
 import type { Batch } from '../ledger/batch.ts';
 import { NULL_DIGEST } from '../ledger/batch.ts';
 import type { AgreementProblem } from '../ledger/execution.ts';
-import { type Duration, type Instant, NEVER, type NodeId, type Position } from '../units/quantities.ts';
+import type { Duration, Instant, NodeId, Position } from '../units/quantities.ts';
 import { AgreementCheck } from './agreement.ts';
 import { LeadershipCheck } from './leadership.ts';
 import { ValidityCheck } from './validity.ts';

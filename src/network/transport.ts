@@ -2,7 +2,7 @@
  * The irregular path of a message: loss, retransmission, partitions, broken connections (DESIGN section 5). Taken only by runs
  * with loss or faults; what it delays or drops, it decides from the sender's side, never earlier than the sender could know.
  */
-import type { Duration, Instant } from '../units/quantities.ts';
+import type { Instant } from '../units/quantities.ts';
 import { NEVER } from '../units/quantities.ts';
 import type { ArrivalStore } from './arrival-store.ts';
 import { FlightColumn as F, INTS } from './flights.ts';

@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest';
 import { RunChecks } from '../../src/checks/run-checks.ts';
 import { type Batch, createBatch } from '../../src/ledger/batch.ts';
-import { NEVER } from '../../src/units/quantities.ts';
 
 const batch = (...ids: number[]): Batch => createBatch(Int32Array.from(ids), new Float64Array(ids.length), 1, 0, 0);
 const outcome = (length: number, problem: string | null = null) => ({

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createBatch } from '../../src/ledger/batch.ts';
 import { Meter } from '../../src/simulation/meter.ts';
-import { NEVER, SECOND } from '../../src/units/quantities.ts';
+import { SECOND } from '../../src/units/quantities.ts';
 import { quietSpec } from '../support/quiet-spec.ts';
 
 const meterOf = (horizon: number, boundaries: readonly number[] = []): Meter =>
