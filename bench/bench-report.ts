@@ -92,6 +92,10 @@ export interface ThreadsResult extends Repeated {
   readonly two_threads_ms: number;
   readonly speed_up: number;
   readonly speed_up_median: number;
+  /** 2 × processor time of the runs in turn ÷ at once: below 2 they slow each other by caches and memory, whatever the load. */
+  readonly speed_up_by_cpu: number;
+  /** What a loop that touches no memory gained meanwhile: what the machine had to give. Far below 2, the figure is noisy. */
+  readonly machine_speed_up: number;
 }
 
 export interface PieceResult extends Repeated {

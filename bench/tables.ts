@@ -73,8 +73,8 @@ function growthTable(rows: readonly GrowthResult[]): string {
 function threadsTable(rows: readonly ThreadsResult[]): string {
   const table = new Table({
     ...plain,
-    head: ['runs', 'one thread', 'two threads', 'speed-up', 'median', 'spread', 'of'],
-    colAligns: ['left', ...Array<'right'>(6).fill('right')],
+    head: ['runs', 'one thread', 'two threads', 'speed-up', 'median', 'by cpu', 'control', 'spread', 'of'],
+    colAligns: ['left', ...Array<'right'>(8).fill('right')],
   });
   for (const row of rows)
     table.push([
@@ -83,6 +83,8 @@ function threadsTable(rows: readonly ThreadsResult[]): string {
       `${row.two_threads_ms.toFixed(0)} ms`,
       `${row.speed_up.toFixed(2)}×${flag(row)}`,
       `${row.speed_up_median.toFixed(2)}×`,
+      `${row.speed_up_by_cpu.toFixed(2)}×`,
+      `${row.machine_speed_up.toFixed(2)}×`,
       percent(row.spread),
       row.repetitions,
     ]);
@@ -114,10 +116,17 @@ function targetTable(chosen: readonly Target[], results: readonly BenchResult[])
       bound(target.least),
       bound(target.aim),
       value === null ? '–' : `${value.toFixed(value < 100 ? 2 : 0)} ${target.unit}`,
-      markOf(target, value),
+      markOf(target, value) + (isNoisy(target, results) ? ' (noisy)' : ''),
     ]);
   }
   return table.toString();
+}
+
+/** Whether the figure itself, or for a ratio the reference's side of it, is one to doubt. */
+function isNoisy(target: Target, results: readonly BenchResult[]): boolean {
+  const result = results.find(({ name }) => name === target.name);
+  if (result === undefined || !('noisy' in result)) return false;
+  return result.noisy || (target.unit === '×' && result.kind === 'whole-run' && result.reference?.noisy === true);
 }
 
 function flag({ noisy }: { readonly noisy: boolean }): string {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PieceResult, WholeRunResult } from '../../bench/bench-report.ts';
 import { measurePiece } from '../../bench/measure-piece.ts';
+import { LEAST_CONTROL, measureThreads } from '../../bench/measure-threads.ts';
 import { calendarPiece, egressFeed, sortPiece } from '../../bench/pieces/arrivals.ts';
 import { counterDraw, digestAdd, histogramRecord, samplerDraw } from '../../bench/pieces/numbers.ts';
 import { ledgerPiece, mempoolAdmitCut } from '../../bench/pieces/requests.ts';
@@ -10,6 +11,9 @@ import { medianOf, sampleOf } from '../../bench/sample.ts';
 import { repeat } from '../../bench/stopwatch.ts';
 import { tables } from '../../bench/tables.ts';
 import { markOf, measuredFor, type Target, targets } from '../../bench/targets.ts';
+import { fakeSpec } from '../support/fake-run.ts';
+
+const fakeWorker = new URL('../support/fake-worker.ts', import.meta.url);
 
 const run: WholeRunResult = {
   kind: 'whole-run',
@@ -88,6 +92,12 @@ describe('the tables', () => {
     expect(tables([{ ...piece, noisy: false }])).not.toContain('noisy');
   });
 
+  test('mark the noise of a figure beside its target too, so that it is not read as a plain miss', () => {
+    const slow = { ...run, messages_per_second: 4e6 };
+    expect(tables([{ ...slow, noisy: true }])).toContain('SHORT (noisy)');
+    expect(tables([slow])).not.toContain('(noisy)');
+  });
+
   test('leave out what was not measured', () => {
     expect(tables([run])).not.toContain('Small pieces');
   });
@@ -120,5 +130,17 @@ describe('the small pieces', () => {
     expect(repetitions).toBeGreaterThanOrEqual(20);
     expect(ns).toBeGreaterThan(0.1);
     expect(ns).toBeLessThan(10_000);
+  });
+});
+
+describe('two threads', () => {
+  const spec = fakeSpec();
+
+  test('are doubted when the machine had no two cores to give, however small the spread', async () => {
+    const result = await measureThreads('two', [spec, { ...spec, seed: 2 }], 1, { worker: fakeWorker }, 1000);
+    expect(result.repetitions).toBe(1);
+    expect(result.spread).toBe(0);
+    expect(result.noisy).toBe(result.machine_speed_up < LEAST_CONTROL);
+    expect(result.speed_up_by_cpu).toBeGreaterThan(0);
   });
 });
