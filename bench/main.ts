@@ -7,6 +7,7 @@ import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { tuneEngine } from '../src/executor/engine.ts';
 import type { BenchFailure, BenchReport, BenchResult } from './bench-report.ts';
 import { commit, load, machine } from './environment.ts';
 import { measurements } from './plan.ts';
@@ -36,6 +37,7 @@ async function measureHere(name: string, quick: boolean): Promise<void> {
   const measurement = measurements.find((known) => known.name === name);
   if (measurement === undefined || process.send === undefined)
     throw new Error(`--measure ${name} is how this program calls itself; use --only`);
+  tuneEngine(); // as the executors do
   const answer: Answer = await Promise.resolve(quick)
     .then(measurement.measure)
     .then((result) => ({ result }))

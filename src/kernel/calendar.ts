@@ -1,15 +1,18 @@
 /**
- * Arrivals on their way, without an event queue (DESIGN section 4). Time is cut into cells no longer than the lookahead; an
+ * Arrivals on their way, without an event queue (docs/decisions/0001). Time is cut into cells no longer than the lookahead; an
  * arrival is an 8-byte record (offset in its cell, flight) in a slab chained to its cell and island. All that arrives in a cell
  * is known before the cell begins, so each island sorts and handles its own arrivals alone.
  */
 import type { Instant } from '../units/quantities.ts';
 import { ArrivalSorter } from './arrival-sorter.ts';
+import { FarArrivals } from './far-arrivals.ts';
 
 /** Cells are at most 2^22 ns (4.2 ms) long, so that offsets sort in two passes. */
 const LONGEST_CELL_BITS = 22;
 const CHUNK_BITS = 18;
 const CHUNK_MASK = (1 << CHUNK_BITS) - 1;
+/** Words of a record: its offset in the cell, its flight. A slab's first record holds its chain instead. */
+const RECORD = 2;
 /** No more than this many chain heads (cells × islands): 16 MB. */
 const MOST_HEADS = 1 << 22;
 
@@ -20,9 +23,11 @@ export class Calendar {
   readonly islands: number;
   private readonly perWidth: number;
   private readonly ringMask: number;
+  /** Where the next record of a cell and island goes: behind its last one; at the start of a slab when its last slab is full; 0: it has none. */
   private readonly tails: Int32Array;
   private readonly occupied: Uint8Array;
   private readonly slabBits: number;
+  private readonly slabMask: number;
   private readonly slabRecords: number;
   private readonly chunks: Int32Array[] = [];
   private freeSlab = 0;
@@ -35,7 +40,7 @@ export class Calendar {
   private readonly offsetMask: number;
   /** ns from the current cell's start within which an arrival lies in the ring. */
   private readonly farthest: number;
-  private readonly far: { island: number; at: Instant; flight: number }[] = [];
+  private readonly far = new FarArrivals();
   private nextSweep: number;
   private readonly sweepEvery: number;
 
@@ -55,6 +60,7 @@ export class Calendar {
     this.occupied = new Uint8Array(ring);
     // Small slabs where arrivals spread thin over many cells, large ones where a cell holds many.
     this.slabBits = ring > 64 ? 4 : islands >= 500 ? 7 : 6;
+    this.slabMask = (1 << this.slabBits) - 1;
     this.slabRecords = (1 << (this.slabBits - 1)) - 1;
     this.sorter = new ArrivalSorter(before);
     this.widthBits = bits;
@@ -82,55 +88,48 @@ export class Calendar {
   post(island: number, at: Instant, flight: number): void {
     const distance = at - this.currentStart;
     if (distance > this.farthest) {
-      this.far.push({ island, at, flight });
+      this.far.push(island, at, flight);
       return;
     }
     // Small integers from here on: a double modulo would cost more than all the rest.
     const ahead = (distance | 0) >> this.widthBits;
     if (ahead <= 0)
       throw new Error(`an arrival at ${at} ns was posted into the running cell ${this.current}: lookahead broken`);
-    const offset = (distance | 0) & this.offsetMask;
     const slot = (this.currentSlot + ahead) & this.ringMask;
     const head = slot * this.islands + island;
-    let slab = this.tails[head] as number;
-    const records = this.slabRecords;
-    if (slab !== 0) {
-      const base = slab << this.slabBits;
-      const chunk = this.chunks[base >>> CHUNK_BITS] as Int32Array;
-      const start = base & CHUNK_MASK;
-      const count = chunk[start + 1] as number;
-      if (count < records) {
-        const place = start + 2 + 2 * count;
-        chunk[place] = offset;
-        chunk[place + 1] = flight;
-        chunk[start + 1] = count + 1;
-        return;
-      }
+    let place = this.tails[head] as number;
+    if ((place & this.slabMask) === 0) {
+      place = this.newSlab(place === 0 ? 0 : (place >>> this.slabBits) - 1);
+      this.occupied[slot] = 1;
     }
-    slab = this.newSlab(slab);
-    this.tails[head] = slab;
-    this.occupied[slot] = 1;
-    const base = slab << this.slabBits;
-    const chunk = this.chunks[base >>> CHUNK_BITS] as Int32Array;
-    const start = base & CHUNK_MASK;
-    chunk[start + 1] = 1;
-    chunk[start + 2] = offset;
-    chunk[start + 3] = flight;
+    const chunk = this.chunks[place >>> CHUNK_BITS] as Int32Array;
+    const start = place & CHUNK_MASK;
+    chunk[start] = (distance | 0) & this.offsetMask;
+    chunk[start + 1] = flight;
+    this.tails[head] = place + RECORD;
   }
 
+  /** A slab chained to `previous` (0: none); returns the place of its first record. */
   private newSlab(previous: number): number {
     let slab = this.freeSlab;
     if (slab === 0) {
       slab = ++this.slabsMade;
       const chunk = (slab << this.slabBits) >>> CHUNK_BITS;
       while (this.chunks.length <= chunk) this.chunks.push(new Int32Array(1 << CHUNK_BITS));
-    } else {
-      const base = slab << this.slabBits;
-      this.freeSlab = (this.chunks[base >>> CHUNK_BITS] as Int32Array)[base & CHUNK_MASK] as number;
-    }
+    } else this.freeSlab = this.previousOf(slab);
+    this.chain(slab, previous);
+    return (slab << this.slabBits) + RECORD;
+  }
+
+  /** The slab chained before this one: its first word. */
+  private previousOf(slab: number): number {
+    const base = slab << this.slabBits;
+    return (this.chunks[base >>> CHUNK_BITS] as Int32Array)[base & CHUNK_MASK] as number;
+  }
+
+  private chain(slab: number, previous: number): void {
     const base = slab << this.slabBits;
     (this.chunks[base >>> CHUNK_BITS] as Int32Array)[base & CHUNK_MASK] = previous;
-    return slab;
   }
 
   /** The start of the first cell from `from` on that holds an arrival, at most `limit`. */
@@ -141,7 +140,7 @@ export class Calendar {
       const start = cell * this.width;
       if (start >= limit) return limit;
       if (cell >= this.nextSweep) {
-        if (this.far.length === 0 && !this.anyOccupied()) return limit;
+        if (this.far.count === 0 && !this.anyOccupied()) return limit;
         this.sweep(cell);
       }
       if (this.occupied[cell % size] === 1) return start;
@@ -162,11 +161,10 @@ export class Calendar {
 
   private sweep(cell: number): void {
     this.nextSweep = cell + this.sweepEvery;
-    if (this.far.length === 0) return;
+    if (this.far.count === 0) return;
     const kept = this.current;
     this.moveTo(cell - 1);
-    const waiting = this.far.splice(0, this.far.length);
-    for (const record of waiting) this.post(record.island, record.at, record.flight);
+    this.far.takeBefore(this.currentStart + this.farthest + 1, (island, at, flight) => this.post(island, at, flight));
     this.moveTo(kept);
   }
 
@@ -184,29 +182,24 @@ export class Calendar {
 
   /** Gathers the island's arrivals of the current cell into `sorter.offsets` and `sorter.flights`, in total order. */
   open(island: number): number {
-    let slab = this.tails[this.currentSlot * this.islands + island] as number;
-    if (slab === 0) return 0;
-    const { sorter, slabBits, slabRecords } = this;
-    // All slabs but the newest (the tail) are full.
-    const newest = slab << slabBits;
-    let total = (this.chunks[newest >>> CHUNK_BITS] as Int32Array)[(newest & CHUNK_MASK) + 1] as number;
-    let older = (this.chunks[newest >>> CHUNK_BITS] as Int32Array)[newest & CHUNK_MASK] as number;
-    while (older !== 0) {
-      const base = older << slabBits;
-      total += slabRecords;
-      older = (this.chunks[base >>> CHUNK_BITS] as Int32Array)[base & CHUNK_MASK] as number;
-    }
+    const tail = this.tails[this.currentSlot * this.islands + island] as number;
+    if (tail === 0) return 0;
+    const { sorter, slabBits } = this;
+    // All slabs but the newest are full.
+    let slab = (tail - 1) >>> slabBits;
+    const newest = (tail - (slab << slabBits) - RECORD) / RECORD;
+    let total = newest;
+    for (let older = this.previousOf(slab); older !== 0; older = this.previousOf(older)) total += this.slabRecords;
     sorter.reserve(total);
     const { offsets, flights } = sorter;
     let end = total;
-    while (slab !== 0) {
+    for (let count = newest; slab !== 0; count = this.slabRecords) {
       const base = slab << slabBits;
       const chunk = this.chunks[base >>> CHUNK_BITS] as Int32Array;
       const start = base & CHUNK_MASK;
-      const count = chunk[start + 1] as number;
-      let to = end - count;
-      end = to;
-      for (let place = start + 2, stop = place + 2 * count; place < stop; place += 2, to++) {
+      end -= count;
+      let to = end;
+      for (let place = start + RECORD, stop = place + RECORD * count; place < stop; place += RECORD, to++) {
         offsets[to] = chunk[place] as number;
         flights[to] = chunk[place + 1] as number;
       }
@@ -219,15 +212,18 @@ export class Calendar {
   /** Gives back the slabs of the island's arrivals of the current cell. */
   release(island: number): void {
     const head = this.currentSlot * this.islands + island;
-    let slab = this.tails[head] as number;
+    this.giveBack(this.tails[head] as number);
     this.tails[head] = 0;
+  }
+
+  private giveBack(tail: number): void {
+    if (tail === 0) return;
+    let slab = (tail - 1) >>> this.slabBits;
     while (slab !== 0) {
-      const base = slab << this.slabBits;
-      const chunk = this.chunks[base >>> CHUNK_BITS] as Int32Array;
-      const next = chunk[base & CHUNK_MASK] as number;
-      chunk[base & CHUNK_MASK] = this.freeSlab;
+      const previous = this.previousOf(slab);
+      this.chain(slab, this.freeSlab);
       this.freeSlab = slab;
-      slab = next;
+      slab = previous;
     }
   }
 
@@ -250,9 +246,7 @@ export class Calendar {
       for (let island = 0; island < this.islands; island++)
         this.filterChain(slot * this.islands + island, island, cell * this.width, from, keep);
     }
-    let kept = 0;
-    for (const record of this.far) if (keep(record.island, record.at, record.flight)) this.far[kept++] = record;
-    this.far.length = kept;
+    this.far.filter(keep);
   }
 
   private filterChain(
@@ -264,45 +258,34 @@ export class Calendar {
   ): void {
     const survivors: number[] = [];
     let changed = false;
-    let slab = this.tails[head] as number;
-    while (slab !== 0) {
+    const tail = this.tails[head] as number;
+    if (tail === 0) return;
+    let slab = (tail - 1) >>> this.slabBits;
+    for (let stop = tail & CHUNK_MASK; slab !== 0; ) {
       const base = slab << this.slabBits;
       const chunk = this.chunks[base >>> CHUNK_BITS] as Int32Array;
       const start = base & CHUNK_MASK;
-      for (let place = start + 2, stop = place + 2 * (chunk[start + 1] as number); place < stop; place += 2) {
+      // A full slab may end with its chunk.
+      const last = stop > start ? stop : start + RECORD * (this.slabRecords + 1);
+      for (let place = start + RECORD; place < last; place += RECORD) {
         const at = cellStart + (chunk[place] as number);
         if (at < from || keep(island, at, chunk[place + 1] as number))
           survivors.push(chunk[place] as number, chunk[place + 1] as number);
         else changed = true;
       }
       slab = chunk[start] as number;
+      stop = 0;
     }
     if (!changed) return;
-    let rest = this.tails[head] as number;
-    while (rest !== 0) {
-      const base = rest << this.slabBits;
-      const chunk = this.chunks[base >>> CHUNK_BITS] as Int32Array;
-      const next = chunk[base & CHUNK_MASK] as number;
-      chunk[base & CHUNK_MASK] = this.freeSlab;
-      this.freeSlab = rest;
-      rest = next;
-    }
-    let tail = 0;
+    this.giveBack(tail);
+    let place = 0;
     for (let i = 0; i < survivors.length; i += 2) {
-      let base = tail << this.slabBits;
-      let chunk = this.chunks[base >>> CHUNK_BITS] as Int32Array;
-      if (tail === 0 || chunk[(base & CHUNK_MASK) + 1] === this.slabRecords) {
-        tail = this.newSlab(tail);
-        base = tail << this.slabBits;
-        chunk = this.chunks[base >>> CHUNK_BITS] as Int32Array;
-        chunk[(base & CHUNK_MASK) + 1] = 0;
-      }
-      const start = base & CHUNK_MASK;
-      const count = chunk[start + 1] as number;
-      chunk[start + 2 + 2 * count] = survivors[i] as number;
-      chunk[start + 3 + 2 * count] = survivors[i + 1] as number;
-      chunk[start + 1] = count + 1;
+      if ((place & this.slabMask) === 0) place = this.newSlab(place === 0 ? 0 : (place >>> this.slabBits) - 1);
+      const chunk = this.chunks[place >>> CHUNK_BITS] as Int32Array;
+      chunk[place & CHUNK_MASK] = survivors[i] as number;
+      chunk[(place & CHUNK_MASK) + 1] = survivors[i + 1] as number;
+      place += RECORD;
     }
-    this.tails[head] = tail;
+    this.tails[head] = place;
   }
 }

@@ -2,7 +2,7 @@
  * Any distribution as an inverse-CDF table: 32 random bits name a quantile, and a draw is two neighbouring loads and a linear
  * interpolation, without allocation or branches on the law. The middle has 4096 equal cells; the outer 1/64 of the probability at
  * each end is cut by octave of its distance to that end, 64 cells or more an octave, down to single draws, so that a cell is nowhere
- * wider than 1/64 of that distance. This keeps smooth laws within 0.1 % of their quantiles (DESIGN section 4, 'Randomness').
+ * wider than 1/64 of that distance. This keeps smooth laws within 0.1 % of their quantiles (docs/MODEL.md section 1).
  */
 import type { Sampler } from './sampler.ts';
 

@@ -1,5 +1,5 @@
 /**
- * The egress card of every node (DESIGN section 5) as running clocks: jobs are fed in the order in which the node generates
+ * The egress card of every node (docs/MODEL.md section 3) as running clocks: jobs are fed in the order in which the node generates
  * them, so no event is needed. Under `fair`, messages of one segment pass large ones by an express lane: they wait for the
  * segment in transmission, while the main clock still carries all bytes, so that bandwidth is conserved.
  */
@@ -8,13 +8,16 @@ import { DOUBLES, FlightColumn as F, type Flights, INTS } from './flights.ts';
 import type { NetworkSpec } from './network-spec.ts';
 import { nanosecondsPerByte } from './wire.ts';
 
-const STRIDE = 6;
+const STRIDE = 8;
 const FREE = 0;
 const FRACTION = 1;
 const EXPRESS_FREE = 2;
 const EXPRESS_FRACTION = 3;
 const BULK_UNTIL = 4;
 const BUSY = 5;
+/** ns of work before the measured time begins, and after it ends. */
+const BEFORE = 6;
+const AFTER = 7;
 
 export class EgressCards {
   private readonly clocks: Float64Array;
@@ -23,6 +26,8 @@ export class EgressCards {
   private readonly segment: number;
   private readonly segmentWire: number;
   private readonly headers: number;
+  private measuredFrom: Instant = 0;
+  private measuredTo: Instant = Number.POSITIVE_INFINITY;
 
   constructor(nodes: number, spec: NetworkSpec) {
     this.clocks = new Float64Array(nodes * STRIDE);
@@ -31,6 +36,25 @@ export class EgressCards {
     this.segment = spec.segmentBytes;
     this.headers = spec.headerBytes;
     this.segmentWire = spec.segmentBytes + spec.headerBytes;
+  }
+
+  /**
+   * Names the time over which `busyUntil` will be asked. A card is fed ahead of time, with messages that are still to be signed, so
+   * afterwards nobody could tell its work from its waiting for them.
+   */
+  measure(from: Instant, to: Instant): void {
+    this.measuredFrom = from;
+    this.measuredTo = to;
+  }
+
+  /** Work that reaches beyond the measured time on either side. */
+  private countOutside(base: number, start: Instant, end: Instant, service: number): void {
+    const { clocks, measuredFrom, measuredTo } = this;
+    if (start < measuredFrom)
+      clocks[base + BEFORE] =
+        (clocks[base + BEFORE] as number) + (end <= measuredFrom ? service : measuredFrom - start);
+    if (end > measuredTo)
+      clocks[base + AFTER] = (clocks[base + AFTER] as number) + (start >= measuredTo ? service : end - measuredTo);
   }
 
   /** Feeds `copies` copies of `flight`, ready at `ready` (non-decreasing per node), and writes when they leave. */
@@ -61,6 +85,8 @@ export class EgressCards {
     const whole = Math.floor(end);
     clocks[base + FREE] = start + whole;
     clocks[base + FRACTION] = end - whole;
+    if (start < this.measuredFrom || start + whole > this.measuredTo)
+      this.countOutside(base, start, start + whole, total);
     let first = service;
     let step = service;
     if (express) {
@@ -102,6 +128,8 @@ export class EgressCards {
     const small = wire <= this.segmentWire;
     const express = this.fair && small && (clocks[base + BULK_UNTIL] as number) > ready;
     const mainEnd = this.advance(base + FREE, ready, service);
+    if (ready < this.measuredFrom || mainEnd > this.measuredTo)
+      this.countOutside(base, mainEnd - Math.floor(service), mainEnd, service);
     if (!small) clocks[base + BULK_UNTIL] = mainEnd;
     if (!express) return mainEnd;
     return this.advance(base + EXPRESS_FREE, ready + Math.floor(this.segmentWire * this.perByte), service);
@@ -123,9 +151,15 @@ export class EgressCards {
     return start + whole;
   }
 
-  /** ns the card was busy so far (including what it has been fed but not sent yet). */
-  busy(node: number): number {
-    return this.clocks[node * STRIDE + BUSY] as number;
+  /**
+   * ns the card was busy before `at`: exact at either end of the measured time. Elsewhere (a run that stops early) a message that is
+   * still to be signed counts as work under way, and its wait as work not done yet: too little where signing is behind.
+   */
+  busyUntil(node: number, at: Instant): number {
+    const base = node * STRIDE;
+    if (at === this.measuredFrom) return this.clocks[base + BEFORE] as number;
+    const busy = this.clocks[base + BUSY] as number;
+    return busy - (at === this.measuredTo ? (this.clocks[base + AFTER] as number) : this.backlog(node, at));
   }
 
   /** ns of work still queued at `at`. */
@@ -133,10 +167,12 @@ export class EgressCards {
     return Math.max(0, (this.clocks[node * STRIDE + FREE] as number) - at);
   }
 
-  /** A crash empties the card: what was queued at `at` will never be sent. */
+  /** A crash empties the card: what was queued at `at` will never be sent (as in `busyUntil`, with what is still to be signed). */
   reset(node: number, at: Instant): void {
     const base = node * STRIDE;
     this.clocks[base + BUSY] = (this.clocks[base + BUSY] as number) - this.backlog(node, at);
+    this.clocks[base + AFTER] = 0;
+    if (at < this.measuredFrom) this.clocks[base + BEFORE] = this.clocks[base + BUSY] as number;
     this.clocks[base + FREE] = 0;
     this.clocks[base + FRACTION] = 0;
     this.clocks[base + EXPRESS_FREE] = 0;

@@ -102,9 +102,10 @@ export class Flights {
     return this.ints[flight * INTS + FlightColumn.source] as number;
   }
 
-  /** A message travels on a lane: it has no row, but it is in flight. */
-  takeLight(): void {
-    if (++this.inFlight > this.peak) this.peak = this.inFlight;
+  /** Messages that travel on lanes: they have no row, but they are in flight. */
+  takeLight(count: number): void {
+    this.inFlight += count;
+    if (this.inFlight > this.peak) this.peak = this.inFlight;
   }
 
   /**

@@ -1,5 +1,5 @@
 /**
- * From a departed copy to its arrival: base delay + jitter, kept in order per link under tcp (DESIGN section 5). This is the
+ * From a departed copy to its arrival: base delay + jitter, kept in order per link under tcp (docs/MODEL.md section 3). This is the
  * regular path, taken while nothing is lost, cut or down; `transport.ts` has the irregular one. Islands are the nodes, then the
  * client groups at sites.
  */

@@ -1,4 +1,4 @@
-/** Which messages and which repairs are lost: per segment and independent, by counter hash (DESIGN section 5). */
+/** Which messages and which repairs are lost: per segment and independent, by counter hash (docs/MODEL.md section 3). */
 import { draw, mix, Purpose, stream, unit } from '../kernel/random.ts';
 import type { Ratio } from '../units/quantities.ts';
 import { FlightColumn as F, type Flights, INTS } from './flights.ts';

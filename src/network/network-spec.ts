@@ -1,4 +1,4 @@
-/** The network of one run as plain data: sites, one-way delays, cards, loss and transport (DESIGN section 5; docs/MODEL.md). */
+/** The network of one run as plain data: sites, one-way delays, cards, loss and transport (docs/MODEL.md section 3). */
 import type { DistributionSpec } from '../kernel/sampler.ts';
 import type { BitRate, Duration, Ratio } from '../units/quantities.ts';
 

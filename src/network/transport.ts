@@ -1,5 +1,5 @@
 /**
- * The irregular path of a message: loss, retransmission, partitions, broken connections (DESIGN section 5). Taken only by runs
+ * The irregular path of a message: loss, retransmission, partitions, broken connections (docs/MODEL.md section 3). Taken only by runs
  * with loss or faults; what it delays or drops, it decides from the sender's side, never earlier than the sender could know.
  */
 import type { Instant } from '../units/quantities.ts';

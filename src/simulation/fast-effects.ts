@@ -7,7 +7,7 @@ import type { Batch } from '../ledger/batch.ts';
 import type { CorePool } from '../machines/core-pool.ts';
 import type { GroupCommitDisk } from '../machines/group-commit-disk.ts';
 import type { RunningClock } from '../machines/running-clock.ts';
-import type { Instant, NodeId, RequestId } from '../units/quantities.ts';
+import type { Instant, NodeId } from '../units/quantities.ts';
 import { Effect } from './effects.ts';
 import type { FastNetwork } from './fast-network.ts';
 import type { FlightQueue } from './flight-queue.ts';
@@ -121,16 +121,36 @@ export class FastEffects {
     const { ids } = batch;
     const everyone = world.rule.repliers === 'all';
     if (!everyone && !node.owesAnswers) return;
-    const byLane = this.network.replyLanes.length > 0;
+    if (this.network.replyLanes.length > 0) return this.answerByLane(position, batch, at, everyone);
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i] as number;
       if (!everyone && !node.answers(id)) continue;
       const ordered = world.ledger.orderedAt(id);
       // A duplicate was answered where it was ordered first; who took it from the client answers now.
       if (everyone && ordered !== position) continue;
-      if (byLane) this.replyByLane(id, (ordered << 1) | (world.wasValid(id) ? 1 : 0), i, batch, at);
-      else this.reply(world.launchReply(node, id, world.wasValid(id), ordered, batch, i, at), id, at);
+      this.reply(world.launchReply(node, id, world.wasValid(id), ordered, batch, i, at), id, at);
     }
+  }
+
+  /** As `answerAll`, by lanes. */
+  private answerByLane(position: number, batch: Batch, at: Instant, everyone: boolean): void {
+    const { node, world, network } = this;
+    const { ids } = batch;
+    const { replyCost, groups, ledger } = world;
+    let count = 0;
+    let bytes = 0;
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i] as number;
+      if (!everyone && !node.answers(id)) continue;
+      const ordered = ledger.orderedAt(id);
+      if (everyone && ordered !== position) continue;
+      const wire = world.replyWire(id);
+      count++;
+      bytes += wire;
+      const result = (ordered << 1) | (world.wasValid(id) ? 1 : 0);
+      network.replyByLane(node, id % groups, wire, i, result, batch, this.signed(at, replyCost));
+    }
+    world.countReplies(count, bytes, at);
   }
 
   private answer(id: number, read: boolean, at: Instant): void {
@@ -142,13 +162,12 @@ export class FastEffects {
     }
     const position = read ? 0 : world.ledger.orderedAt(id);
     const valid = read || world.wasValid(id);
-    if (this.network.replyLanes.length > 0) this.replyByLane(id, (position << 1) | (valid ? 1 : 0), -1, null, at);
-    else this.reply(world.launchReply(node, id, valid, position, null, -1, at), id, at);
-  }
-
-  private replyByLane(id: RequestId, result: number, index: number, batch: Batch | null, at: Instant): void {
-    const ready = this.signed(at, this.world.replyCost);
-    this.network.replyByLane(this.node, id % this.world.groups, id, result, index, batch, at, ready);
+    if (this.network.replyLanes.length === 0)
+      return this.reply(world.launchReply(node, id, valid, position, null, -1, at), id, at);
+    const wire = world.replyWire(id);
+    world.countReplies(1, wire, at);
+    const result = (position << 1) | (valid ? 1 : 0);
+    this.network.replyByLane(node, id % world.groups, wire, id, result, null, this.signed(at, world.replyCost));
   }
 
   private reply(flight: number, id: number, at: Instant): void {

@@ -1,5 +1,6 @@
 /** The network as the fast kernel uses it: cards as running clocks, links, calendar; the irregular path where a run needs it. */
 
+import { ArrivalSorter } from '../kernel/arrival-sorter.ts';
 import { Calendar } from '../kernel/calendar.ts';
 import { createSampler } from '../kernel/distributions.ts';
 import { absorb } from '../kernel/random.ts';
@@ -9,13 +10,11 @@ import { EgressCards } from '../network/cards.ts';
 import { FlightColumn as F, INTS } from '../network/flights.ts';
 import { Links } from '../network/links.ts';
 import { Transport } from '../network/transport.ts';
-import { type Instant, NEVER, type NodeId } from '../units/quantities.ts';
-import { ReplyField, ReplyLane, RequestLane } from './lanes.ts';
+import { type Bytes, type Instant, NEVER, type NodeId, type RequestId } from '../units/quantities.ts';
+import { LeavingCard } from './ingress.ts';
+import { ReplyLane, RequestLane } from './lanes.ts';
 import type { Clients, Participant } from './participants.ts';
 import type { World } from './world.ts';
-
-/** With more nodes, looking through the lanes of all would cost a client more than sorting. */
-const MOST_REPLY_LANES = 8;
 
 export class FastNetwork {
   readonly calendar: Calendar;
@@ -29,6 +28,9 @@ export class FastNetwork {
   /** [node][group] and [group][node]; empty where the run needs the general path. */
   readonly requestLanes: readonly (readonly RequestLane[])[];
   readonly replyLanes: readonly (readonly ReplyLane[])[];
+  readonly leaving = new LeavingCard();
+  /** Merges the replies of all lanes to a client group: the records name lanes, and lower nodes are heard first. */
+  readonly replySorter = new ArrivalSorter((a, b) => a < b);
   /** The earliest lane arrival of each island that it may not know of yet. */
   readonly wakeAt: Float64Array;
 
@@ -45,8 +47,7 @@ export class FastNetwork {
     const groups = spec.clients.map((_, group) => group);
     const nodes = Array.from({ length: spec.nodes }, (_, node) => node);
     this.requestLanes = byLane ? nodes.map(() => groups.map(() => new RequestLane())) : [];
-    this.replyLanes =
-      byLane && spec.nodes <= MOST_REPLY_LANES ? groups.map(() => nodes.map(() => new ReplyLane())) : [];
+    this.replyLanes = byLane ? groups.map(() => nodes.map(() => new ReplyLane())) : [];
     const jitter = createSampler(spec.network.jitter);
     this.calendar = new Calendar(this.islands, topology.lookahead, topology.reach, flights.before);
     this.cards = new EgressCards(spec.nodes, spec.network);
@@ -62,44 +63,44 @@ export class FastNetwork {
     if (at < (this.wakeAt[to] as number)) this.wakeAt[to] = at;
   }
 
+  /** The card has the reply at `ready`. @param wire its bytes on the wire @param place see ReplyLane */
   replyByLane(
     node: Participant,
     group: number,
-    id: number,
+    wire: Bytes,
+    place: number,
     result: number,
-    index: number,
     batch: Batch | null,
-    at: Instant,
     ready: Instant,
   ): void {
     const island = this.groupIslands[group] as number;
-    const departure = this.cards.feedOne(node.self, this.world.countReply(id, at), ready);
+    const departure = this.cards.feedOne(node.self, wire, ready);
     const arrival = this.links.arrival(node.self, island, node.sequence++, departure);
-    ((this.replyLanes[group] as ReplyLane[])[node.self] as ReplyLane).push(
-      arrival,
-      id,
-      result,
-      node.leader,
-      index,
-      batch,
-    );
+    ((this.replyLanes[group] as ReplyLane[])[node.self] as ReplyLane).push(arrival, place, result, batch, node.leader);
     if (arrival < (this.wakeAt[island] as number)) this.wakeAt[island] = arrival;
   }
 
   /** Hands the first reply of a lane to its client group. */
-  deliverLaneReply(lane: ReplyLane, source: NodeId, island: number): void {
-    const { flights, digest, delivered, clients, groups, protocol } = this.world;
+  deliverLaneReply(lane: ReplyLane, source: NodeId, group: Clients, island: number): void {
+    const { digest, delivered, protocol, flights } = this.world;
     const at = lane.headAt;
-    const id = lane.field(ReplyField.id);
-    const result = lane.field(ReplyField.result);
-    const leader = lane.field(ReplyField.leader);
-    const index = lane.field(ReplyField.index);
-    const batch = lane.pop();
+    const { batch, leader } = lane.train;
+    const { place, result } = lane;
+    lane.pop();
+    const id = batch === null ? place : (batch.ids[place] as RequestId);
     const name = protocol.messages.length + 1;
     delivered[name] = (delivered[name] as number) + 1;
     flights.inFlight--;
     digest.add(EventClass.reply, island, at, absorb(id, result) ^ Math.imul(source + 1, 0x2545f491));
-    (clients[id % groups] as Clients).onReply(source, id, result, leader, batch, index, at);
+    group.onReply(source, id, result, leader, batch, batch === null ? -1 : place, at);
+  }
+
+  /** Bytes of the lanes. */
+  get laneMemory(): number {
+    let bytes = 0;
+    for (const lanes of this.requestLanes) for (const lane of lanes) bytes += lane.memory;
+    for (const lanes of this.replyLanes) for (const lane of lanes) bytes += lane.memory;
+    return bytes;
   }
 
   islandOf(group: number): number {

@@ -1,4 +1,4 @@
-/** One run on the fast kernel: islands and windows (DESIGN section 4). */
+/** One run on the fast kernel: islands and windows (docs/decisions/0001). */
 import type { FaultSubject } from '../faults/fault.ts';
 import { FaultDriver } from '../faults/fault-driver.ts';
 import type { AnyProtocol } from '../protocols/protocol.ts';
@@ -26,6 +26,7 @@ export class FastRun implements FaultSubject {
     const world = new World(spec, protocol);
     const topology = topologyOf(world);
     const network = new FastNetwork(world, topology);
+    network.cards.measure(world.meter.measuredFrom, spec.horizon);
     this.world = world;
     this.network = network;
     for (let i = 0; i < spec.nodes; i++) {
@@ -75,7 +76,7 @@ export class FastRun implements FaultSubject {
     return clock.finish(end, {
       dropped: network.transport.dropped,
       retransmitted: network.transport.retransmitted,
-      kernelBytes: calendar.memory + world.flights.memory + network.links.last.byteLength,
+      kernelBytes: calendar.memory + world.flights.memory + network.links.last.byteLength + network.laneMemory,
     });
   }
 
@@ -124,11 +125,19 @@ export class FastRun implements FaultSubject {
     const { cards } = this.network;
     return this.machines.map((machine, node) => ({
       ...machine.busyUntil(at),
-      egress: cards.busy(node) - cards.backlog(node, at),
+      egress: cards.busyUntil(node, at),
     }));
   }
 
   // What faults do.
+
+  get tolerated(): number {
+    return this.world.protocol.faults(this.world.options, this.nodes);
+  }
+
+  get forgets(): boolean {
+    return !this.world.protocol.isDurable(this.world.options);
+  }
 
   currentLeader(): NodeId {
     return currentLeader(this.world);

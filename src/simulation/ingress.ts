@@ -1,150 +1,198 @@
 /**
  * A machine's ingress card: messages in the order of their arrival, with the instant at which each leaves the card. Fed by
- * arrivals alone, so a running clock is exact; it drains a message while it arrives (DESIGN section 5; docs/MODEL.md section 2).
+ * arrivals alone, so a running clock is exact; it drains a message while it arrives (docs/MODEL.md section 2). All that arrives in
+ * a window is known when it begins, so the card serves it in one pass.
  */
 import type { ArrivalSorter } from '../kernel/arrival-sorter.ts';
 import { DOUBLES, FlightColumn as F, type Flights, INTS } from '../network/flights.ts';
 import { nanosecondsPerByte } from '../network/wire.ts';
 import { type BitRate, type Instant, NEVER } from '../units/quantities.ts';
 import { FlightQueue } from './flight-queue.ts';
-import { earliestLane, type RequestLane } from './lanes.ts';
+import type { RequestLane } from './lanes.ts';
+
+/** What leaves a card in one window, in order. All machines use one, each in its turn. */
+export class LeavingCard {
+  /** Behind the last message of the window stands when the next one leaves. */
+  at = new Float64Array(1024);
+  flights = new Int32Array(1024);
+
+  /** Room for `count` more messages behind the first `kept`. */
+  reserve(kept: number, count: number): void {
+    if (kept + count < this.at.length) return;
+    const size = 2 ** Math.ceil(Math.log2(kept + count + 1));
+    const at = new Float64Array(size);
+    at.set(this.at.subarray(0, kept));
+    this.at = at;
+    const flights = new Int32Array(size);
+    flights.set(this.flights.subarray(0, kept));
+    this.flights = flights;
+  }
+}
 
 export class Ingress {
-  /** When the first message leaves the card; NEVER when there is none. */
-  headAt: Instant = NEVER;
   /** ns of work taken on so far. */
   busy = 0;
   /** When the card will have nothing left to do. */
   free: Instant = 0;
-  private head = 0;
   private fraction = 0;
   private readonly flights: Flights;
   private readonly perByte: number;
-  /** Messages of earlier windows that had not left the card when those ended. */
+  private readonly leaving: LeavingCard;
+  private count = 0;
+  /** The next message of `leaving`. */
+  cursor = 0;
+  /** Messages that had not left the card when their window ended. */
   private readonly carried: FlightQueue;
-  private offsets: Int32Array;
-  private arrivals: Int32Array;
-  private cursor = 0;
-  private to = 0;
-  private cellStart: Instant = 0;
-  /** Requests that come by lanes, one a client group; the lane whose head is next in this window, and when. */
+  /** Requests that come by lanes, one a client group. */
   private readonly lanes: readonly RequestLane[];
   private readonly requestWire: (id: number) => number;
-  private lane: RequestLane | null = null;
-  private laneAt: Instant = NEVER;
-  private windowEnd: Instant = 0;
 
   /** @param requestWire bytes on the wire of a request that comes by a lane. */
-  constructor(flights: Flights, rate: BitRate, lanes: readonly RequestLane[], requestWire: (id: number) => number) {
+  constructor(
+    flights: Flights,
+    leaving: LeavingCard,
+    rate: BitRate,
+    lanes: readonly RequestLane[],
+    requestWire: (id: number) => number,
+  ) {
+    this.flights = flights;
+    this.leaving = leaving;
+    this.perByte = nanosecondsPerByte(rate);
     this.lanes = lanes;
     this.requestWire = requestWire;
-    this.flights = flights;
-    this.perByte = nanosecondsPerByte(rate);
     this.carried = new FlightQueue(flights);
-    this.offsets = new Int32Array(0);
-    this.arrivals = new Int32Array(0);
   }
 
-  /** Takes the arrivals of a window: [from, to) of the sorter, which stays as it is until `end`. */
+  /** Serves the arrivals before `end`: [from, to) of the sorter, and those of the lanes. At one instant nodes come before clients. */
   begin(sorter: ArrivalSorter, cellStart: Instant, from: number, to: number, end: Instant): void {
-    this.windowEnd = end;
-    if (this.lanes.length > 0) this.findLane();
-    this.offsets = sorter.offsets;
-    this.arrivals = sorter.flights;
-    this.cellStart = cellStart;
-    this.cursor = from;
-    this.to = to;
-    if (this.headAt === NEVER) this.advance();
+    this.cursor = 0;
+    this.count = 0;
+    this.resume(end);
+    if (this.lanes.length === 0) this.serveAll(sorter, cellStart, from, to, end);
+    else {
+      let next = from;
+      for (;;) {
+        const lane = this.earliestLane(end);
+        const until = lane === null ? end : lane.headAt;
+        let stop = next;
+        while (stop < to && cellStart + (sorter.offsets[stop] as number) <= until) stop++;
+        this.serveAll(sorter, cellStart, next, stop, end);
+        next = stop;
+        if (lane === null) break;
+        this.serveLane(lane, next < to ? cellStart + (sorter.offsets[next] as number) : end, end);
+      }
+    }
+    this.leaving.at[this.count] = this.carried.headAt;
+  }
+
+  /** When the next message leaves the card. */
+  get headAt(): Instant {
+    return this.leaving.at[this.cursor] as number;
+  }
+
+  get head(): number {
+    return this.leaving.flights[this.cursor] as number;
   }
 
   /** The first message, which leaves the card at `headAt`. */
   pop(): number {
-    const flight = this.head;
-    this.advance();
-    return flight;
+    return this.leaving.flights[this.cursor++] as number;
   }
 
-  /** Keeps what has not left the card for the next window. */
-  end(): void {
-    while (this.cursor < this.to || this.lane !== null) {
-      const at = this.serveNext();
-      this.carried.push(at, this.served);
+  /** What was on the card and leaves it before `end`. */
+  private resume(end: Instant): void {
+    const { carried, leaving } = this;
+    while (carried.headAt < end) {
+      leaving.reserve(this.count, 1);
+      leaving.at[this.count] = carried.headAt;
+      leaving.flights[this.count++] = carried.pop();
     }
   }
 
-  private advance(): void {
-    if (this.carried.headAt !== NEVER) {
-      this.headAt = this.carried.headAt;
-      this.head = this.carried.pop();
-    } else if (this.cursor < this.to || this.lane !== null) {
-      this.headAt = this.serveNext();
-      this.head = this.served;
-    } else this.headAt = NEVER;
-  }
-
-  private findLane(): void {
-    const best = earliestLane(this.lanes, this.windowEnd);
-    this.lane = best < 0 ? null : (this.lanes[best] as RequestLane);
-    this.laneAt = this.lane === null ? NEVER : this.lane.headAt;
-  }
-
-  /** What `serveNext` served. */
-  private served = 0;
-
-  /** Serves the next arrival and returns when it leaves the card. At one instant nodes come before clients. */
-  private serveNext(): Instant {
-    const { lane } = this;
-    const last = this.cursor < this.to ? this.cellStart + (this.offsets[this.cursor] as number) : NEVER;
-    if (lane !== null && this.laneAt < last) {
-      const at = this.laneAt;
-      const id = lane.pop();
-      this.served = ~id;
-      if (this.lanes.length > 1) this.findLane();
-      else if (lane.headAt < this.windowEnd) this.laneAt = lane.headAt;
-      else {
-        this.lane = null;
-        this.laneAt = NEVER;
+  private serveAll(sorter: ArrivalSorter, cellStart: Instant, from: number, to: number, end: Instant): void {
+    const { leaving, carried, perByte } = this;
+    leaving.reserve(this.count, to - from);
+    const { offsets, flights: arrivals } = sorter;
+    const { ints, doubles } = this.flights;
+    const { at, flights } = leaving;
+    let { busy, free, fraction, count } = this;
+    for (let i = from; i < to; i++) {
+      const last = cellStart + (offsets[i] as number);
+      const flight = arrivals[i] as number;
+      let done = last;
+      if (perByte > 0) {
+        const service = (ints[flight * INTS + F.wire] as number) * perByte;
+        busy += service;
+        let start = last - (doubles[flight * DOUBLES + F.spread] as number);
+        let work = service;
+        if (start <= free) {
+          start = free;
+          work += fraction;
+        }
+        const whole = Math.floor(work);
+        done = start + whole;
+        fraction = work - whole;
+        if (done < last) {
+          done = last;
+          fraction = 0;
+        }
+        free = done;
       }
-      return this.perByte === 0 ? at : this.serve(at, 0, this.requestWire(id));
+      if (done < end) {
+        at[count] = done;
+        flights[count++] = flight;
+      } else carried.push(done, flight);
     }
-    const flight = this.arrivals[this.cursor++] as number;
-    this.served = flight;
-    if (this.perByte === 0) return last;
-    return this.serve(
-      last,
-      this.flights.doubles[flight * DOUBLES + F.spread] as number,
-      this.flights.ints[flight * INTS + F.wire] as number,
-    );
+    this.busy = busy;
+    this.free = free;
+    this.fraction = fraction;
+    this.count = count;
   }
 
-  private serve(last: Instant, spread: number, wire: number): Instant {
-    const service = wire * this.perByte;
-    this.busy += service;
-    let start = last - spread;
-    let fraction = 0;
-    if (start <= this.free) {
-      start = this.free;
-      fraction = this.fraction;
+  /** Serves the requests of a lane up to `until`: another lane may come first at that instant. */
+  private serveLane(lane: RequestLane, until: Instant, end: Instant): void {
+    const { leaving } = this;
+    do {
+      const last = lane.headAt;
+      const id = lane.pop();
+      let done = last;
+      if (this.perByte > 0) {
+        const service = this.requestWire(id) * this.perByte;
+        this.busy += service;
+        const behind = last <= this.free;
+        const work = behind ? this.fraction + service : service;
+        const whole = Math.floor(work);
+        done = (behind ? this.free : last) + whole;
+        this.free = done;
+        this.fraction = work - whole;
+      }
+      if (done < end) {
+        leaving.reserve(this.count, 1);
+        leaving.at[this.count] = done;
+        leaving.flights[this.count++] = ~id;
+      } else this.carried.push(done, ~id);
+    } while (this.lanes.length === 1 && lane.headAt < until);
+  }
+
+  /** The lane whose head arrives first, before `end`; ties go to the lower group. */
+  private earliestLane(end: Instant): RequestLane | null {
+    const { lanes } = this;
+    let best: RequestLane | null = null;
+    let at = end;
+    for (let i = 0; i < lanes.length; i++) {
+      const lane = lanes[i] as RequestLane;
+      if (lane.headAt < at) {
+        at = lane.headAt;
+        best = lane;
+      }
     }
-    const end = fraction + service;
-    const whole = Math.floor(end);
-    let done = start + whole;
-    fraction = end - whole;
-    if (done < last) {
-      done = last;
-      fraction = 0;
-    }
-    this.free = done;
-    this.fraction = fraction;
-    return done;
+    return best;
   }
 
   /** A crash at `at`: everything on the card is gone; calls `discard` for each message. */
   reset(at: Instant, discard: (flight: number) => void): void {
-    if (this.headAt !== NEVER) discard(this.head);
     while (this.carried.headAt !== NEVER) discard(this.carried.pop());
     this.busy -= Math.max(0, this.free - at);
-    this.headAt = NEVER;
     this.free = 0;
     this.fraction = 0;
   }

@@ -3,8 +3,9 @@
  * which they were sent, so each link is a plain ring, with no flight, no calendar and no sorting. The same messages at the same
  * instants as on the general path, for a third of its cost; the conformance tests compare both with the reference kernel.
  */
+import type { ArrivalSorter } from '../kernel/arrival-sorter.ts';
 import type { Batch } from '../ledger/batch.ts';
-import { type Instant, NEVER } from '../units/quantities.ts';
+import { type Instant, NEVER, type NodeId } from '../units/quantities.ts';
 
 const FIRST = 64;
 
@@ -32,6 +33,11 @@ export class RequestLane {
     return id;
   }
 
+  /** Bytes. */
+  get memory(): number {
+    return this.at.length * 12;
+  }
+
   private grow(): void {
     const size = this.at.length;
     const at = new Float64Array(size * 2);
@@ -46,74 +52,93 @@ export class RequestLane {
   }
 }
 
-/** What a reply says. */
-export const ReplyField = { id: 0, result: 1, leader: 2, index: 3 } as const;
-const FIELDS = 4;
+/** Replies of one node to one client group that share all but their request and its result: those of one batch, mostly. */
+interface Train {
+  readonly batch: Batch | null;
+  /** Whom the replica believes to lead. */
+  readonly leader: NodeId;
+  /** Replies not yet delivered. */
+  left: number;
+}
 
-/** Replies from one node to one client group. */
+/** Replies from one node to one client group: 16 bytes each, and a train a batch. */
 export class ReplyLane {
   headAt: Instant = NEVER;
   private at = new Float64Array(FIRST);
-  private fields = new Int32Array(FIRST * FIELDS);
-  private batches: (Batch | null)[] = new Array(FIRST).fill(null);
+  /** The place of the request in its batch; its id where there is no batch. */
+  private places = new Int32Array(FIRST);
+  private results = new Int32Array(FIRST);
   private first = 0;
   private count = 0;
+  private readonly trains: Train[] = [];
 
-  push(at: Instant, id: number, result: number, leader: number, index: number, batch: Batch | null): void {
+  push(at: Instant, place: number, result: number, batch: Batch | null, leader: NodeId): void {
     if (this.count === this.at.length) this.grow();
     const slot = (this.first + this.count) & (this.at.length - 1);
     this.at[slot] = at;
-    const row = slot * FIELDS;
-    this.fields[row] = id;
-    this.fields[row + ReplyField.result] = result;
-    this.fields[row + ReplyField.leader] = leader;
-    this.fields[row + ReplyField.index] = index;
-    this.batches[slot] = batch;
+    this.places[slot] = place;
+    this.results[slot] = result;
+    const last = this.trains[this.trains.length - 1];
+    if (last !== undefined && last.batch === batch && last.leader === leader) last.left++;
+    else this.trains.push({ batch, leader, left: 1 });
     if (this.count++ === 0) this.headAt = at;
   }
 
-  /** A field of the first reply. */
-  field(which: number): number {
-    return this.fields[this.first * FIELDS + which] as number;
+  /** What the first reply says, with `place` and `result`. */
+  get train(): { readonly batch: Batch | null; readonly leader: NodeId } {
+    return this.trains[0] as Train;
+  }
+  get place(): number {
+    return this.places[this.first] as number;
+  }
+  get result(): number {
+    return this.results[this.first] as number;
+  }
+  get size(): number {
+    return this.count;
   }
 
-  /** The batch of the first reply, which leaves the lane with it. */
-  pop(): Batch | null {
-    const batch = this.batches[this.first] as Batch | null;
-    this.batches[this.first] = null;
+  /** The first reply was delivered. */
+  pop(): void {
+    if (--(this.trains[0] as Train).left === 0) this.trains.shift();
     this.first = (this.first + 1) & (this.at.length - 1);
     this.headAt = --this.count === 0 ? NEVER : (this.at[this.first] as number);
-    return batch;
+  }
+
+  /** Appends the instants before `end`, as offsets from `start`, to the `found` records of `sorter`; returns how many it holds then. */
+  gather(sorter: ArrivalSorter, found: number, lane: number, start: Instant, end: Instant): number {
+    const { at, first, count } = this;
+    const { offsets, flights } = sorter;
+    const mask = at.length - 1;
+    let to = found;
+    for (let i = 0; i < count; i++) {
+      const instant = at[(first + i) & mask] as number;
+      if (instant >= end) break;
+      offsets[to] = instant - start;
+      flights[to++] = lane;
+    }
+    return to;
+  }
+
+  /** Bytes. */
+  get memory(): number {
+    return this.at.length * 16;
   }
 
   private grow(): void {
     const size = this.at.length;
     const at = new Float64Array(size * 2);
-    const fields = new Int32Array(size * 2 * FIELDS);
-    const batches: (Batch | null)[] = new Array(size * 2).fill(null);
+    const places = new Int32Array(size * 2);
+    const results = new Int32Array(size * 2);
     for (let i = 0; i < size; i++) {
       const from = (this.first + i) & (size - 1);
       at[i] = this.at[from] as number;
-      for (let f = 0; f < FIELDS; f++) fields[i * FIELDS + f] = this.fields[from * FIELDS + f] as number;
-      batches[i] = this.batches[from] as Batch | null;
+      places[i] = this.places[from] as number;
+      results[i] = this.results[from] as number;
     }
     this.at = at;
-    this.fields = fields;
-    this.batches = batches;
+    this.places = places;
+    this.results = results;
     this.first = 0;
   }
-}
-
-/** The earliest head of some lanes; ties go to the lower index. −1 when all lie at or beyond `end`. */
-export function earliestLane(lanes: readonly { readonly headAt: Instant }[], end: Instant): number {
-  let best = -1;
-  let at = end;
-  for (let i = 0; i < lanes.length; i++) {
-    const head = (lanes[i] as { headAt: Instant }).headAt;
-    if (head < at) {
-      at = head;
-      best = i;
-    }
-  }
-  return best;
 }

@@ -1,7 +1,7 @@
 /**
  * A machine as an island of the fast kernel: its card, cores, protocol thread, disk, timers and the clients that share it, run
  * for one window at a time in its own total order. Every queue is a running clock; what follows next is the smallest of a few
- * instants, so there is no event queue (DESIGN section 4; docs/MODEL.md gives each rule).
+ * instants, so there is no event queue (docs/decisions/0001; docs/MODEL.md gives each rule).
  */
 import { EventClass } from '../kernel/run-digest.ts';
 import { CorePool } from '../machines/core-pool.ts';
@@ -15,6 +15,7 @@ import type { FastNetwork } from './fast-network.ts';
 import { FlightQueue } from './flight-queue.ts';
 import { Ingress } from './ingress.ts';
 import type { RequestLane } from './lanes.ts';
+import { MessageLoop } from './message-loop.ts';
 import type { Node } from './node.ts';
 import type { Busy } from './run-clock.ts';
 import type { World } from './world.ts';
@@ -38,6 +39,7 @@ export class NodeIsland implements ClientPort {
   private readonly thread = new RunningClock();
   private readonly disk: GroupCommitDisk;
   private readonly effects: FastEffects;
+  private readonly messages: MessageLoop;
   /** When the running job's effects take place; NEVER when it has none. */
   private finishAt: Instant = NEVER;
   /** Completed fsyncs to be told to the replica: [at, ticket, …]. */
@@ -51,7 +53,8 @@ export class NodeIsland implements ClientPort {
     this.node = node;
     this.self = node.self;
     this.lanes = network.requestLanes[node.self] ?? [];
-    this.ingress = new Ingress(world.flights, world.spec.network.ingress.bitsPerSecond, this.lanes, (id) =>
+    const { bitsPerSecond } = world.spec.network.ingress;
+    this.ingress = new Ingress(world.flights, network.leaving, bitsPerSecond, this.lanes, (id) =>
       world.requestWire(id),
     );
     this.handed = new FlightQueue(world.flights);
@@ -59,7 +62,8 @@ export class NodeIsland implements ClientPort {
     this.local = new FlightQueue(world.flights);
     this.pool = new CorePool(world.spec.machine.cores - 1);
     this.disk = new GroupCommitDisk((count, bytes) => world.fsync(node.self, count, bytes));
-    const { pool, thread, disk, local } = this;
+    const { ingress, ready, pool, thread, disk, local } = this;
+    this.messages = new MessageLoop(world, network, node, { ingress, ready, pool, thread });
     this.effects = new FastEffects(world, network, node, { pool, thread, disk, local });
   }
 
@@ -84,7 +88,6 @@ export class NodeIsland implements ClientPort {
       const other = this.nextOther();
       if (this.finishAt === NEVER) this.runMessages(other < end ? other : end);
     } while (!this.step(end));
-    this.ingress.end();
     for (let i = 0; i < this.lanes.length; i++)
       this.nextAt = Math.min(this.nextAt, (this.lanes[i] as RequestLane).headAt);
     this.network.wakeAt[this.self] = NEVER;
@@ -105,30 +108,16 @@ export class NodeIsland implements ClientPort {
     return at;
   }
 
-  /** The common case, kept tight: messages are verified and handled until something else is due, or a handler asks for effects. */
+  /** The common case: messages, until something else is due or a handler asks for effects. */
   private runMessages(limit: Instant): void {
-    const { ingress, ready, node } = this;
-    const { timers, effects } = node;
+    const { node } = this;
     const persisted = this.persisted.length > 0 ? (this.persisted[0] as number) : NEVER;
-    for (;;) {
-      const readyAt = ready.headAt;
-      // What the thread takes next, of whatever kind: a message that leaves the card later is verified later, for its job may sign.
-      let first = timers.next < readyAt ? timers.next : readyAt;
-      if (persisted < first) first = persisted;
-      if (node.executableAt < first) first = node.executableAt;
-      const start = first < this.thread.free ? this.thread.free : first;
-      const receivedAt = ingress.headAt;
-      if (receivedAt <= start) {
-        if (receivedAt >= limit) return;
-        this.verify(ingress.pop(), receivedAt);
-        // A reply may have given clients here something to do before `limit`.
-        if (this.clients.length > 0) return;
-        continue;
-      }
-      if (start >= limit || persisted <= readyAt || node.executableAt <= readyAt || timers.next <= readyAt) return;
-      this.takeReady(start);
-      if (effects.count > 0) return;
+    const blocked = persisted < node.executableAt ? persisted : node.executableAt;
+    while (this.messages.run(limit, blocked)) {
+      this.drain(this.messages.at);
+      if (this.finishAt !== NEVER) return;
     }
+    this.afterJob(this.thread.free);
   }
 
   /** Does what comes first, of whatever kind; true when that lies at or beyond `end`. */
@@ -222,7 +211,7 @@ export class NodeIsland implements ClientPort {
         this.fireTimer(at);
         break;
       default:
-        this.takeReady(at);
+        this.drain(at);
     }
     return false;
   }
@@ -240,29 +229,6 @@ export class NodeIsland implements ClientPort {
   }
 
   private afterJob(end: Instant): void {
-    if (this.node.effects.count > 0) this.finishAt = end;
-  }
-
-  private takeReady(at: Instant): void {
-    const { flights, delivered, digest, costs } = this.world;
-    const flight = this.ready.head;
-    if (flight < 0 || flights.ints[flight * INTS + F.kind] !== FlightKind.protocol) return this.drain(at);
-    this.ready.pop();
-    let cost = costs.handling;
-    if (this.pool.size === 0) cost += flights.doubles[flight * DOUBLES + F.verify] as number;
-    const end = this.thread.occupy(at, cost);
-    const source = flights.ints[flight * INTS + F.source] as number;
-    const type = flights.ints[flight * INTS + F.subject] as number;
-    delivered[type] = (delivered[type] as number) + 1;
-    digest.add(
-      EventClass.delivery,
-      this.self,
-      at,
-      (flights.ints[flight * INTS + F.hash] as number) ^ Math.imul(source + 1, 0x2545f491),
-    );
-    const message = flights.load[flight];
-    flights.drop(flight);
-    this.node.receive(source, message, end);
     if (this.node.effects.count > 0) this.finishAt = end;
   }
 
@@ -285,23 +251,28 @@ export class NodeIsland implements ClientPort {
     }
     const end = this.thread.occupy(at, cost);
     node.beginDrain(end);
-    for (; scan > 0; scan--) {
-      const flight = ready.pop();
-      if (flight < 0) this.admitByLane(~flight, at);
-      else this.admit(flight, at);
+    while (scan > 0) {
+      scan -= this.admitLanes(scan, at);
+      if (scan-- > 0) this.admit(ready.pop(), at);
     }
     node.finishDrain();
     this.afterJob(end);
   }
 
-  private admitByLane(id: RequestId, at: Instant): void {
+  /** The requests of lanes at the head of the queue, at most `most`; returns how many there were. */
+  private admitLanes(most: number, at: Instant): number {
     const { flights, delivered, digest, protocol, groups } = this.world;
-    const name = protocol.messages.length;
-    delivered[name] = (delivered[name] as number) + 1;
-    const source = flights.groupIslands[id % groups] as number;
-    digest.add(EventClass.request, this.self, at, id ^ Math.imul(source + 1, 0x2545f491));
-    flights.inFlight--;
-    this.node.admit(id, true);
+    const { ready, node, self } = this;
+    let count = 0;
+    for (; count < most && ready.head < 0; count++) {
+      const id = ~ready.pop();
+      const source = flights.groupIslands[groups === 1 ? 0 : id % groups] as number;
+      digest.add(EventClass.request, self, at, id ^ Math.imul(source + 1, 0x2545f491));
+      node.admit(id, true);
+    }
+    delivered[protocol.messages.length] = (delivered[protocol.messages.length] as number) + count;
+    flights.inFlight -= count;
+    return count;
   }
 
   private admit(flight: number, at: Instant): void {

@@ -2,7 +2,7 @@
 import { type Instant, NEVER, type NodeId, type RequestId } from '../units/quantities.ts';
 import type { ClientGroup, ClientPort } from './client-group.ts';
 import type { FastNetwork } from './fast-network.ts';
-import { earliestLane, type ReplyLane } from './lanes.ts';
+import type { ReplyLane } from './lanes.ts';
 import type { World } from './world.ts';
 
 export class SiteIsland implements ClientPort {
@@ -23,25 +23,43 @@ export class SiteIsland implements ClientPort {
     const group = this.clients[0] as ClientGroup;
     const lanes = this.network.replyLanes[group.group];
     if (lanes === undefined) this.runSorted(group, end, cellStart, from, to);
-    else this.runLanes(group, lanes, end);
+    else this.runLanes(group, lanes, cellStart, end);
   }
 
   /** Replies come by lanes, one a node: at one instant clients act before they hear, and lower nodes are heard first. */
-  private runLanes(group: ClientGroup, lanes: readonly ReplyLane[], end: Instant): void {
+  private runLanes(group: ClientGroup, lanes: readonly ReplyLane[], start: Instant, end: Instant): void {
     const { network } = this;
-    for (;;) {
-      const lane = earliestLane(lanes, end);
-      const arrival = lane < 0 ? end : (lanes[lane] as ReplyLane).headAt;
-      if (group.next <= arrival) {
-        if (group.next >= end) break;
-        group.advance();
-      } else if (lane >= 0) network.deliverLaneReply(lanes[lane] as ReplyLane, lane, this.self);
-      else break;
+    const count = this.gather(lanes, start, end);
+    const { offsets, flights: sources } = network.replySorter;
+    for (let i = 0; i < count; i++) {
+      const at = start + (offsets[i] as number);
+      while (group.next <= at) group.advance();
+      const source = sources[i] as number;
+      network.deliverLaneReply(lanes[source] as ReplyLane, source, group, this.self);
     }
+    while (group.next < end) group.advance();
     let nextAt = group.next;
-    for (let i = 0; i < lanes.length; i++) nextAt = Math.min(nextAt, (lanes[i] as ReplyLane).headAt);
+    for (let i = 0; i < lanes.length; i++) {
+      const { headAt } = lanes[i] as ReplyLane;
+      if (headAt < nextAt) nextAt = headAt;
+    }
     this.nextAt = nextAt;
     network.wakeAt[this.self] = NEVER;
+  }
+
+  /** The replies before `end`, of all lanes, in total order; returns how many. */
+  private gather(lanes: readonly ReplyLane[], start: Instant, end: Instant): number {
+    const sorter = this.network.replySorter;
+    let waiting = 0;
+    for (let i = 0; i < lanes.length; i++) waiting += (lanes[i] as ReplyLane).size;
+    sorter.reserve(waiting);
+    let found = 0;
+    for (let i = 0; i < lanes.length; i++) {
+      const lane = lanes[i] as ReplyLane;
+      if (lane.headAt < end) found = lane.gather(sorter, found, i, start, end);
+    }
+    sorter.sort(found);
+    return found;
   }
 
   private runSorted(group: ClientGroup, end: Instant, cellStart: Instant, from: number, to: number): void {

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ArrivalSorter } from '../../src/kernel/arrival-sorter.ts';
-import { type Batch, createBatch } from '../../src/ledger/batch.ts';
+import { createBatch } from '../../src/ledger/batch.ts';
 import { DOUBLES, FlightColumn as F, Flights, INTS } from '../../src/network/flights.ts';
-import { Ingress } from '../../src/simulation/ingress.ts';
-import { earliestLane, ReplyField, ReplyLane, RequestLane } from '../../src/simulation/lanes.ts';
+import { Ingress, LeavingCard } from '../../src/simulation/ingress.ts';
+import { ReplyLane, RequestLane } from '../../src/simulation/lanes.ts';
 import { NEVER } from '../../src/units/quantities.ts';
 
 /** Pushes where positive, pops where negative. */
@@ -35,36 +35,42 @@ describe('a lane', () => {
     fc.assert(
       fc.property(steps, (counts) => {
         const lane = new ReplyLane();
-        const model: { at: number; fields: number[]; batch: Batch | null }[] = [];
+        const model: { at: number; says: unknown[] }[] = [];
         let made = 0;
         for (const count of counts) {
+          // Replies come in trains: a batch and a leader for each step.
+          const batch = count % 3 === 0 ? null : createBatch(Int32Array.of(count), Float64Array.of(0), 1, 0, 0);
+          const leader = (count % 5) - 1;
           for (let i = 0; i < count; i++) {
             made++;
-            const batch = made % 3 === 0 ? null : createBatch(Int32Array.of(made), Float64Array.of(0), 1, 0, 0);
-            const fields = [made, made * 3, made % 7, (made % 5) - 1];
-            lane.push(made * 10, made, made * 3, made % 7, (made % 5) - 1, batch);
-            model.push({ at: made * 10, fields, batch });
+            lane.push(made * 10, made % 7, made * 3, batch, leader);
+            model.push({ at: made * 10, says: [made % 7, made * 3, batch, leader] });
           }
           for (let i = 0; i > count && model.length > 0; i--) {
-            const { at, fields, batch } = model.shift() as (typeof model)[0];
-            const order = [ReplyField.id, ReplyField.result, ReplyField.leader, ReplyField.index];
-            expect([lane.headAt, ...order.map((which) => lane.field(which))]).toEqual([at, ...fields]);
-            expect(lane.pop()).toBe(batch);
+            const { at, says } = model.shift() as (typeof model)[0];
+            const { train, place, result, headAt } = lane;
+            expect(headAt).toBe(at);
+            expect([place, result, train.batch, train.leader]).toEqual(says);
+            lane.pop();
           }
-          expect(lane.headAt).toBe(model[0]?.at ?? NEVER);
+          expect([lane.headAt, lane.size]).toEqual([model[0]?.at ?? NEVER, model.length]);
         }
       }),
       { numRuns: 50, seed: 20260101 },
     );
   });
 
-  test('is the earliest when its head is, the first of those that tie, and none beyond the end', () => {
-    const lanes = (...heads: number[]) => heads.map((headAt) => ({ headAt }));
-    expect(earliestLane(lanes(30, 10, 20), 100)).toBe(1);
-    expect(earliestLane(lanes(30, 10, 10), 100)).toBe(1);
-    expect(earliestLane(lanes(30, 10), 10)).toBe(-1);
-    expect(earliestLane(lanes(), 10)).toBe(-1);
-    expect(earliestLane(lanes(NEVER), NEVER)).toBe(-1);
+  test('of replies lays what comes before the end of a window behind what is gathered already', () => {
+    const lane = new ReplyLane();
+    const sorter = new ArrivalSorter((a, b) => a < b);
+    for (let i = 0; i < 70; i++) lane.push(1000 + i, i, 0, null, 0);
+    for (let i = 0; i < 60; i++) lane.pop();
+    for (let i = 70; i < 90; i++) lane.push(1000 + i, i, 0, null, 0);
+    sorter.reserve(2 + lane.size);
+    expect(lane.gather(sorter, 2, 7, 1050, 1075)).toBe(17);
+    expect([...sorter.offsets.slice(2, 17)]).toEqual(Array.from({ length: 15 }, (_, i) => 10 + i));
+    expect([...sorter.flights.slice(2, 17)]).toEqual(new Array(15).fill(7));
+    expect(lane.size).toBe(30);
   });
 });
 
@@ -87,7 +93,7 @@ describe('the ingress card', () => {
         (arrivals, rate, window) => {
           const flights = new Flights();
           const lanes = [new RequestLane(), new RequestLane()];
-          const ingress = new Ingress(flights, rate, lanes, requestWire);
+          const ingress = new Ingress(flights, new LeavingCard(), rate, lanes, requestWire);
           let at = 0;
           const inOrder = arrivals
             .map(({ gap, wire, spread, from }, id) => {
@@ -129,7 +135,6 @@ describe('the ingress card', () => {
             });
             ingress.begin(sorter, start, 0, here.length, start + window);
             while (ingress.headAt < start + window) found.push({ done: ingress.headAt, message: ingress.pop() });
-            ingress.end();
           }
           expect(found).toEqual(expected.map(({ message, done }) => ({ done, message })));
           expect(ingress.busy).toBe(busy);
@@ -141,7 +146,7 @@ describe('the ingress card', () => {
 
   test('loses everything on it in a crash, each message once, and its work that was not done', () => {
     const flights = new Flights();
-    const ingress = new Ingress(flights, 1e9, [], requestWire);
+    const ingress = new Ingress(flights, new LeavingCard(), 1e9, [], requestWire);
     const sorter = new ArrivalSorter(flights.before);
     const made = [0, 1, 2].map((i) => {
       const flight = flights.take(1);
@@ -151,13 +156,15 @@ describe('the ingress card', () => {
       sorter.flights[i] = flight;
       return flight;
     });
-    ingress.begin(sorter, 0, 0, 3, 1_000_000);
-    ingress.end();
+    ingress.begin(sorter, 0, 0, 3, 4000);
+    expect(ingress.headAt).toBe(8000);
     const lost: number[] = [];
     ingress.reset(4000, (flight) => lost.push(flight));
     expect(lost).toEqual(made);
-    expect([ingress.headAt, ingress.busy]).toEqual([NEVER, 4000]);
-    ingress.begin(sorter, 5000, 0, 1, 1_000_000);
+    expect(ingress.busy).toBe(4000);
+    ingress.begin(sorter, 5000, 0, 0, 100_000);
+    expect(ingress.headAt).toBe(NEVER);
+    ingress.begin(sorter, 5000, 0, 1, 100_000);
     expect(ingress.headAt).toBe(13_000);
   });
 });

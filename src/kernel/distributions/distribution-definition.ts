@@ -1,5 +1,6 @@
 /** What a registered distribution says of itself, and how it becomes a table. One file beside this one for each law. */
 import type { Definition } from '../../units/definition.ts';
+import { formatDuration } from '../../units/format.ts';
 import type { OptionProblem } from '../../units/options.ts';
 import type { QuantileTable } from '../quantile-table.ts';
 
@@ -17,6 +18,11 @@ export interface DistributionDefinition<Options = unknown> extends Definition<Op
 /** An impossible parameter. */
 export function impossible(path: string, message: string, expected: string): OptionProblem {
   return { severity: 'error', path, message, expected };
+}
+
+/** A duration in words, also where a caller gave a fraction or less than nothing. */
+export function shownDuration(value: number): string {
+  return Number.isSafeInteger(value) && value >= 0 ? formatDuration(value) : `${value} ns`;
 }
 
 /** One problem for each of these options that was not given. */

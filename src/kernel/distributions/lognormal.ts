@@ -6,7 +6,7 @@ import type { OptionProblem } from '../../units/options.ts';
 import type { Duration } from '../../units/quantities.ts';
 import { exp, log, normalCdf, normalQuantile } from '../elementary.ts';
 import { QuantileTable } from '../quantile-table.ts';
-import { type DistributionDefinition, impossible } from './distribution-definition.ts';
+import { type DistributionDefinition, impossible, shownDuration } from './distribution-definition.ts';
 
 export interface LognormalOptions {
   readonly mean: Duration | null;
@@ -61,8 +61,9 @@ export const lognormal: DistributionDefinition<LognormalOptions> = {
 function meanAndP99Problems(mean: number, p99: number): OptionProblem[] {
   const greatest = Math.floor(GREATEST_RATIO * mean);
   if (mean > 0 && p99 > mean && p99 <= greatest) return [];
-  const expected = mean > 0 ? `above ${mean} and at most ${greatest}` : 'a mean above 0';
-  return [impossible(mean > 0 ? 'p99' : 'mean', `no lognormal law has mean ${mean} and p99 ${p99}`, expected)];
+  const expected = mean > 0 ? `above ${shownDuration(mean)} and at most ${shownDuration(greatest)}` : 'a mean above 0';
+  const message = `no lognormal law has mean ${shownDuration(mean)} and p99 ${shownDuration(p99)}`;
+  return [impossible(mean > 0 ? 'p99' : 'mean', message, expected)];
 }
 
 function sigmaProblems(sigma: number): OptionProblem[] {

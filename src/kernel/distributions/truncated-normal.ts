@@ -3,7 +3,7 @@ import type { OptionProblem } from '../../units/options.ts';
 import type { Duration } from '../../units/quantities.ts';
 import { normalCdf, normalQuantile } from '../elementary.ts';
 import { QuantileTable } from '../quantile-table.ts';
-import { type DistributionDefinition, impossible, missing } from './distribution-definition.ts';
+import { type DistributionDefinition, impossible, missing, shownDuration } from './distribution-definition.ts';
 
 export interface TruncatedNormalOptions {
   readonly mean: Duration | null;
@@ -41,14 +41,21 @@ export const truncatedNormal: DistributionDefinition<TruncatedNormalOptions> = {
     const { mean, sd, min, max } = options;
     if (mean === null || sd === null) return missing(options, ['mean', 'sd']);
     const problems: OptionProblem[] = [];
-    if (!(sd > 0)) problems.push(impossible('sd', `sd is ${sd}`, 'above 0; the constant law has no spread'));
+    if (!(sd > 0))
+      problems.push(impossible('sd', `sd is ${shownDuration(sd)}`, 'above 0; the constant law has no spread'));
     if (max !== null && max <= min)
-      problems.push(impossible('max', `max ${max} is not above min ${min}`, `above ${min}`));
+      problems.push(
+        impossible(
+          'max',
+          `max ${shownDuration(max)} is not above min ${shownDuration(min)}`,
+          `above ${shownDuration(min)}`,
+        ),
+      );
     if (problems.length === 0 && rangeOf(options).mass < LEAST_MASS)
       problems.push(
         impossible(
           'mean',
-          `next to nothing of a normal law with mean ${mean} and sd ${sd} lies in [${min}, ${max ?? 'infinity'}]`,
+          `next to nothing of a normal law with mean ${shownDuration(mean)} and sd ${shownDuration(sd)} lies ${max === null ? `above ${shownDuration(min)}` : `between ${shownDuration(min)} and ${shownDuration(max)}`}`,
           'a mean in or near the range',
         ),
       );

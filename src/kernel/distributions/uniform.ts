@@ -1,7 +1,7 @@
 /** The uniform law between two values. */
 import type { Duration } from '../../units/quantities.ts';
 import { QuantileTable } from '../quantile-table.ts';
-import { type DistributionDefinition, impossible, missing } from './distribution-definition.ts';
+import { type DistributionDefinition, impossible, missing, shownDuration } from './distribution-definition.ts';
 
 export interface UniformOptions {
   readonly min: Duration | null;
@@ -19,7 +19,15 @@ export const uniform: DistributionDefinition<UniformOptions> = {
   problems(options) {
     const { min, max } = options;
     if (min === null || max === null) return missing(options, ['min', 'max']);
-    return max < min ? [impossible('max', `max ${max} is below min ${min}`, `at least ${min}`)] : [];
+    return max < min
+      ? [
+          impossible(
+            'max',
+            `max ${shownDuration(max)} is below min ${shownDuration(min)}`,
+            `at least ${shownDuration(min)}`,
+          ),
+        ]
+      : [];
   },
   build(options) {
     const min = options.min as number;

@@ -39,13 +39,15 @@ export class Slots {
   readonly prePrepareSignature: Int32Array;
   /** The highest sequence number seen in this view. */
   highest: Position = 0;
-  private readonly n: number;
   /** Words of 32 voters in each bitmap. */
   private readonly words: number;
-  private readonly prepareBits: Int32Array;
-  private readonly commitBits: Int32Array;
-  /** Signatures of the prepares by voter, for certificates; null: votes carry none. Only occupied slots hold a row. */
-  private readonly signatures: (Int32Array | null)[] | null;
+  /**
+   * The votes of each occupied slot, null elsewhere: a bitmap of prepares, one of commits and, where votes are signed, the signatures of
+   * the prepares by voter, for certificates.
+   */
+  private readonly votes: (Int32Array | null)[];
+  private readonly signed: boolean;
+  private readonly rowLength: number;
   private readonly freeRows: Int32Array[] = [];
   private readonly strays = new Map<Position, Stray[]>();
   /** Called with the first message of each sequence number, whatever it is. */
@@ -55,7 +57,6 @@ export class Slots {
     this.opened = opened;
     let ring = 1;
     while (ring < window) ring *= 2;
-    this.n = n;
     this.mask = ring - 1;
     this.words = (n + 31) >>> 5;
     this.seqAt = new Int32Array(ring).fill(-1);
@@ -65,9 +66,9 @@ export class Slots {
     this.commits = new Int32Array(ring);
     this.batch = new Array<Batch | null>(ring).fill(null);
     this.prePrepareSignature = new Int32Array(ring);
-    this.prepareBits = new Int32Array(ring * this.words);
-    this.commitBits = new Int32Array(ring * this.words);
-    this.signatures = signed ? new Array<Int32Array | null>(ring).fill(null) : null;
+    this.votes = new Array<Int32Array | null>(ring).fill(null);
+    this.signed = signed;
+    this.rowLength = 2 * this.words + (signed ? n : 0);
   }
 
   /** The phase of a sequence number; VOTED too when nothing is known of it. */
@@ -81,12 +82,13 @@ export class Slots {
     const i = seq & this.mask;
     if (this.seqAt[i] !== seq) this.open(i, seq, digest);
     else if (this.digest[i] !== digest) return this.addStray(seq, { kind: PREPARE, from, digest, signature });
-    const word = i * this.words + (from >>> 5);
+    const votes = this.votes[i] as Int32Array;
+    const word = from >>> 5;
     const bit = 1 << (from & 31);
-    const bits = this.prepareBits[word] as number;
+    const bits = votes[word] as number;
     if ((bits & bit) !== 0) return 0;
-    this.prepareBits[word] = bits | bit;
-    if (this.signatures !== null) (this.signatures[i] as Int32Array)[from] = signature;
+    votes[word] = bits | bit;
+    if (this.signed) votes[2 * this.words + from] = signature;
     const count = (this.prepares[i] as number) + 1;
     this.prepares[i] = count;
     return count;
@@ -97,11 +99,12 @@ export class Slots {
     const i = seq & this.mask;
     if (this.seqAt[i] !== seq) this.open(i, seq, digest);
     else if (this.digest[i] !== digest) return this.addStray(seq, { kind: COMMIT, from, digest, signature: 0 });
-    const word = i * this.words + (from >>> 5);
+    const votes = this.votes[i] as Int32Array;
+    const word = this.words + (from >>> 5);
     const bit = 1 << (from & 31);
-    const bits = this.commitBits[word] as number;
+    const bits = votes[word] as number;
     if ((bits & bit) !== 0) return 0;
-    this.commitBits[word] = bits | bit;
+    votes[word] = bits | bit;
     const count = (this.commits[i] as number) + 1;
     this.commits[i] = count;
     return count;
@@ -127,13 +130,13 @@ export class Slots {
   }
 
   hasPrepareOf(seq: Position, from: NodeId): boolean {
-    const word = (seq & this.mask) * this.words + (from >>> 5);
-    return ((this.prepareBits[word] as number) & (1 << (from & 31))) !== 0;
+    const votes = this.votes[seq & this.mask] ?? null;
+    return votes !== null && ((votes[from >>> 5] as number) & (1 << (from & 31))) !== 0;
   }
 
   hasCommitOf(seq: Position, from: NodeId): boolean {
-    const word = (seq & this.mask) * this.words + (from >>> 5);
-    return ((this.commitBits[word] as number) & (1 << (from & 31))) !== 0;
+    const votes = this.votes[seq & this.mask] ?? null;
+    return votes !== null && ((votes[this.words + (from >>> 5)] as number) & (1 << (from & 31))) !== 0;
   }
 
   /**
@@ -142,19 +145,19 @@ export class Slots {
    */
   verifyPrepares(seq: Position, statement: Digest, host: Pick<PbftHost, 'verify'>): number {
     const i = seq & this.mask;
-    const signatures = this.signatures?.[i] as Int32Array;
+    const votes = this.votes[i] as Int32Array;
     let valid = 0;
     for (let word = 0; word < this.words; word++)
-      for (let bits = this.prepareBits[i * this.words + word] as number; bits !== 0; bits &= bits - 1) {
+      for (let bits = votes[word] as number; bits !== 0; bits &= bits - 1) {
         const from: NodeId = word * 32 + 31 - Math.clz32(bits & -bits);
-        if (host.verify(from, statement, signatures[from] as number)) valid++;
+        if (host.verify(from, statement, votes[2 * this.words + from] as number)) valid++;
       }
     this.prepares[i] = valid;
     return valid;
   }
 
   signatureOf(seq: Position, from: NodeId): Signature {
-    return this.signatures?.[seq & this.mask]?.[from] ?? 0;
+    return this.signed ? (this.votes[seq & this.mask]?.[2 * this.words + from] ?? 0) : 0;
   }
 
   /** Empties the log: votes are of one view. */
@@ -175,10 +178,10 @@ export class Slots {
   private release(i: number): void {
     this.seqAt[i] = -1;
     this.batch[i] = null;
-    const row = this.signatures?.[i] ?? null;
-    if (this.signatures === null || row === null) return;
+    const row = this.votes[i] ?? null;
+    if (row === null) return;
     this.freeRows.push(row);
-    this.signatures[i] = null;
+    this.votes[i] = null;
   }
 
   private open(i: number, seq: Position, digest: Digest): void {
@@ -186,18 +189,16 @@ export class Slots {
     this.phase[i] = VOTED;
     this.digest[i] = digest;
     this.batch[i] = null;
-    if (this.signatures !== null) this.signatures[i] ??= this.freeRows.pop() ?? new Int32Array(this.n);
+    this.votes[i] ??= this.freeRows.pop() ?? new Int32Array(this.rowLength);
     this.clearVotes(i);
     if (seq > this.highest) this.highest = seq;
     this.opened();
   }
 
   private clearVotes(i: number): void {
-    const { words } = this;
     this.prepares[i] = 0;
     this.commits[i] = 0;
-    this.prepareBits.fill(0, i * words, (i + 1) * words);
-    this.commitBits.fill(0, i * words, (i + 1) * words);
+    (this.votes[i] as Int32Array).fill(0, 0, 2 * this.words);
   }
 
   private addStray(seq: Position, stray: Stray): 0 {
