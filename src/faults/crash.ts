@@ -1,11 +1,11 @@
-/** Crash and restart: volatile state is lost, durable state is kept (DESIGN section 4, "Crash at c"). */
+/** Crash and restart: volatile state is lost, durable state is kept (docs/MODEL.md section 3, "Crash at c"). */
 import type { FaultDefinition } from './fault.ts';
 
 export const crash: FaultDefinition = {
   name: 'crash',
   summary:
     'The machine stops at once and loses what is not on its disk; with `for` it restarts from its disk after that time.',
-  reference: 'Fail-recovery model; DESIGN section 4',
+  reference: 'Fail-recovery model; docs/MODEL.md section 3',
   options: {},
   ending: 'restart',
   begin(subject, nodes, at) {

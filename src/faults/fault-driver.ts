@@ -30,7 +30,7 @@ export class FaultDriver {
   next: Instant = NEVER;
   readonly records: FaultRecord[] = [];
   private readonly actions: Action[] = [];
-  private readonly subject: FaultSubject;
+  private readonly subject: OverlappingCrashes;
   private order = 0;
 
   constructor(faults: readonly FaultSpec[], subject: FaultSubject) {
@@ -82,11 +82,13 @@ export class FaultDriver {
     const who = nodes.length === 1 ? `node ${nodes[0]}` : `nodes ${nodes.join(', ')}`;
     this.subject.note(at, `${definition.name} of ${who}`);
     const end = definition.begin(this.subject, nodes, at);
+    this.subject.judge(at);
     if (fault.duration === null) return;
     this.schedule(at + fault.duration, (over) => {
       record.endedAt = over;
       this.subject.note(over, `${definition.ending} of ${who}`);
       end(over);
+      this.subject.judge(over);
     });
   }
 

@@ -1,7 +1,7 @@
 /** Faults as plain data: what goes wrong, where and when (virtual time). Each kind has its file beside this one. */
 import type { Duration, Instant, NodeId } from '../units/quantities.ts';
 
-/** `leader`/`primary`: whoever leads when the fault falls due (DESIGN section 4); where nobody does, the fault waits. */
+/** `leader`/`primary`: whoever leads when the fault falls due (docs/MODEL.md section 3); where nobody does, the fault waits. */
 export type FaultTarget = 'leader' | 'primary' | NodeId | readonly NodeId[];
 
 export interface FaultSpec {

@@ -8,7 +8,11 @@ import type { Instant, NodeId } from '../units/quantities.ts';
 /** What faults can do to a running system; each kernel's run implements it. */
 export interface FaultSubject {
   readonly nodes: number;
-  /** The live node that leads now (DESIGN section 4), −1 where none does. */
+  /** f: how many nodes may be faulty at once. Not given: nothing is said of more. */
+  readonly tolerated?: number;
+  /** A node that restarts has lost what it promised (`durable: false`): it may contradict itself, and counts as faulty for good. */
+  readonly forgets?: boolean;
+  /** The live node that leads now (docs/MODEL.md section 3), −1 where none does. */
   currentLeader(): NodeId;
   crash(node: NodeId, at: Instant): void;
   restart(node: NodeId, at: Instant): void;

@@ -1,4 +1,7 @@
-/** Crashes of one node that overlap: it goes down with the first of them and comes back when the last of them is over. */
+/**
+ * Crashes of one node that overlap: it goes down with the first of them and comes back when the last of them is over. And whether
+ * more nodes are faulty at once than the protocol tolerates: those that are down, and those that came back without their memory.
+ */
 import type { Instant, NodeId } from '../units/quantities.ts';
 import type { FaultSubject } from './fault.ts';
 
@@ -7,11 +10,16 @@ export class OverlappingCrashes implements FaultSubject {
   private readonly subject: FaultSubject;
   /** Crashes in force, by node. */
   private readonly crashes: Int32Array;
+  /** 1: the node restarted without its memory. */
+  private readonly forgetful: Uint8Array;
+  /** How many faulty nodes were noted last; 0 when no more than f are. */
+  private noted = 0;
 
   constructor(subject: FaultSubject) {
     this.subject = subject;
     this.nodes = subject.nodes;
     this.crashes = new Int32Array(subject.nodes);
+    this.forgetful = new Uint8Array(subject.nodes);
   }
 
   crash(node: NodeId, at: Instant): void {
@@ -23,7 +31,27 @@ export class OverlappingCrashes implements FaultSubject {
   restart(node: NodeId, at: Instant): void {
     const inForce = (this.crashes[node] as number) - 1;
     this.crashes[node] = inForce;
-    if (inForce === 0) this.subject.restart(node, at);
+    if (inForce > 0) return;
+    this.subject.restart(node, at);
+    if (this.subject.forgets !== true || this.forgetful[node] === 1) return;
+    this.forgetful[node] = 1;
+    this.note(at, `node ${node} came back without its memory: it counts as faulty for the rest of the run`);
+  }
+
+  /** Notes that more nodes are faulty now than the protocol tolerates, once for each number of them. */
+  judge(at: Instant): void {
+    const { tolerated } = this.subject;
+    if (tolerated === undefined) return;
+    const faulty: string[] = [];
+    for (let node = 0; node < this.nodes; node++)
+      if ((this.crashes[node] as number) > 0) faulty.push(`${node} (down)`);
+      else if (this.forgetful[node] === 1) faulty.push(`${node} (without its memory)`);
+    if (faulty.length <= tolerated) this.noted = 0;
+    else if (faulty.length > this.noted) {
+      this.noted = faulty.length;
+      const nodes = `${faulty.length === 1 ? 'node' : 'nodes'} ${faulty.join(', ')}`;
+      this.note(at, `more faulty nodes than the f = ${tolerated} tolerated: ${nodes}`);
+    }
   }
 
   currentLeader(): NodeId {

@@ -83,6 +83,8 @@ export type AnyProtocol = ProtocolDefinition<any, any, any, any>;
 export interface Replica<Message> {
   /** Whom this replica believes to lead now; −1 when it knows of nobody. A plain field: read after every execution. */
   readonly leader: NodeId;
+  /** The term or view that it leads, which clients use to tell old news from new; read as often. None: always the same. */
+  readonly term?: number;
   start(): void;
   /** New requests lie in `host.mempool` (once per drain, not per request). */
   requestsArrived(): void;

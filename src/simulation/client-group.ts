@@ -9,12 +9,43 @@ import type { Batch } from '../ledger/batch.ts';
 import { type Instant, NEVER, type NodeId, type Position, type RequestId } from '../units/quantities.ts';
 import type { ArrivalProcess } from '../workloads/arrivals.ts';
 import { InstantHeap } from './instant-heap.ts';
+import { hintedLeader, hintedTerm, NO_HINT } from './leader-hint.ts';
 import type { ClientGroupSpec } from './run-spec.ts';
 import type { World } from './world.ts';
 
 /** How a group's requests leave: implemented by each kernel. */
 export interface ClientPort {
   submit(group: ClientGroup, to: NodeId, id: RequestId, now: Instant): void;
+}
+
+/** A client waits twice as long for each further retry, up to 2³ times as long as for the first. */
+const MOST_DOUBLINGS = 3;
+
+/** Requests that were sent again equally often, in order of deadlines: [counter, deadline, …] from `head` on. */
+class Retries {
+  private readonly queue: number[] = [];
+  private head = 0;
+
+  add(counter: number, deadline: Instant): void {
+    this.queue.push(counter, deadline);
+  }
+
+  /** Drops those at the front that `isOpen` says are answered; returns the first deadline left, NEVER when there is none. */
+  first(isOpen: (counter: number) => boolean): Instant {
+    const { queue } = this;
+    while (this.head < queue.length && !isOpen(queue[this.head] as number)) this.head += 2;
+    if (this.head > 2048 && this.head * 2 > queue.length) {
+      queue.splice(0, this.head);
+      this.head = 0;
+    }
+    return this.head < queue.length ? (queue[this.head + 1] as number) : NEVER;
+  }
+
+  /** The first request. */
+  take(): number {
+    this.head += 2;
+    return this.queue[this.head - 2] as number;
+  }
 }
 
 export class ClientGroup {
@@ -28,6 +59,7 @@ export class ClientGroup {
   issued = 0;
   outstanding = 0;
   private readonly world: World;
+  private readonly perGroup: number;
   private readonly port: ClientPort;
   private readonly arrivals: ArrivalProcess | null;
   private readonly think: Sampler | null;
@@ -39,6 +71,11 @@ export class ClientGroup {
   private readonly submitRule: 'primary' | 'nearest' | 'all' | NodeId;
   private readonly nearest: NodeId;
   private target: NodeId;
+  /** The last hint followed, whom it named and in which term, and the highest term that each node has named. */
+  private hint = NO_HINT;
+  private hinted: NodeId = -1;
+  private term = 0;
+  private readonly terms: Int32Array;
   // Requests not yet final: a ring by counter from `low`.
   private low = 0;
   private sentAt = new Float64Array(64);
@@ -52,15 +89,17 @@ export class ClientGroup {
   private readonly dissent = new Map<number, Map<number, Set<NodeId>>>();
   /** First retries need no memory: their deadlines follow from the send times, in order of counters. */
   private firstRetry = 0;
-  /** Later ones, in order: [counter, deadline, …] from `retryHead` on. */
-  private readonly retries: number[] = [];
-  private retryHead = 0;
+  /** Later ones, by how often a request was sent again (the last entry: at least so often). */
+  private readonly retries = Array.from({ length: MOST_DOUBLINGS }, () => new Retries());
   private readonly retryAfter: number | null;
+  /** No retry falls due before this instant: it is made exact when it would come next. */
+  private retryFrom: Instant = NEVER;
   /** The highest position this group holds as final: what its later reads must reflect. */
   private finalPosition: Position = 0;
 
   constructor(world: World, group: number, spec: ClientGroupSpec, nearest: NodeId, port: ClientPort) {
     this.world = world;
+    this.perGroup = 1 / world.groups;
     this.group = group;
     this.spec = spec;
     this.port = port;
@@ -71,6 +110,7 @@ export class ClientGroup {
     const rule = spec.submit ?? world.rule.submit;
     this.submitRule = typeof rule === 'object' ? rule.node : rule;
     this.target = typeof rule === 'object' ? rule.node : rule === 'nearest' ? nearest : world.firstLeader;
+    this.terms = new Int32Array(world.spec.nodes);
     this.retryAfter = spec.retryAfter;
     this.thinkStream = stream(world.spec.seed, Purpose.think, group);
     if (spec.load.kind === 'open') {
@@ -89,7 +129,10 @@ export class ClientGroup {
     let next = this.nextArrival;
     const think = this.due.first;
     if (think < next) next = think;
-    if (this.retryAfter !== null) next = Math.min(next, this.nextRetry(this.retryAfter));
+    if (this.retryFrom < next) {
+      this.retryFrom = this.nextRetry(this.retryAfter as number);
+      if (this.retryFrom < next) next = this.retryFrom;
+    }
     this.next = this.alive ? next : NEVER;
   }
 
@@ -99,19 +142,12 @@ export class ClientGroup {
     if (this.firstRetry < this.low) this.firstRetry = this.low;
     while (this.firstRetry < this.issued && this.finished[this.firstRetry & mask] === 1) this.firstRetry++;
     let next = this.firstRetry < this.issued ? (this.sentAt[this.firstRetry & mask] as number) + after : NEVER;
-    while (this.retryHead < this.retries.length && !this.isOpen(this.retries[this.retryHead] as number))
-      this.retryHead += 2;
-    if (this.retryHead < this.retries.length) next = Math.min(next, this.retries[this.retryHead + 1] as number);
-    if (this.retryHead > 2048 && this.retryHead * 2 > this.retries.length) {
-      this.retries.splice(0, this.retryHead);
-      this.retryHead = 0;
-    }
+    for (const retries of this.retries) next = Math.min(next, retries.first(this.isOpen));
     return next;
   }
 
-  private isOpen(counter: number): boolean {
-    return counter >= this.low && this.finished[counter & this.mask] === 0;
-  }
+  private readonly isOpen = (counter: number): boolean =>
+    counter >= this.low && this.finished[counter & this.mask] === 0;
 
   private get mask(): number {
     return this.sentAt.length - 1;
@@ -128,7 +164,7 @@ export class ClientGroup {
       this.due.pop();
       this.issue(now);
     }
-    if (this.retryAfter !== null) this.retryDue(now, this.retryAfter);
+    if (this.retryFrom <= now) this.retryDue(now, this.retryAfter as number);
     this.refresh();
   }
 
@@ -138,12 +174,11 @@ export class ClientGroup {
       (this.firstRetry < this.low || (this.sentAt[this.firstRetry & this.mask] as number) + after <= now)
     ) {
       const counter = this.firstRetry++;
-      if (this.isOpen(counter)) this.retry(counter, now);
+      if (this.isOpen(counter)) this.retry(counter, now, 0);
     }
-    while (this.retryHead < this.retries.length && (this.retries[this.retryHead + 1] as number) <= now) {
-      const counter = this.retries[this.retryHead] as number;
-      this.retryHead += 2;
-      if (this.isOpen(counter)) this.retry(counter, now);
+    for (let times = 0; times < MOST_DOUBLINGS; times++) {
+      const due = this.retries[times] as Retries;
+      while (due.first(this.isOpen) <= now) this.retry(due.take(), now, times + 1);
     }
   }
 
@@ -155,6 +190,7 @@ export class ClientGroup {
     this.matched[slot] = 0;
     this.finished[slot] = 0;
     this.required[slot] = this.finalPosition;
+    if (this.retryAfter !== null && now + this.retryAfter < this.retryFrom) this.retryFrom = now + this.retryAfter;
     if (this.words > 0) this.repliers.fill(0, slot * this.words, (slot + 1) * this.words);
     this.outstanding++;
     this.world.meter.onSubmit(now);
@@ -165,7 +201,8 @@ export class ClientGroup {
     else this.port.submit(this, this.target, id, now);
   }
 
-  private retry(counter: number, now: Instant): void {
+  /** @param times how often the request was sent again before. */
+  private retry(counter: number, now: Instant, times: number): void {
     const slot = counter & this.mask;
     const id = this.idOf(counter);
     const { nodes } = this.world.spec;
@@ -177,34 +214,64 @@ export class ClientGroup {
       this.asked[slot] = this.target === this.asked[slot] ? next : this.target;
       this.port.submit(this, this.asked[slot] as number, id, now);
     }
-    this.retries.push(counter, now + (this.retryAfter as number));
+    const doublings = Math.min(times + 1, MOST_DOUBLINGS);
+    const deadline = now + (this.retryAfter as number) * 2 ** doublings;
+    (this.retries[doublings - 1] as Retries).add(counter, deadline);
+    if (deadline < this.retryFrom) this.retryFrom = deadline;
+  }
+
+  /**
+   * A reply says who leads. A hint of an earlier term than the one followed is old news; a later term is believed when as many
+   * nodes as make a request final have named it or a later one, so that a correct one has.
+   */
+  private follow(from: NodeId, hint: number): void {
+    const { nodes } = this.world.spec;
+    const term = hintedTerm(hint, nodes);
+    if (term < this.term) return;
+    if (term > this.term) {
+      this.terms[from] = Math.max(this.terms[from] as number, term);
+      let named = 0;
+      for (let node = 0; node < nodes; node++) if ((this.terms[node] as number) >= term) named++;
+      if (named < this.world.rule.replyQuorum) return;
+      this.term = term;
+    }
+    this.hint = hint;
+    this.target = this.hinted = hintedLeader(hint, nodes);
   }
 
   idOf(counter: number): RequestId {
     return counter * this.world.groups + this.group;
   }
 
+  /** Exactly floor(id / groups): the half keeps the product away from whole numbers by far more than its rounding error. */
+  private counterOf(id: RequestId): number {
+    return ((id + 0.5) * this.perGroup) | 0;
+  }
+
   /** The position that a read sent with this id must reflect. */
   requiredPosition(id: RequestId): Position {
-    const counter = Math.floor(id / this.world.groups);
+    const counter = this.counterOf(id);
     return counter >= this.low && counter < this.issued ? (this.required[counter & this.mask] as number) : 0;
   }
 
-  /** A reply reached these clients. `result` is what replies must agree on; its lowest bit says valid. */
+  /** A reply reached these clients. `result` is what replies must agree on; its lowest bit says valid. `hint`: leader-hint.ts. */
   onReply(
     from: NodeId,
     id: RequestId,
     result: number,
-    leader: NodeId,
+    hint: number,
     batch: Batch | null,
     index: number,
     at: Instant,
   ): void {
     if (!this.alive) return;
-    const counter = Math.floor(id / this.world.groups);
+    if (hint >= 0 && this.submitRule === 'primary') {
+      if (hint === this.hint) this.target = this.hinted;
+      else this.follow(from, hint);
+    }
+    const counter = this.counterOf(id);
     if (counter < this.low) return;
     const slot = counter & this.mask;
-    if (leader >= 0 && this.submitRule === 'primary') this.target = leader;
     if (this.finished[slot] === 1) return;
     if (!this.counts(counter, slot, from, result)) return;
     this.finished[slot] = 1;

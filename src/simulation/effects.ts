@@ -28,6 +28,11 @@ export class Effects {
     this.load[i] = load;
   }
 
+  has(kind: number): boolean {
+    for (let i = 0; i < this.count; i++) if (this.kind[i] === kind) return true;
+    return false;
+  }
+
   clear(): void {
     for (let i = 0; i < this.count; i++) this.load[i] = null;
     this.count = 0;

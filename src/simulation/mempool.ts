@@ -37,6 +37,9 @@ export class NodeMempool implements Mempool {
   private head = 0;
   private tail = 0;
   private cursor = 0;
+  /** Whom `forward` was last asked for, and the first entry that it has not looked at for that node. */
+  private forwardedTo: NodeId = -1;
+  private forwardFrom = 0;
   /** Entries before this one were put to the front, and are not in order of arrival. */
   private inOrderFrom = 0;
   /** Only the low 31 bits of entry numbers are kept: entries live far shorter than 2^31 admissions. */
@@ -61,6 +64,7 @@ export class NodeMempool implements Mempool {
     if (this.head >= this.inOrderFrom) this.inOrderFrom = this.head;
     this.fill(--this.head, id, at);
     this.cursor = this.head;
+    this.forwardFrom = this.head;
   }
 
   private fill(entry: number, id: RequestId, at: Instant): void {
@@ -163,7 +167,9 @@ export class NodeMempool implements Mempool {
       this.state[slot] = WAITING;
       this.count++;
       this.bytes += this.requests.bytes(id);
-      this.cursor = Math.min(this.cursor, this.entryNumber(id));
+      const entry = this.entryNumber(id);
+      this.cursor = Math.min(this.cursor, entry);
+      this.forwardFrom = Math.min(this.forwardFrom, entry);
     }
     // Known only from the batch: from now on it waits here, before the others.
     for (let i = batch.ids.length - 1; unknown && i >= 0; i--) {
@@ -175,12 +181,16 @@ export class NodeMempool implements Mempool {
   forward(to: NodeId, keep: boolean): void {
     const mask = this.ids.length - 1;
     const ids: number[] = [];
-    for (let entry = this.head; entry < this.tail; entry++) {
+    // A backup is asked at every request that comes: it must not look at all that wait each time.
+    const first = to === this.forwardedTo ? Math.max(this.head, this.forwardFrom) : this.head;
+    for (let entry = first; entry < this.tail; entry++) {
       const slot = entry & mask;
       if (this.state[slot] !== WAITING || this.sentTo[slot] === to) continue;
       this.sentTo[slot] = to;
       ids.push(this.ids[slot] as number);
     }
+    this.forwardedTo = to;
+    this.forwardFrom = this.tail;
     if (ids.length === 0) return;
     this.owner.sendForward(to, Int32Array.from(ids));
     if (!keep) for (const id of ids) this.remove(id);

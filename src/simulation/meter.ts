@@ -5,7 +5,7 @@
 import type { Batch } from '../ledger/batch.ts';
 import { LogLinearHistogram } from '../statistics/histogram.ts';
 import { type Duration, type Instant, NEVER, type NodeId } from '../units/quantities.ts';
-import { findOutages } from './outages.ts';
+import { type FineBins, findOutages } from './outages.ts';
 import type { Outage, SegmentResult, TimelineEvent, TimelineResult } from './run-result.ts';
 import { STAGES } from './run-result.ts';
 import type { RunSpec } from './run-spec.ts';
@@ -17,6 +17,7 @@ const FINE_BIN: Duration = 50_000_000;
 const FEWEST_FINE_BINS = 32_768;
 const MOST_FINE_BINS = 1 << 20;
 const MOST_MARKS = 300;
+const FEWEST_FOR_A_MEDIAN = 5;
 
 interface Segment {
   readonly from: Instant;
@@ -27,6 +28,9 @@ interface Segment {
   readonly finality: LogLinearHistogram;
   readonly commit: LogLinearHistogram;
   readonly stageSums: Float64Array;
+  staged: number;
+  readonly groupStaged: Float64Array;
+  readonly groupLatency: Float64Array;
   protocolMessages: number;
   requestMessages: number;
   replyMessages: number;
@@ -50,6 +54,8 @@ export class Meter {
   /** When the last request so far became final: for progress. */
   lastFinal: Instant = 0;
   private readonly horizon: Instant;
+  private readonly groups: number;
+  private readonly givenFrom: Instant | null;
   private readonly segments: Segment[];
   private current: Segment;
   private readonly bin: Duration;
@@ -77,11 +83,13 @@ export class Meter {
 
   constructor(spec: RunSpec) {
     this.horizon = spec.horizon;
+    this.groups = spec.clients.length;
+    this.givenFrom = spec.measuredFrom ?? null;
     this.clientsOnNodes = spec.clients.some(({ place }) => 'node' in place);
     const edges = [0, ...spec.boundaries, spec.horizon];
     this.segments = [];
     for (let i = 0; i + 1 < edges.length; i++)
-      this.segments.push(newSegment(edges[i] as number, edges[i + 1] as number));
+      this.segments.push(newSegment(edges[i] as number, edges[i + 1] as number, this.groups));
     this.current = this.segments[0] as Segment;
     this.bin = Math.max(1, Math.ceil(spec.horizon / TIMELINE_BINS));
     // A power of two, so that multiplying by the inverse is exact.
@@ -97,6 +105,19 @@ export class Meter {
     this.perFine = 1 / this.fine;
   }
 
+  /** The timeline's bin of an instant. Instants come in bunches, and a division costs more than all else here. */
+  private binAt(at: Instant): number {
+    if (at < this.binFrom || at >= this.binTo) {
+      this.binIndex = Math.min(TIMELINE_BINS - 1, Math.floor(at / this.bin));
+      this.binFrom = this.binIndex * this.bin;
+      this.binTo = this.binFrom + this.bin;
+    }
+    return this.binIndex;
+  }
+  private binIndex = 0;
+  private binFrom: Instant = 0;
+  private binTo: Instant = 0;
+
   private segmentAt(at: Instant): Segment {
     const { current } = this;
     if (at >= current.from && at < current.to) return current;
@@ -110,7 +131,7 @@ export class Meter {
   onSubmit(at: Instant): void {
     this.submitted++;
     this.segmentAt(at).offered++;
-    const bin = Math.min(TIMELINE_BINS - 1, Math.floor(at / this.bin));
+    const bin = this.binAt(at);
     this.offered[bin] = (this.offered[bin] as number) + 1;
     const fine = Math.min(this.fineFinal.length - 1, Math.floor(at * this.perFine));
     this.fineSubmitted[fine] = (this.fineSubmitted[fine] as number) + 1;
@@ -130,7 +151,7 @@ export class Meter {
       else this.addBatch(segment, intended, batch, index, at);
     }
     this.addOutstanding(intended, at);
-    const bin = Math.min(TIMELINE_BINS - 1, Math.floor(at / this.bin));
+    const bin = this.binAt(at);
     this.final[bin] = (this.final[bin] as number) + 1;
     this.latencySum[bin] = (this.latencySum[bin] as number) + latency;
     if (latency > (this.latencyMax[bin] as number)) this.latencyMax[bin] = latency;
@@ -144,6 +165,11 @@ export class Meter {
     if (batch.stamps.committedAt !== NEVER)
       segment.commit.record(Math.max(0, batch.stamps.committedAt - batch.stamps.proposedAt));
     addStages(segment.stageSums, intended, batch, index, at);
+    segment.staged++;
+    if (this.groups < 2) return;
+    const group = (batch.ids[index] as number) % this.groups;
+    segment.groupStaged[group] = (segment.groupStaged[group] as number) + 1;
+    segment.groupLatency[group] = (segment.groupLatency[group] as number) + at - intended;
   }
 
   /** Every island has run up to one instant: no stamp of what became final before it will change any more. */
@@ -212,8 +238,25 @@ export class Meter {
   }
 
   outages(from: Instant, firstFault: Instant, end: Instant): readonly Outage[] {
+    return findOutages(this.bins, from, firstFault, end, 2 * this.usualFinality);
+  }
+
+  /** All intervals of 100 ms or more in which requests waited and none became final, usual or not: for progress. */
+  stalls(from: Instant, end: Instant): readonly Outage[] {
+    return findOutages(this.bins, from, NEVER, end);
+  }
+
+  private get bins(): FineBins {
     const { fine, fineSubmitted, fineFinal, firstSubmit, firstFinal, lastFinalIn } = this;
-    return findOutages({ fine, fineSubmitted, fineFinal, firstSubmit, firstFinal, lastFinalIn }, from, firstFault, end);
+    return { fine, fineSubmitted, fineFinal, firstSubmit, firstFinal, lastFinalIn };
+  }
+
+  /** The median of the quickest segment that has transactions to speak of; 0 where none has. */
+  private get usualFinality(): Duration {
+    const medians = this.segments
+      .filter(({ final }) => final >= FEWEST_FOR_A_MEDIAN)
+      .map(({ finality }) => finality.quantile(0.5) as Duration);
+    return medians.length === 0 ? 0 : Math.min(...medians);
   }
 
   results(end: Instant): SegmentResult[] {
@@ -224,6 +267,7 @@ export class Meter {
 
   /** Where the measured part begins: after the given warm-up, or at 0 when it will be detected. */
   get measuredFrom(): Instant {
+    if (this.givenFrom !== null) return this.givenFrom;
     return this.segments.length === 2 ? (this.segments[1] as Segment).from : 0;
   }
 
@@ -232,7 +276,7 @@ export class Meter {
   }
 }
 
-function newSegment(from: Instant, to: Instant): Segment {
+function newSegment(from: Instant, to: Instant, groups: number): Segment {
   return {
     from,
     to,
@@ -242,6 +286,9 @@ function newSegment(from: Instant, to: Instant): Segment {
     finality: new LogLinearHistogram(),
     commit: new LogLinearHistogram(),
     stageSums: new Float64Array(STAGES.length),
+    staged: 0,
+    groupStaged: new Float64Array(groups > 1 ? groups : 0),
+    groupLatency: new Float64Array(groups > 1 ? groups : 0),
     protocolMessages: 0,
     requestMessages: 0,
     replyMessages: 0,

@@ -20,6 +20,7 @@ import {
 import { CommitRing } from './commit-ring.ts';
 import { Effect, Effects } from './effects.ts';
 import { IdTable } from './id-table.ts';
+import { leaderHint, NO_HINT } from './leader-hint.ts';
 import { NodeMempool } from './mempool.ts';
 import { Timers } from './timers.ts';
 import type { World } from './world.ts';
@@ -37,6 +38,7 @@ export class Node implements Host<never, unknown> {
   /** Writes applied to what survives a crash, kept only where a restart is scheduled. */
   durable: unknown = null;
   alive = true;
+  forgetful = false;
   /** Messages this machine has sent: the next message's sequence number. */
   sequence = 0;
   private readonly world: World;
@@ -164,11 +166,13 @@ export class Node implements Host<never, unknown> {
   /** The machine dies: everything volatile is gone. */
   crash(): void {
     this.alive = false;
+    // An execution whose job had not ended answered nobody: its replies are still to take place.
+    const cut = this.effects.has(Effect.replies) ? 1 : 0;
     this.effects.clear();
     this.timers.clear();
     this.committed.clear();
     this.executableAt = NEVER;
-    this.answered = Math.max(this.answered, this.executedPosition);
+    this.answered = Math.max(this.answered, this.executedPosition - cut);
     this.reads = [];
     this.taken = new IdTable();
   }
@@ -176,6 +180,7 @@ export class Node implements Host<never, unknown> {
   /** The machine is back with what its disk held. */
   restart(at: Instant): void {
     this.alive = true;
+    this.forgetful ||= !this.world.protocol.isDurable(this.world.options);
     this.time = at;
     this.mempool = this.newMempool();
     this.executedPosition = 0;
@@ -293,9 +298,19 @@ export class Node implements Host<never, unknown> {
     this.effects.push(Effect.mark, id, a, b);
   }
 
-  get leader(): NodeId {
-    return this.replica.leader;
+  /** Asked at every reply, so worked out only when it changed. */
+  get leader(): number {
+    const { leader, term = 0 } = this.replica;
+    if (leader !== this.hintedLeader || term !== this.hintedTerm) {
+      this.hintedLeader = leader;
+      this.hintedTerm = term;
+      this.hint = leaderHint(term, leader, this.n);
+    }
+    return this.hint;
   }
+  private hint = NO_HINT;
+  private hintedLeader: NodeId = -1;
+  private hintedTerm = 0;
 
   status(): ReplicaStatus {
     return this.replica.status();

@@ -1,6 +1,7 @@
 /**
  * Outages from fine bins: an interval with at least one request outstanding and none becoming final for longer than
- * max(100 ms, 3 × the longest gap before the first fault) (DESIGN section 7). Gaps are exact to the instants kept in each bin.
+ * max(100 ms, 3 × the longest gap before the first fault, what is usual: docs/MODEL.md section 7). Gaps are exact to the instants kept
+ * in each bin.
  */
 import { type Duration, type Instant, NEVER } from '../units/quantities.ts';
 import type { Outage } from './run-result.ts';
@@ -42,13 +43,20 @@ function gaps(bins: FineBins, from: Instant, end: Instant): Outage[] {
   return found;
 }
 
-export function findOutages(bins: FineBins, from: Instant, firstFault: Instant, end: Instant): readonly Outage[] {
+/** `usual`: a gap no longer than this is no outage, as where requests are so rare that each waits alone. */
+export function findOutages(
+  bins: FineBins,
+  from: Instant,
+  firstFault: Instant,
+  end: Instant,
+  usual: Duration = 0,
+): readonly Outage[] {
   const all = gaps(bins, from, end);
   const firstOfAll = bins.firstFinal.find((at) => at !== NEVER) ?? NEVER;
   let longest = 0;
   // What passes before anything at all became final (a first election) is a start, not the rhythm of a healthy run.
   for (const gap of all)
     if (gap.to <= firstFault && gap.to > firstOfAll) longest = Math.max(longest, gap.to - gap.from);
-  const threshold = firstFault === NEVER ? SHORTEST_OUTAGE : Math.max(SHORTEST_OUTAGE, 3 * longest);
+  const threshold = Math.max(SHORTEST_OUTAGE, usual, firstFault === NEVER ? 0 : 3 * longest);
   return all.filter((gap) => gap.to - gap.from > threshold);
 }

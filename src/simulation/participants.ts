@@ -6,9 +6,11 @@ import type { Instant, NodeId, Position, RequestId } from '../units/quantities.t
 export interface Participant {
   readonly self: NodeId;
   readonly alive: boolean;
+  /** It restarted without what it had promised, and counts as faulty from then on. */
+  readonly forgetful: boolean;
   readonly executedPosition: Position;
-  /** Whom its replica believes to lead; −1 unknown. */
-  readonly leader: NodeId;
+  /** Whom its replica believes to lead, and in which term: a hint for clients (leader-hint.ts). */
+  readonly leader: number;
   /** The next message's sequence number. */
   sequence: number;
   status(): ReplicaStatus;
@@ -25,7 +27,7 @@ export interface Clients {
     from: NodeId,
     id: RequestId,
     result: number,
-    leader: NodeId,
+    hint: number,
     batch: Batch | null,
     index: number,
     at: Instant,

@@ -81,8 +81,7 @@ export class RunClock {
         quiet + spec.progressWithin <= end,
         world.ledger.invariant(),
       );
-      if (quiet !== NEVER && !this.stopped)
-        checks.progress(quiet, meter.outages(quiet, NEVER, end), spec.progressWithin, end);
+      if (quiet !== NEVER && !this.stopped) checks.progress(quiet, meter.stalls(quiet, end), spec.progressWithin, end);
     }
     const earliest = checks.earliest;
     const violations: Violation[] = earliest === null ? [] : [earliest];
@@ -101,6 +100,10 @@ export class RunClock {
         delivered: names.map((name, i) => ({ name, count: world.delivered[i] as number })),
         deliveredMessages: world.delivered.reduce((sum, count) => sum + count, 0),
         sent: names.map((name, i) => ({ name, count: world.sent[i] as number })),
+        submitted: meter.submitted,
+        retries: this.retries,
+        orderedAgain: world.ledger.duplicateCount,
+        overtaken: world.overtaken,
         dropped: counts.dropped,
         retransmitted: counts.retransmitted,
         batches: world.ledger.executedPosition,
@@ -136,12 +139,24 @@ export class RunClock {
     return { text, at, nodes, endedAt, recovery };
   }
 
+  /** How often a request was sent beyond its first time, at which it goes to one node or to all. */
+  private get retries(): number {
+    const { clients, protocol, rule, sent, spec } = this.world;
+    const first = clients.reduce((sum, { group, issued }) => {
+      const submit = spec.clients[group]?.submit ?? rule.submit;
+      return sum + issued * (submit === 'all' ? spec.nodes : 1);
+    }, 0);
+    return (sent[protocol.messages.length] as number) - first;
+  }
+
   private utilisation(end: Instant): NodeUtilisation[] {
     const from = this.busyBefore === null ? 0 : this.world.meter.measuredFrom;
     const span = Math.max(1, end - from);
     const pool = this.world.spec.machine.cores - 1;
     return this.busy(end).map((busy, node) => {
       const before = this.busyBefore?.[node];
+      // Whole ns on either side of fractions make a busy server's share 1.0000000001 at most: cut off, as nothing else is (but for a
+      // card whose node crashed while its signing was behind: network/cards.ts).
       const share = (key: keyof Busy): number => Math.max(0, Math.min(1, (busy[key] - (before?.[key] ?? 0)) / span));
       return {
         thread: share('thread'),

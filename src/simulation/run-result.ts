@@ -20,9 +20,8 @@ export interface RunResult {
   readonly violations: readonly Violation[];
   readonly outages: readonly Outage[];
   readonly faults: readonly FaultOutcome[];
-  /** Requests sent but not final at the end: how many, and their ages (ns), for availability. */
+  /** The ages (ns) of the requests that were sent and are not final at the end, oldest first. */
   readonly unfinished: Float64Array;
-  /** The time integral of the outstanding count (ns × requests) over each segment: Little's law is checked against it. */
   readonly notes: readonly string[];
 }
 
@@ -40,6 +39,11 @@ export interface SegmentResult {
   readonly commit: SparseHistogram;
   /** Sums over the final transactions of the time (ns) between consecutive stages (see STAGES), for the breakdown. */
   readonly stageSums: Float64Array;
+  /** Final transactions that these sums are over: those whose reply named their batch. Reads that are served apart have none. */
+  readonly staged: number;
+  /** Of these by client group: how many, and the sum of their latencies (ns). Empty with one group. */
+  readonly groupStaged: Float64Array;
+  readonly groupLatency: Float64Array;
   readonly protocolMessages: number;
   readonly requestMessages: number;
   readonly replyMessages: number;
@@ -77,6 +81,14 @@ export interface RunCounts {
   readonly deliveredMessages: number;
   /** Messages handed to the network per name, as above. */
   readonly sent: readonly { readonly name: string; readonly count: number }[];
+  /** Requests that clients sent; a retry is not another one. */
+  readonly submitted: number;
+  /** How often clients sent a request again. */
+  readonly retries: number;
+  /** Requests that were ordered a second time, and skipped there. */
+  readonly orderedAgain: number;
+  /** Requests that took their turn after a later one of their client group. Counted where transactions are executed. */
+  readonly overtaken: number;
   readonly dropped: number;
   readonly retransmitted: number;
   readonly batches: number;

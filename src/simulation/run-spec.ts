@@ -15,10 +15,12 @@ export interface RunSpec {
   /** The run ends here. */
   readonly horizon: Instant;
   /** Instants that cut [0, horizon] into segments, ascending, without 0 and the horizon. Measures are kept per segment, so
-   * that a warm-up detected afterwards can be removed. A given warm-up is the one boundary. */
+   * that a warm-up detected afterwards can be removed. A given warm-up is one of them. */
   readonly boundaries: readonly Instant[];
+  /** Where a given warm-up ends: busy shares and outages count from here. Absent: the boundary where there is just one, else 0. */
+  readonly measuredFrom?: Instant;
   readonly nodes: number;
-  readonly protocol: NamedOptions;
+  readonly protocol: ProtocolChoice;
   readonly network: NetworkSpec;
   readonly machine: MachineSpec;
   readonly clients: readonly ClientGroupSpec[];
@@ -34,6 +36,11 @@ export interface RunSpec {
 export interface NamedOptions {
   readonly name: string;
   readonly options: unknown;
+}
+
+/** A protocol; where it is the user's own, with the file that defines it (absolute path) and the SHA-256 of that file. */
+export interface ProtocolChoice extends NamedOptions {
+  readonly module?: { readonly path: string; readonly sha256: string };
 }
 
 export interface ClientGroupSpec {

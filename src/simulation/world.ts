@@ -73,6 +73,7 @@ export class World {
       groups: this.groups,
     });
     this.ledger = new Ledger(this.workload, this.groups);
+    this.latest = new Float64Array(this.groups).fill(-1);
     this.costs = new Costs(spec.machine);
     this.meter = new Meter(spec);
     this.checks = new RunChecks({
@@ -128,12 +129,21 @@ export class World {
       position > this.noted
     ) {
       this.noted = position;
-      for (let i = 0; i < batch.ids.length; i++)
-        if (outcome.valid[i] === 0) this.invalid.add(batch.ids[i] as RequestId);
+      for (let i = 0; i < batch.ids.length; i++) {
+        const id = batch.ids[i] as RequestId;
+        if (outcome.valid[i] === 0) this.invalid.add(id);
+        const group = this.groups === 1 ? 0 : id % this.groups;
+        if (id > (this.latest[group] as number)) this.latest[group] = id;
+        else if (outcome.valid[i] !== 2) this.overtaken++;
+      }
     }
     this.checks.executed(node, at, position, batch, outcome);
   }
   private noted = 0;
+  /** By client group, the latest of its requests that was executed. */
+  private readonly latest: Float64Array;
+  /** Requests that were executed after a later one of their client group. */
+  overtaken = 0;
 
   signature(node: NodeId, digest: Digest): number {
     return absorb(absorb(this.signatureStream, node), digest);
@@ -207,7 +217,7 @@ export class World {
 
   /** A request on a lane: counted like any other. */
   countRequest(id: RequestId, at: number): void {
-    this.flights.takeLight();
+    this.flights.takeLight(1);
     const name = this.protocol.messages.length;
     this.sent[name] = (this.sent[name] as number) + 1;
     this.meter.onSend(at, 1, 1, this.requestWire(id), this.rule.signed ? 1 : 0);
@@ -217,14 +227,16 @@ export class World {
     return this.wireOf(this.requests.bytes(id));
   }
 
-  /** A reply on a lane: counted like any other. Returns its bytes on the wire. */
-  countReply(id: RequestId, at: number): Bytes {
-    this.flights.takeLight();
+  /** Replies on a lane, handed to the card together: counted like any other. */
+  countReplies(count: number, bytes: Bytes, at: number): void {
+    this.flights.takeLight(count);
     const name = this.protocol.messages.length + 1;
-    this.sent[name] = (this.sent[name] as number) + 1;
-    const wire = this.wireOf(this.workload.replyBytes(id));
-    this.meter.onSend(at, 2, 1, wire, 0);
-    return wire;
+    this.sent[name] = (this.sent[name] as number) + count;
+    this.meter.onSend(at, 2, count, bytes, 0);
+  }
+
+  replyWire(id: RequestId): Bytes {
+    return this.wireOf(this.workload.replyBytes(id));
   }
 
   private wireOf(bytes: Bytes): Bytes {

@@ -11,8 +11,13 @@ const ms = 1_000_000;
 /** Writes down what is done to it. */
 class Recorder implements FaultSubject {
   readonly nodes = 5;
+  readonly tolerated?: number;
+  readonly forgets?: boolean;
   leader = 2;
   readonly log: string[] = [];
+  constructor(trust: { readonly tolerated?: number; readonly forgets?: boolean } = {}) {
+    Object.assign(this, trust);
+  }
   currentLeader(): number {
     return this.leader;
   }
@@ -147,6 +152,33 @@ describe('faults', () => {
       '20: restart 0',
       '30: crash 0',
       '40: restart 0',
+    ]);
+  });
+
+  test('that bring a node back without its memory leave it among the faulty for the rest of the run', () => {
+    const crash = (target: number, at: number, duration: number): FaultSpec => ({
+      kind: 'crash',
+      target,
+      at: at * ms,
+      duration: duration * ms,
+    });
+    const notes = (forgets: boolean, ...faults: FaultSpec[]): string[] => {
+      const subject = new Recorder({ tolerated: 1, forgets });
+      const driver = new FaultDriver(faults, subject);
+      while (driver.next < NEVER) driver.apply();
+      return subject.log.filter((line) => line.includes('faulty'));
+    };
+    const oneByOne = [crash(1, 10, 10), crash(2, 30, 10), crash(1, 50, 10)];
+    expect(notes(false, ...oneByOne)).toEqual([]);
+    expect(notes(true, ...oneByOne)).toEqual([
+      '20: "node 1 came back without its memory: it counts as faulty for the rest of the run"',
+      '30: "more faulty nodes than the f = 1 tolerated: nodes 1 (without its memory), 2 (down)"',
+      '40: "node 2 came back without its memory: it counts as faulty for the rest of the run"',
+    ]);
+    // With memory only those that are down at the same time count.
+    expect(notes(false, crash(1, 10, 30), crash(2, 20, 10), crash(3, 25, 5), crash(4, 50, 5))).toEqual([
+      '20: "more faulty nodes than the f = 1 tolerated: nodes 1 (down), 2 (down)"',
+      '25: "more faulty nodes than the f = 1 tolerated: nodes 1 (down), 2 (down), 3 (down)"',
     ]);
   });
 

@@ -7,6 +7,7 @@ import { quorumsOf } from '../../src/protocols/pbft/quorum.ts';
 type Entry = readonly [seq: number, view: number, digest: number];
 const A = 11;
 const B = 22;
+const WINDOW = 8;
 
 function viewChange(
   replica: number,
@@ -64,22 +65,22 @@ describe('by agreement of claims', () => {
 
   test('a request that Q replicas do not contradict and f + 1 pre-prepared is chosen (A1, A2)', () => {
     const set = [viewChange(0, 0, [[1, 0, A]]), viewChange(1, 0, [], [[1, 0, A]]), viewChange(2, 0, [])];
-    expect(decideByAgreement(set, four)?.digests).toEqual([A]);
+    expect(decideByAgreement(set, four, WINDOW)?.digests).toEqual([A]);
   });
 
   test('a request that only one replica vouches for decides nothing: more view-changes are needed', () => {
     const liar = viewChange(0, 0, [[1, 5, B]]);
     const set = [liar, viewChange(1, 0, []), viewChange(2, 0, [])];
-    expect(decideByAgreement(set, four)).toBe(null);
+    expect(decideByAgreement(set, four, WINDOW)).toBe(null);
     // With a third honest replica, Q prepared nothing (B): a null request.
-    expect(decideByAgreement([...set, viewChange(3, 0, [])], four)?.digests).toEqual([0]);
+    expect(decideByAgreement([...set, viewChange(3, 0, [])], four, WINDOW)?.digests).toEqual([0]);
   });
 
   test('an invented claim of a later view cannot displace what prepared', () => {
     const liar = viewChange(0, 0, [[1, 5, B]]);
     const prepared = [1, 2, 3].map((replica) => viewChange(replica, 0, [[1, 2, A]]));
-    expect(decideByAgreement([liar, ...prepared.slice(1)], four)).toBe(null);
-    expect(decideByAgreement([liar, ...prepared], four)?.digests).toEqual([A]);
+    expect(decideByAgreement([liar, ...prepared.slice(1)], four, WINDOW)).toBe(null);
+    expect(decideByAgreement([liar, ...prepared], four, WINDOW)?.digests).toEqual([A]);
   });
 
   test('it starts at the latest checkpoint that f + 1 hold and Q are not beyond', () => {
@@ -88,15 +89,24 @@ describe('by agreement of claims', () => {
       viewChange(1, 2, [[5, 1, A]], [[5, 1, A]], [4]),
       viewChange(2, 2, [[5, 1, A]]),
     ];
-    const decision = decideByAgreement(set, four);
+    const decision = decideByAgreement(set, four, WINDOW);
     expect(decision?.checkpoint.seq).toBe(4);
     expect(decision?.digests).toEqual([A]);
   });
 
   test('a checkpoint that one replica alone claims is not believed', () => {
     const set = [viewChange(0, 4, []), viewChange(1, 2, []), viewChange(2, 2, [])];
-    expect(decideByAgreement(set, four)).toBe(null);
-    expect(decideByAgreement([...set, viewChange(3, 2, [])], four)?.checkpoint.seq).toBe(2);
+    expect(decideByAgreement(set, four, WINDOW)).toBe(null);
+    expect(decideByAgreement([...set, viewChange(3, 2, [])], four, WINDOW)?.checkpoint.seq).toBe(2);
+  });
+
+  test('a claim beyond the window above the checkpoint that is agreed on is left out', () => {
+    // Replica 0 invents a checkpoint far ahead, and with it room for a claim.
+    const liar = viewChange(0, 1_000_000, [[1_000_001, 5, B]]);
+    const prepared = [1, 2, 3].map((replica) => viewChange(replica, 0, [[1, 2, A]]));
+    expect(decideByAgreement([liar, ...prepared], four, WINDOW)?.digests).toEqual([A]);
+    const atEdge = [1, 2, 3].map((replica) => viewChange(replica, 0, [[WINDOW, 2, A]]));
+    expect(decideByAgreement([liar, ...atEdge], four, WINDOW)?.digests).toEqual([0, 0, 0, 0, 0, 0, 0, A]);
   });
 
   test('a null request that prepared last keeps its sequence number', () => {
@@ -106,6 +116,6 @@ describe('by agreement of claims', () => {
         [2, 1, 0],
       ]),
     );
-    expect(decideByAgreement(set, four)?.digests).toEqual([A, 0]);
+    expect(decideByAgreement(set, four, WINDOW)?.digests).toEqual([A, 0]);
   });
 });

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ClientGroup } from '../../src/simulation/client-group.ts';
+import { leaderHint } from '../../src/simulation/leader-hint.ts';
 import type { ClientGroupSpec, LoadSpec, NamedOptions } from '../../src/simulation/run-spec.ts';
 import { World } from '../../src/simulation/world.ts';
 import { NEVER } from '../../src/units/quantities.ts';
@@ -39,8 +40,9 @@ class Rig {
     return this;
   }
 
-  reply(from: number, id: number, at: number, { result = 3, leader = -1 } = {}): void {
-    this.group.onReply(from, id, result, leader, null, -1, at);
+  reply(from: number, id: number, at: number, { result = 3, leader = -1, term = 0 } = {}): void {
+    const hint = leaderHint(term, leader, this.world.spec.nodes);
+    this.group.onReply(from, id, result, hint, null, -1, at);
   }
 
   get finals(): number {
@@ -172,17 +174,50 @@ describe('where requests go', () => {
     expect(fixed.advance(20).sent.map(({ to }) => to)).toEqual([2, 2]);
   });
 
-  test('again to all nodes after each time without a quorum of replies', () => {
+  test('to the leader of the latest term that replies name, not to that of an earlier one', () => {
+    const rig = new Rig(trace(5, 10, 20, 30, 40), { submit: 'primary' }, 3, ledRaft()).advance(5);
+    rig.reply(0, 1, 6, { leader: 2, term: 7 });
+    rig.advance(10);
+    // A node that was cut off still believes in the leader of term 3.
+    rig.reply(1, 4, 11, { leader: 1, term: 3 });
+    rig.advance(20);
+    rig.reply(1, 7, 21, { leader: -1, term: 9 });
+    rig.reply(1, 7, 21, { leader: 0, term: 7 });
+    rig.advance(30);
+    rig.reply(1, 10, 31, { leader: 1, term: 8 });
+    rig.advance(40);
+    expect(rig.sent.map(({ to }) => to)).toEqual([0, 2, 2, 0, 1]);
+  });
+
+  test('to the primary of a later view once f + 1 replicas have named that view or a later one', () => {
+    const rig = new Rig(trace(5, 10, 20, 30), {}, 4, protocol('pbft')).advance(5);
+    rig.reply(3, 1, 6, { leader: 3, term: 99_999_999 });
+    rig.reply(3, 1, 6, { leader: 3, term: 99_999_999 });
+    rig.advance(10);
+    rig.reply(2, 1, 11, { leader: 2, term: 2 });
+    rig.advance(20);
+    rig.reply(1, 1, 21, { leader: 1, term: 1 });
+    rig.reply(1, 4, 22, { leader: 2, term: 2 });
+    rig.advance(30);
+    expect(rig.sent.map(({ to }) => to)).toEqual([0, 0, 2, 2]);
+  });
+
+  test('again to all nodes after a time without a quorum of replies, then after twice that time', () => {
     const rig = new Rig(trace(5, 30), { retryAfter: 40 }).advance(30);
     expect(rig.take()).toHaveLength(2);
     rig.advance(69);
     expect(rig.take()).toEqual([0, 1, 2, 3].map((to) => ({ at: 45, to, id: 1 })));
     rig.reply(1, 4, 69);
-    rig.advance(124);
-    expect(rig.take()).toEqual([0, 1, 2, 3].map((to) => ({ at: 85, to, id: 1 })));
-    rig.reply(1, 1, 124);
-    rig.advance(1000);
+    rig.advance(284);
+    expect(rig.take()).toEqual([0, 1, 2, 3].map((to) => ({ at: 125, to, id: 1 })));
+    rig.reply(1, 1, 284);
+    rig.advance(10_000);
     expect(rig.take()).toEqual([]);
+  });
+
+  test('again and again, twice as long after each time, but at most eight times as long as at first', () => {
+    const rig = new Rig(trace(5), { retryAfter: 40, submit: { node: 0 } }, 1).advance(1500);
+    expect(rig.take().map(({ at }) => at)).toEqual([5, 45, 125, 285, 605, 925, 1245]);
   });
 
   test('again to the next node in turn, where the protocol says so, and later requests to that one at once', () => {
@@ -191,24 +226,25 @@ describe('where requests go', () => {
     expect(rig.take()).toEqual([
       { at: 5, to: 0, id: 1 },
       { at: 45, to: 1, id: 1 },
-      { at: 85, to: 2, id: 1 },
     ]);
-    rig.advance(100);
-    expect(rig.take()).toEqual([{ at: 100, to: 2, id: 4 }]);
     rig.advance(125);
-    expect(rig.take()).toEqual([{ at: 125, to: 0, id: 1 }]);
-    rig.reply(0, 1, 130, { leader: 1 });
+    expect(rig.take()).toEqual([
+      { at: 100, to: 1, id: 4 },
+      { at: 125, to: 2, id: 1 },
+    ]);
+    rig.reply(2, 1, 130, { leader: 0 });
     rig.advance(140);
-    expect(rig.take()).toEqual([{ at: 140, to: 1, id: 4 }]);
+    expect(rig.take()).toEqual([{ at: 140, to: 0, id: 4 }]);
   });
 
   test('again in order of deadlines when thousands wait', () => {
     const times = Array.from({ length: 3000 }, (_, i) => i);
     const rig = new Rig(trace(...times), { retryAfter: 5000, submit: { node: 1 } }, 2, ledRaft());
-    rig.advance(13_000);
-    const byRound = [0, 5000, 10_000].map((round) => rig.sent.filter(({ at }) => at >= round && at < round + 5000));
+    rig.advance(38_000);
+    const rounds = [0, 5000, 15_000, 35_000];
+    const byRound = rounds.map((round) => rig.sent.filter(({ at }) => at >= round && at < round + 5000));
     for (const [i, round] of byRound.entries())
-      expect(round.map(({ at, id }) => [at, id])).toEqual(times.map((t) => [t + i * 5000, t * 3 + 1]));
+      expect(round.map(({ at, id }) => [at, id])).toEqual(times.map((t) => [t + (rounds[i] as number), t * 3 + 1]));
   });
 });
 

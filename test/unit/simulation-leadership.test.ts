@@ -8,6 +8,7 @@ interface Replica {
   readonly role?: 'leader' | 'follower' | 'candidate';
   readonly term: number;
   readonly settled?: boolean;
+  readonly forgetful?: boolean;
 }
 
 /** @param named whether a term names its leader (view mod n); such a protocol tolerates (n − 1) / 3 faults. */
@@ -19,8 +20,9 @@ function worldOf(replicas: readonly Replica[], named: boolean): World {
       leaderOf: (term: number, n: number) => (named ? term % n : -1),
       faults: (_options: unknown, n: number) => Math.floor((n - 1) / 3),
     },
-    nodes: replicas.map(({ alive = true, role = 'follower', term, settled = true }, self) => ({
+    nodes: replicas.map(({ alive = true, role = 'follower', term, settled = true, forgetful = false }, self) => ({
       self,
+      forgetful,
       alive,
       status: () => ({ role, term, settled, committed: 0, detail: '' }),
     })),
@@ -51,6 +53,13 @@ describe('the primary', () => {
     expect(primary({ term: 1 }, { term: 0 }, { term: 0 }, { term: 0 })).toBe(0);
     expect(primary({ term: 1 }, { term: 1 }, { term: 0 }, { term: 0 })).toBe(1);
     expect(primary({ term: 6 }, { term: 1 }, { term: 6 }, { term: 0 })).toBe(2);
+  });
+
+  test('is not made by a replica without its memory, which leaves one fault less to the others', () => {
+    expect(primary({ term: 2, forgetful: true }, { term: 2 }, { term: 2 }, { term: 1 })).toBe(2);
+    expect(primary({ term: 6, forgetful: true }, { term: 6 }, { term: 1 }, { term: 1 })).toBe(-1);
+    expect(primary({ term: 6, forgetful: true }, { term: 5 }, { term: 5 }, { term: 5 })).toBe(1);
+    expect(primary({ term: 9, forgetful: true }, { term: 1 }, { term: 1 }, { term: 0 })).toBe(1);
   });
 
   test('does not exist during a view change, nor while it is dead or has not entered the view itself', () => {

@@ -217,3 +217,35 @@ describe('a mempool', () => {
     expect([pair.mempool.isWaiting(batch), pair.mempool.isExecuted(batch)]).toEqual([false, true]);
   });
 });
+
+describe('a backup that hands over each request as it comes', () => {
+  test('looks at each a bounded number of times, however many wait', () => {
+    const mempool = new NodeMempool(1, workload, { now: () => 0, isExecuted: () => false, sendForward: () => {} });
+    let reads = 0;
+    let entries = Reflect.get(mempool, 'state') as Uint8Array;
+    Object.defineProperty(mempool, 'state', {
+      get: () => {
+        reads++;
+        return entries;
+      },
+      set: (grown: Uint8Array) => {
+        entries = grown;
+      },
+    });
+    const readsFor = (first: number, count: number, to: number): number => {
+      reads = 0;
+      for (let id = first; id < first + count; id++) {
+        mempool.admit(id, 0);
+        mempool.forward(to, true);
+      }
+      return reads / count;
+    };
+    expect(readsFor(0, 1000, 0)).toBeLessThan(10);
+    expect(readsFor(1000, 20_000, 0)).toBeLessThan(10);
+    // A new primary has been sent none of them.
+    reads = 0;
+    mempool.forward(2, true);
+    expect(reads).toBeGreaterThan(21_000);
+    expect(readsFor(21_000, 1000, 2)).toBeLessThan(10);
+  });
+});

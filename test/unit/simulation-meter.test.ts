@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createBatch } from '../../src/ledger/batch.ts';
 import { Meter } from '../../src/simulation/meter.ts';
-import { SECOND } from '../../src/units/quantities.ts';
+import { NEVER, SECOND } from '../../src/units/quantities.ts';
 import { quietSpec } from '../support/quiet-spec.ts';
 
 const meterOf = (horizon: number, boundaries: readonly number[] = []): Meter =>
@@ -105,6 +105,37 @@ describe('a meter', () => {
     expect(segment?.commit).toMatchObject({ total: 2, min: 40, max: 40 });
   });
 
+  test('adds up by client group what has stages, and counts apart what has none', () => {
+    const place = { site: 0 };
+    const load = { kind: 'closed', clients: 1, outstanding: 1, think: { kind: 'constant', value: 0 } } as const;
+    const group = { place, load, submit: null, replyQuorum: null, retryAfter: null };
+    const meter = new Meter(quietSpec(1, 1_000_000, { horizon: 1000, clients: [group, group, group] }));
+    // Ids 4, 5 and 7 are of groups 1, 2 and 1; a read has no batch.
+    const batch = createBatch(Int32Array.of(4, 5, 7), Float64Array.of(20, 30, 40), 1, 50, 0);
+    meter.onFinal(10, 200, batch, 0, true);
+    meter.onFinal(25, 210, batch, 1, true);
+    meter.onFinal(30, 230, batch, 2, true);
+    meter.onFinal(30, 45, null, -1, true);
+    const [segment] = meter.results(1000);
+    expect([segment?.final, segment?.staged]).toEqual([4, 3]);
+    expect([...(segment?.groupStaged ?? [])]).toEqual([0, 2, 1]);
+    expect([...(segment?.groupLatency ?? [])]).toEqual([0, 190 + 200, 185]);
+    expect(segment?.stageSums.reduce((a, b) => a + b)).toBe(190 + 185 + 200);
+  });
+
+  test('tells rare requests that wait as usual from outages, but not from stalls', () => {
+    const meter = new Meter(quietSpec(1, 1_000_000, { horizon: 6 * SECOND }));
+    for (let at = 0; at < 4 * SECOND; at += SECOND / 2) {
+      meter.onSubmit(at);
+      meter.onFinal(at, at + SECOND / 5, null, -1, true);
+    }
+    meter.onSubmit(4 * SECOND);
+    const open = { from: 4 * SECOND, to: 6 * SECOND };
+    expect(meter.outages(0, NEVER, 6 * SECOND)).toEqual([open]);
+    expect(meter.stalls(0, 6 * SECOND)).toHaveLength(9);
+    expect(meter.stalls(0, 6 * SECOND).at(-1)).toEqual(open);
+  });
+
   test('keeps stages in order where a retry overtook itself: their sum is the latency', () => {
     const meter = meterOf(1000);
     const batch = createBatch(Int32Array.of(4), Float64Array.of(900), 1, 50, 0);
@@ -144,5 +175,7 @@ describe('a meter', () => {
     expect(meterOf(1000).measuredFrom).toBe(0);
     expect(meterOf(1000, [300]).measuredFrom).toBe(300);
     expect(meterOf(1000, [300, 600]).measuredFrom).toBe(0);
+    const given = quietSpec(1, 1_000_000, { horizon: 1000, boundaries: [300, 600], measuredFrom: 300 });
+    expect(new Meter(given).measuredFrom).toBe(300);
   });
 });

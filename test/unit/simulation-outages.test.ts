@@ -91,3 +91,14 @@ describe('an outage', () => {
     ]);
   });
 });
+
+test('a wait that is usual is no outage, however rare requests are', () => {
+  // One request each 500 ms, each final after 150 ms: nothing else is outstanding meanwhile.
+  const bins = binsOf(
+    every(500, 0, 2000),
+    every(500, 150, 2000).map((at) => at + 0.5),
+  );
+  expect(findOutages(bins, 0, NEVER, end)).toHaveLength(4);
+  expect(findOutages(bins, 0, NEVER, end, 300 * ms)).toEqual([]);
+  expect(inMs(findOutages(binsOf([0, 500], [150.5, 900]), 0, NEVER, end, 300 * ms))).toEqual([[500, 900]]);
+});

@@ -168,6 +168,8 @@ export interface Status {
   readonly committed: Position;
   /** The phase (see slots.ts) of sequence numbers committed + 1, committed + 2, … */
   readonly phases: Uint8Array;
+  /** While it waits for a new view: bit i mod 8 of byte ⌊i / 8⌋ says that it holds replica i's view-change for `view`. */
+  readonly viewChanges: Uint8Array;
 }
 
 export type Message =

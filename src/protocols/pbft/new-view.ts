@@ -33,12 +33,21 @@ export function decideByCertificates(viewChanges: readonly ViewChange[]): Decisi
   return { checkpoint, digests };
 }
 
-/** Guard: signed view-changes of different replicas. null: not decidable from these; more are needed. */
-export function decideByAgreement(viewChanges: readonly ViewChange[], quorums: Quorums): Decision | null {
+/**
+ * Guard: signed view-changes of different replicas. null: not decidable from these; more are needed. Looks at the `window` of
+ * sequence numbers above the checkpoint: nothing beyond can have committed, since Q replicas have their low watermark at the
+ * checkpoint or below it, and what a liar claims up there would have the new view propose null requests without end.
+ */
+export function decideByAgreement(
+  viewChanges: readonly ViewChange[],
+  quorums: Quorums,
+  window: number,
+): Decision | null {
   const checkpoint = agreedCheckpoint(viewChanges, quorums);
   if (checkpoint === null) return null;
+  const highest = checkpoint.seq + window;
   let last = checkpoint.seq;
-  for (const { prepared } of viewChanges) last = Math.max(last, prepared.at(-1)?.seq ?? 0);
+  for (const { prepared } of viewChanges) for (const { seq } of prepared) if (seq > last && seq <= highest) last = seq;
   const digests: Digest[] = [];
   for (let seq = checkpoint.seq + 1; seq <= last; seq++) {
     const digest = agreedDigest(viewChanges, seq, quorums);

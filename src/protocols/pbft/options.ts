@@ -78,19 +78,19 @@ export const pbftOptions: OptionSchema<PbftOptions> = {
   requestTimeout: {
     kind: 'duration',
     default: 2 * SECOND,
-    min: 1,
+    min: 10 * MICROSECOND,
     meaning: 'A backup suspects the primary when a request it waits for is not executed within this time.',
   },
   viewChangeTimeout: {
     kind: 'duration',
     default: 2 * SECOND,
-    min: 1,
+    min: 10 * MICROSECOND,
     meaning: 'How long a quorum of view-changes waits for its new view; doubles with each consecutive view.',
   },
   statusInterval: {
     kind: 'duration',
     default: 500 * MILLISECOND,
-    min: MICROSECOND,
+    min: 10 * MICROSECOND,
     meaning:
       'A replica without progress for this long asks the others to retransmit what it lacks; backs off to eightfold.',
   },
@@ -136,7 +136,7 @@ export function pbftProblems(options: PbftOptions, setting: Setting): readonly O
     report(
       'error',
       'faults',
-      `${setting.nodes} nodes cannot tolerate f = ${f} Byzantine faults`,
+      `${setting.nodes} ${setting.nodes === 1 ? 'node' : 'nodes'} cannot tolerate f = ${f} Byzantine faults`,
       `at least 3f + 1 = ${3 * f + 1} nodes`,
     );
   if (interval > window)

@@ -2,7 +2,7 @@
  * One PBFT replica (Castro and Liskov, OSDI'99 and TOCS'02): hands what happens to the part that the paper's section describes,
  * and connects the parts. It never asks more than one part to act on the same thing, save where the comment says why.
  */
-import type { Batch } from '../../ledger/batch.ts';
+import { type Batch, NULL_DIGEST } from '../../ledger/batch.ts';
 import type { Digest, NodeId, Position } from '../../units/quantities.ts';
 import type { ReadId, Replica, ReplicaStatus, SnapshotRef, Ticket, TimerId } from '../protocol.ts';
 import { Batching } from './batching.ts';
@@ -91,6 +91,10 @@ export class PbftReplica implements Replica<Message>, Events {
       this,
     );
     this.leader = state.primary;
+  }
+
+  get term(): number {
+    return this.state.view;
   }
 
   // A replica that starts later than the run has crashed before: with its durable state it goes on where it was, without it
@@ -187,13 +191,15 @@ export class PbftReplica implements Replica<Message>, Events {
   }
 
   executed(position: Position): void {
-    if (this.requestTimer.isServed) {
+    const i = position & this.slots.mask;
+    const isRequest = this.slots.seqAt[i] !== position || this.slots.digest[i] !== NULL_DIGEST;
+    if (isRequest && this.requestTimer.isServed) {
       this.viewChanges.progress();
       this.requestTimer.setLimit(this.state.options.requestTimeout);
     }
     this.checkpoints.executed(position);
     this.transfer.executed(position);
-    this.requestTimer.progress();
+    this.requestTimer.progress(isRequest);
   }
 
   // PBFT has no leadership transfer: a view ends when a quorum no longer trusts its primary, never on command.
@@ -244,13 +250,15 @@ export class PbftReplica implements Replica<Message>, Events {
   installed(snapshot: SnapshotRef): void {
     this.ordering.installed(snapshot.position);
     this.checkpoints.installed(snapshot);
-    this.requestTimer.progress();
+    this.requestTimer.progress(true);
     this.batching.proposeWhatIsDue();
   }
 
+  // A view ends: by asking for another, or by entering one that this replica did not ask for.
   left(): void {
     this.leader = -1;
     this.requestTimer.stop();
+    this.requestTimer.setLimit(this.viewChanges.timeout);
     this.batching.stop();
     this.missing.clear();
     this.retransmission.arm();
@@ -259,11 +267,11 @@ export class PbftReplica implements Replica<Message>, Events {
   entered(dropped: readonly Batch[]): void {
     const { host, state } = this;
     this.leader = state.primary;
-    this.requestTimer.setLimit(this.viewChanges.timeout);
     for (const batch of dropped) host.mempool.requeue(batch);
     this.early.replay(this.receiveEarly);
     this.retransmission.entered();
     this.requestsArrived();
+    this.requestTimer.arm();
   }
 
   stalled(): void {

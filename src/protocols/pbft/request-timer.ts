@@ -1,7 +1,8 @@
 /**
- * A backup's patience with the primary (OSDI'99 section 4.4): the timer runs while a request waits to be executed, stops when
- * none does, and starts afresh when the one it runs for was executed but others wait. A request that never gets its turn thus
- * ends the view, even if others are executed meanwhile.
+ * A replica's patience with the view it is in (OSDI'99 sections 4.4 and 4.5.2): a backup's timer runs while a request waits to be
+ * executed, stops when none does, and starts afresh when the one it runs for was executed but others wait. A request that never
+ * gets its turn thus ends the view, even if others are executed meanwhile. The primary watches alike, without a timer against
+ * itself: it, too, must know whether the view brought what it waited for, or its next timeouts would be shorter than the others'.
  */
 import { type Duration, type Instant, NEVER } from '../../units/quantities.ts';
 import type { Ordering } from './ordering.ts';
@@ -26,14 +27,15 @@ export class RequestTimer {
     this.limit = limit;
   }
 
-  // On a request from a client or an accepted pre-prepare. Guard: not running, and something waits.
+  // On a request from a client, an accepted pre-prepare or a new view. Guard: not running, and something waits.
   arm(): void {
     if (!this.running && this.waits()) this.start();
   }
 
   /**
-   * On execution: the view is active and brought what this replica waited for. Other requests executed meanwhile, such as the many
-   * that a new view repeats, do not show that the view is fast enough: were the limit lowered for them, it would never suffice.
+   * On execution of a request: the view is active and brought what this replica waited for. Other requests executed meanwhile, such
+   * as the many that a new view repeats, do not show that the view is fast enough: were the limit lowered for them, it would never
+   * suffice.
    */
   get isServed(): boolean {
     if (!this.state.settled) return false;
@@ -44,8 +46,8 @@ export class RequestTimer {
     return this.watched === NEVER || this.state.host.mempool.oldest > this.watched;
   }
 
-  // On execution.
-  progress(): void {
+  // On execution: of a request, or of a null request or an installed state, which may leave nothing to wait for.
+  progress(ofRequest: boolean): void {
     if (!this.running) {
       this.arm();
       return;
@@ -54,7 +56,7 @@ export class RequestTimer {
       this.stop();
       return;
     }
-    if (this.isWatchedExecuted) this.start();
+    if (ofRequest && this.isWatchedExecuted) this.start();
   }
 
   /** The replica has a better reason to wait: it is fetching the state. */
@@ -70,15 +72,15 @@ export class RequestTimer {
   }
 
   private start(): void {
-    const { host } = this.state;
+    const { host, leads } = this.state;
     this.running = true;
     this.watched = host.mempool.oldest;
-    host.setTimer(REQUEST_TIMER, 0, this.limit);
+    if (!leads) host.setTimer(REQUEST_TIMER, 0, this.limit);
   }
 
   private waits(): boolean {
     const { state } = this;
-    if (!state.settled || state.leads) return false;
+    if (!state.settled) return false;
     return this.ordering.lastAccepted > state.host.executedPosition || state.host.mempool.oldest !== NEVER;
   }
 }

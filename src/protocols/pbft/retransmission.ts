@@ -18,6 +18,7 @@ import type { ViewChanges } from './view-change.ts';
 /** Sequence numbers described in one STATUS. */
 const SLOTS_PER_STATUS = 8;
 const MOST_DOUBLINGS = 3;
+const NOTHING = new Uint8Array(0);
 
 export interface RetransmissionEvents {
   /** Nothing happened for a whole interval although something is unfinished. */
@@ -126,12 +127,11 @@ export class Retransmission {
   // Guard: something is unfinished and nobody answered for a whole interval, or this replica just restarted.
   private sendStatus(): void {
     const { state, slots } = this;
-    const { host, committed, low, settled, view } = state;
+    const { host, committed } = state;
     const described = Math.max(0, Math.min(SLOTS_PER_STATUS, slots.highest - committed));
     const phases = new Uint8Array(described);
     for (let i = 0; i < described; i++) phases[i] = slots.phaseOf(committed + 1 + i);
-    host.broadcast({ type: STATUS, view, settled, recovering: this.recovering, low, committed, phases });
-    if (!settled && this.viewChanges.own !== null) host.broadcast(this.viewChanges.own);
+    host.broadcast(this.statusWith(phases));
     this.asked = described > 0 ? committed + described : 0;
     this.gapEnd = slots.highest;
   }
@@ -146,16 +146,28 @@ export class Retransmission {
     );
   }
 
-  // Guard: the sender has not entered this replica's view. f + 1 of those that have answer, and its primary.
+  /**
+   * Guard: the sender has not entered this replica's view. Of those that have, f + 1 and the primary answer with the NEW-VIEW; one
+   * that asks for the view sends its own view-change to whom lacks it. A view-change may hold certificates by the hundred, so none
+   * is sent twice without need.
+   */
   private helpWithView(from: NodeId, status: Status): void {
     const { state, viewChanges } = this;
-    if (status.view > state.view || (status.view === state.view && status.settled)) return;
+    const { self } = state;
+    if (status.view > state.view) {
+      // The sender's own view-change was lost on the way here: it learns that from this replica's status.
+      if (!status.settled && !viewChanges.knowsRequest(from, status.view))
+        state.host.send(from, this.statusWith(NOTHING));
+      return;
+    }
+    if (status.view === state.view && status.settled) return;
     const { n, f } = state.quorums;
     if (!state.settled) {
-      if (viewChanges.own !== null && status.view < state.view) state.host.send(from, viewChanges.own);
+      const lacks = status.view < state.view || ((status.viewChanges[self >> 3] ?? 0) & (1 << (self & 7))) === 0;
+      if (viewChanges.own !== null && lacks) state.host.send(from, viewChanges.own);
     } else if (viewChanges.newView !== null) {
       if (state.leads || (state.self - from + n) % n <= f + 1) state.host.send(from, viewChanges.newView);
-    } else if (status.recovering) state.host.send(from, this.statusOfView());
+    } else if (status.recovering) state.host.send(from, this.statusWith(NOTHING));
   }
 
   private helpWithCheckpoints(from: NodeId, status: Status): void {
@@ -193,9 +205,10 @@ export class Retransmission {
     this.viewChanges.resume();
   }
 
-  private statusOfView(): Status {
+  private statusWith(phases: Uint8Array): Status {
     const { committed, low, settled, view } = this.state;
-    return { type: STATUS, view, settled, recovering: false, low, committed, phases: new Uint8Array(0) };
+    const viewChanges = settled ? NOTHING : this.viewChanges.held;
+    return { type: STATUS, view, settled, recovering: this.recovering, low, committed, phases, viewChanges };
   }
 
   private setTimer(): void {

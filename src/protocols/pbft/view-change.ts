@@ -40,7 +40,7 @@ export class ViewChanges {
   private readonly events: ViewChangeEvents;
   /** The latest valid view-change of each replica. */
   private readonly received: (ViewChange | null)[];
-  /** View changes since a request was executed. */
+  /** Views asked for or entered since one brought what this replica waited for. */
   private attempts = 0;
   private timerRuns = false;
   /** Batches accepted in views left since the last new view: it decides which of them stay. */
@@ -152,6 +152,20 @@ export class ViewChanges {
     else this.events.entered([]);
   }
 
+  /** Whether replica `from` asks for `view`, or a later one, as far as this replica knows. */
+  knowsRequest(from: NodeId, view: number): boolean {
+    return (this.received[from]?.view ?? 0) >= view;
+  }
+
+  /** Of whom this replica holds a view-change for the view it asks for: a bitmap (see `Status`). */
+  get held(): Uint8Array {
+    const bits = new Uint8Array((this.received.length + 7) >> 3);
+    this.received.forEach((message, i) => {
+      if (message?.view === this.state.view) bits[i >> 3] = (bits[i >> 3] as number) | (1 << (i & 7));
+    });
+    return bits;
+  }
+
   // The join rule. Guard: f + 1 replicas ask for later views, hence a correct one. Joins the smallest of the f + 1 highest.
   private join(): void {
     const { quorums, view } = this.state;
@@ -197,10 +211,14 @@ export class ViewChanges {
     const { state } = this;
     const { host } = state;
     this.uncertain.push(...this.ordering.leaveView());
+    // A view that this replica did not ask for follows one that did not serve it, all the same: its timers start anew, doubled.
+    const asked = !state.settled && message.view === state.view;
+    if (!asked) this.attempts++;
     state.leaveFor(message.view);
     this.newView = message;
     this.own = null;
     this.stopTimer();
+    if (!asked) this.events.left();
     this.checkpoints.adopt(decision.checkpoint);
     state.enter(message.view);
     this.ordering.enterView(message, sizeOf(message, host.n), () => {
@@ -215,7 +233,8 @@ export class ViewChanges {
   }
 
   private decide(viewChanges: readonly ViewChange[]): Decision | null {
-    return this.state.signed ? decideByCertificates(viewChanges) : decideByAgreement(viewChanges, this.state.quorums);
+    const { quorums, signed, window } = this.state;
+    return signed ? decideByCertificates(viewChanges) : decideByAgreement(viewChanges, quorums, window);
   }
 
   /** The proposals are exactly those of the decision, each signed by the primary. */

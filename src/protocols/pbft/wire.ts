@@ -66,7 +66,7 @@ export function sizeOf(message: Message, _n: number): Bytes {
     case BATCH:
       return ENVELOPE_BYTES + NUMBER_BYTES + message.batch.bytes;
     case STATUS:
-      return ENVELOPE_BYTES + 3 * NUMBER_BYTES + 2 + message.phases.length;
+      return ENVELOPE_BYTES + 3 * NUMBER_BYTES + 2 + message.phases.length + message.viewChanges.length;
   }
 }
 
@@ -173,6 +173,7 @@ export function hashOf(message: Message): number {
       let hash = absorb(absorb(absorb(message.type, message.view), flags), message.low);
       hash = absorb(hash, message.committed);
       for (let i = 0; i < message.phases.length; i++) hash = absorb(hash, message.phases[i] as number);
+      for (let i = 0; i < message.viewChanges.length; i++) hash = absorb(hash, message.viewChanges[i] as number);
       return hash;
     }
   }

@@ -2,7 +2,7 @@
 
 import type { Setting } from '../../units/definition.ts';
 import type { DurationRange, OptionProblem, OptionSchema } from '../../units/options.ts';
-import { type Bytes, type Duration, MILLISECOND, type NodeId } from '../../units/quantities.ts';
+import { type Bytes, type Duration, MICROSECOND, MILLISECOND, type NodeId } from '../../units/quantities.ts';
 
 export interface RaftOptions {
   readonly electionTimeout: DurationRange;
@@ -48,20 +48,20 @@ export const raftOptions: OptionSchema<RaftOptions> = {
   electionTimeout: {
     kind: 'duration-range',
     default: { min: 150 * MILLISECOND, max: 300 * MILLISECOND },
-    min: 1,
+    min: 10 * MICROSECOND,
     meaning:
       'Each election timeout is drawn uniformly from this range. Its lower end is the base timeout: the lease in which votes are refused, the period of check-quorum, and the limit of a leadership transfer.',
   },
   heartbeat: {
     kind: 'duration',
     default: 50 * MILLISECOND,
-    min: 1,
+    min: 10 * MICROSECOND,
     meaning: 'Time between two heartbeats of the leader.',
   },
   tick: {
     kind: 'duration',
     default: null,
-    min: 1,
+    min: 10 * MICROSECOND,
     meaning:
       'Timers count whole ticks of this length, each node at a random phase of its own, as in etcd; none: exact timers.',
   },
@@ -83,6 +83,7 @@ export const raftOptions: OptionSchema<RaftOptions> = {
     kind: 'count',
     default: 256,
     min: 1,
+    max: 65_536,
     meaning:
       'Most AppendEntries messages with entries under way to a follower, and most uncommitted entries at the leader: beyond it transactions wait, and batches grow.',
   },
@@ -153,6 +154,12 @@ export function raftProblems(options: RaftOptions, setting: Setting): readonly O
       'electionTimeout',
       'is shorter than a heartbeat and a round trip: a late heartbeat starts an election',
       'several heartbeats',
+    );
+  if (setting.losesMessages && setting.nodes > 1)
+    warning(
+      '',
+      'runs over datagrams that get lost, but Raft is made for links that repeat: what a follower lacks is sent again only after it answers a later heartbeat, and a lost vote costs an election timeout',
+      'transport: tcp',
     );
   if (electionTimeout.max === electionTimeout.min && setting.nodes > 1)
     warning('electionTimeout', 'is not random: votes will split again and again', 'a range');

@@ -52,6 +52,10 @@ export class RaftReplica implements Replica<RaftMessage> {
     return this.s.leader;
   }
 
+  get term(): number {
+    return this.s.term;
+  }
+
   // --- Events ----------------------------------------------------------------------------------------------------------------
 
   start(): void {

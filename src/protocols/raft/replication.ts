@@ -32,6 +32,7 @@ function commonNext(s: RaftState, progress: Progress): Position {
   return common;
 }
 
+/** The same to all, until some follower's window is full; the others are then sent the rest one by one. */
 function broadcastFrom(s: RaftState, progress: Progress, first: Position): void {
   let next = first;
   do {
@@ -44,7 +45,10 @@ function broadcastFrom(s: RaftState, progress: Progress, first: Position): void 
       noteSent(s, progress, to, message);
       full ||= progress.isFull(to);
     }
-    if (full) return;
+    if (full) {
+      for (let to = 0; to < s.n; to++) if (to !== s.self) sendAppend(s, progress, to, false);
+      return;
+    }
   } while (next <= s.log.last);
 }
 

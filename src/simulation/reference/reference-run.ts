@@ -101,6 +101,14 @@ export class ReferenceRun implements FaultSubject {
 
   // What faults do.
 
+  get tolerated(): number {
+    return this.world.protocol.faults(this.world.options, this.nodes);
+  }
+
+  get forgets(): boolean {
+    return !this.world.protocol.isDurable(this.world.options);
+  }
+
   currentLeader(): NodeId {
     return currentLeader(this.world);
   }
