@@ -6,6 +6,18 @@ export { type PoolOptions, poolExecutor } from './executor/pool.ts';
 export type { Experiment, FailedRun, FinishedRun, RunOutcome } from './experiment/experiment.ts';
 export type { PointEstimate, PointQuestion } from './experiment/point-estimate.ts';
 export { type PointAnswer, type ReplicationPlan, replicate } from './experiment/replicate.ts';
+export type { Batch } from './ledger/batch.ts';
+export type {
+  ClientRule,
+  Host,
+  Mempool,
+  ProtocolDefinition,
+  ProtocolMessage,
+  Replica,
+  ReplicaStatus,
+  SnapshotRef,
+  Work,
+} from './protocols/protocol.ts';
 export { runsCsv, timelineCsv } from './report/csv.ts';
 export { renderHtml } from './report/html.ts';
 export { renderTable } from './report/table.ts';
@@ -19,7 +31,7 @@ export {
   type ResultFile,
 } from './results/result-file.ts';
 export { resultFolder, writeFiles } from './results/result-folder.ts';
-export { type LoadOptions, loadScenario } from './scenario/load.ts';
+export { type LoadOptions, loadScenario, openScenario } from './scenario/load.ts';
 export { formatProblem, type Problem } from './scenario/problem.ts';
 export { runSettings, runSpecFor } from './scenario/run-spec-for.ts';
 export type { DesignPoint, LoadResult, RunSettings, Scenario } from './scenario/scenario.ts';

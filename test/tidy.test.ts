@@ -82,6 +82,14 @@ describe('the checks', () => {
 });
 
 describe('the repository', () => {
+  test('cites no document that is not in it', () => {
+    const name = ['DES', 'IGN'].join('');
+    const citing = allFiles.filter(
+      (path) => /\.(ts|js|md|ya?ml)$/.test(path) && new RegExp(`\\b${name}\\b`).test(textOf(path)),
+    );
+    expect(citing).toEqual([]);
+  });
+
   test('names no place of the machine it was written on', () => {
     // Put together from pieces, so that this file does not find itself.
     const places = ['main', 'shared', '.library'].map((folder) => ['', 'work', folder].join('/'));

@@ -1,4 +1,5 @@
 /** Agreement and order: no two replicas commit different batches at one position, ever, restarts included. */
+import { formatDuration } from '../units/format.ts';
 import type { Digest, Instant, NodeId, Position } from '../units/quantities.ts';
 import type { Finding } from './violation.ts';
 
@@ -59,7 +60,7 @@ export class AgreementCheck {
       kind: 'safety',
       at: second.at,
       node: second.node,
-      detail: `position ${position}: node ${first.node} committed batch ${hex(first.digest)} at ${first.at} ns, node ${second.node} batch ${hex(second.digest)} at ${second.at} ns`,
+      detail: `position ${position}: node ${first.node} committed batch ${hex(first.digest)} at ${formatDuration(first.at as number)}, node ${second.node} batch ${hex(second.digest)} at ${formatDuration(second.at as number)}`,
     };
   }
 

@@ -5,6 +5,7 @@
 import type { Batch } from '../ledger/batch.ts';
 import { NULL_DIGEST } from '../ledger/batch.ts';
 import type { AgreementProblem } from '../ledger/execution.ts';
+import { formatDuration } from '../units/format.ts';
 import type { Duration, Instant, NodeId, Position } from '../units/quantities.ts';
 import { AgreementCheck } from './agreement.ts';
 import { LeadershipCheck } from './leadership.ts';
@@ -130,13 +131,15 @@ export class RunChecks {
   progress(lastFaultEnd: Instant, gaps: readonly Gap[], within: Duration, end: Instant): void {
     const gap = gaps.find(({ from, to }) => to - from > within);
     if (gap === undefined) return;
-    const when = gap.to === end ? 'none did before the run ended' : `the next did at ${gap.to} ns`;
+    const when =
+      gap.to === end ? 'none did before the run ended' : `the next did at ${formatDuration(gap.to as number)}`;
+    const since = lastFaultEnd === 0 ? '' : `the last fault ended at ${formatDuration(lastFaultEnd as number)} and `;
     this.add({
       check: 'progress',
       kind: 'liveness',
       at: gap.from + within,
       node: -1,
-      detail: `the last fault ended at ${lastFaultEnd} ns and requests were outstanding from ${gap.from} ns on; one should have become final within ${within} ns; ${when}`,
+      detail: `${since}requests were outstanding from ${formatDuration(gap.from as number)} on; one should have become final within ${formatDuration(within)}; ${when}`,
     });
   }
 

@@ -4,7 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { type CommandContext, processContext } from './context.ts';
-import { CommandEnd, ExitCode } from './exit-codes.ts';
+import { CommandEnd, ExitCode, reasonOfTheSystem } from './exit-codes.ts';
 import { packageVersion } from './package-version.ts';
 
 interface CommandEntry {
@@ -106,20 +106,9 @@ function exitCodeFor(thrown: unknown, argv: readonly string[], { err }: CommandC
   return ExitCode.crashed;
 }
 
-/** A file or folder that can't be read or written is the user's to mend. */
+/** A file, folder or stream that can't be read or written is the user's to mend. */
 function refusedByTheSystem(thrown: unknown): string | null {
-  if (!(thrown instanceof Error) || !('code' in thrown) || !('path' in thrown)) return null;
-  const reason = reasons[String(thrown.code)];
-  return reason === undefined ? null : `${String(thrown.path)}: ${reason}`;
+  const reason = reasonOfTheSystem(thrown);
+  if (reason === null) return null;
+  return `${'path' in (thrown as object) ? String((thrown as { path: unknown }).path) : 'output'}: ${reason}`;
 }
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EEXIST: 'is a file, expected a folder',
-  ENOTDIR: 'is not a folder',
-  EISDIR: 'is a folder, expected a file',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'no space is left',
-};

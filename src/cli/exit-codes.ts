@@ -1,5 +1,5 @@
 /**
- * What the process answers to the shell (DESIGN section 8). Commands never set it: they return normally for 0 and throw a
+ * What the process answers to the shell (docs/RESULTS.md, exit codes). Commands never set it: they return normally for 0 and throw a
  * `CommandEnd` for anything else; `main.ts` alone turns that into `process.exitCode`.
  */
 export const ExitCode = {
@@ -17,6 +17,28 @@ export const ExitCode = {
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** Why the system refused to read or write, in words; null where that is not what was thrown. */
+export function reasonOfTheSystem(thrown: unknown): string | null {
+  return thrown instanceof Error && 'code' in thrown ? (systemReasons[String(thrown.code)] ?? null) : null;
+}
+
+const systemReasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EEXIST: 'is a file, expected a folder',
+  ENOTDIR: 'is not a folder',
+  EISDIR: 'is a folder, expected a file',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space is left',
+  ENOTSUP: 'no folder can be made here',
+  EIO: 'the device failed',
+  EDQUOT: 'the quota is used up',
+  EFBIG: 'the file would be too large',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'there are links in a circle',
+};
 
 /** Which answer wins where several hold. Ctrl-C stands first: what was not run can't be judged. */
 const precedence: readonly ExitCode[] = [

@@ -1,10 +1,12 @@
 /** `quorumlab init [FILE]`: writes a commented scenario to start from. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
+import { shellWord } from '../results/repeat-command.ts';
 import { schemaPath } from '../scenario/shipped-data.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
+import { makeFolders } from './output-folder.ts';
 
 export function initCommand(program: Command, { out }: CommandContext = processContext): void {
   program
@@ -15,9 +17,11 @@ export function initCommand(program: Command, { out }: CommandContext = processC
     .action((file: string, options: { readonly force: boolean }) => {
       if (existsSync(file) && !options.force)
         throw new CommandEnd(ExitCode.usage, `${file}: exists already; --force replaces it`);
-      mkdirSync(dirname(file), { recursive: true });
+      const made = makeFolders(dirname(file));
       writeFileSync(file, scenarioText(file));
-      out.write(`${file}: written; next: quorumlab lint ${file}, then quorumlab run ${file}\n`);
+      const folder = made.length === 0 ? '' : `, in the new folder ${dirname(file)}`;
+      const word = shellWord(file);
+      out.write(`${file}: written${folder}; next: npx quorumlab lint ${word}, then npx quorumlab run ${word}\n`);
     });
 }
 

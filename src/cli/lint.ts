@@ -1,6 +1,6 @@
 /** `quorumlab lint FILE…`: reads scenarios and says everything that is wrong with them, without running anything. */
 import type { Command } from 'commander';
-import { loadScenario } from '../scenario/load.ts';
+import { openScenario } from '../scenario/load.ts';
 import { formatProblem } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { scenarioPath } from '../scenario/shipped-data.ts';
@@ -20,16 +20,20 @@ export function lintCommand(program: Command, context: CommandContext = processC
       collect,
       [] as readonly string[],
     )
-    .action((files: readonly string[], options: { readonly set: readonly string[] }) => {
-      lint(files, options.set, context);
-    });
+    .action((files: readonly string[], options: { readonly set: readonly string[] }) =>
+      lint(files, options.set, context),
+    );
 }
 
 /** Problems go to the error stream, a line for each sound file to the output. @throws CommandEnd where a file has errors. */
-function lint(files: readonly string[], overrides: readonly string[], { out, err }: CommandContext): void {
+async function lint(
+  files: readonly string[],
+  overrides: readonly string[],
+  { out, err }: CommandContext,
+): Promise<void> {
   let bad = 0;
   for (const file of files) {
-    const result = loadScenario(scenarioPath(file), { overrides });
+    const result = await openScenario(scenarioPath(file), { overrides });
     for (const problem of result.ok ? result.scenario.warnings : result.problems)
       err.write(`${formatProblem(problem)}\n`);
     if (result.ok) out.write(`${file}: ok: ${summaryOf(result.scenario)}\n`);
@@ -38,7 +42,9 @@ function lint(files: readonly string[], overrides: readonly string[], { out, err
   if (bad > 0)
     throw new CommandEnd(
       ExitCode.usage,
-      `${bad} of ${files.length} scenario files ${bad === 1 ? 'has' : 'have'} errors`,
+      files.length === 1
+        ? 'the scenario has errors'
+        : `${bad} of ${files.length} scenario files ${bad === 1 ? 'has' : 'have'} errors`,
     );
 }
 

@@ -1,6 +1,7 @@
 /** `quorumlab rerun FILE --point LABEL --replication K`: one run again, by its name; `--check` proves that it repeats. */
 import type { Command } from 'commander';
 import type { Simulate } from '../executor/executor.ts';
+import { protocolsOf } from '../executor/own-protocols.ts';
 import type { DigestEvent } from '../kernel/run-digest.ts';
 import { counted, instant } from '../report/words.ts';
 import { nearest } from '../scenario/problem.ts';
@@ -12,7 +13,7 @@ import type { RunResult } from '../simulation/run-result.ts';
 import { MILLISECOND } from '../units/quantities.ts';
 import { type CommandContext, type Output, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
-import { loadScenarios } from './load.ts';
+import { loadScenarios, tooManyRequests } from './load.ts';
 import { collect, wholeNumber } from './options.ts';
 
 interface RerunOptions {
@@ -38,7 +39,7 @@ export function rerunCommand(program: Command, context: CommandContext = process
 
 async function rerun(file: string, options: RerunOptions, context: CommandContext): Promise<void> {
   const quick = options.quick ?? false;
-  const [loaded] = loadScenarios([file], { set: options.set ?? [], quick, replications: null }, context.err);
+  const [loaded] = await loadScenarios([file], { set: options.set ?? [], quick, replications: null }, context.err);
   const { scenario } = loaded as NonNullable<typeof loaded>;
   const spec = runSpecFor(scenario, pointNamed(scenario, options.point), options.replication, { quick });
   const { replications } = runSettings(scenario, { quick });
@@ -46,7 +47,11 @@ async function rerun(file: string, options: RerunOptions, context: CommandContex
     context.err.write(
       `replication ${options.replication} is beyond the ${replications} of the scenario; it is run all the same\n`,
     );
-  const simulate = context.simulate ?? (await import('../simulation/simulate.ts')).simulate;
+  const refused = tooManyRequests(scenario, { quick });
+  if (refused !== null) throw new CommandEnd(ExitCode.usage, refused);
+  const kernel = context.simulate ?? (await import('../simulation/simulate.ts')).simulate;
+  const own = await protocolsOf(spec);
+  const simulate: Simulate = (run, how) => kernel(run, { ...how, ...own });
   const result = simulate(spec);
   describe(result, context.out);
   const findings: ExitCode[] = [

@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import { drive, type ExecuteOptions, type Executor } from '../executor/executor.ts';
 import type { FailedRun } from '../experiment/experiment.ts';
 import { type PointAnswer, replicate } from '../experiment/replicate.ts';
-import { protocolNamed } from '../protocols/registry.ts';
 import { runsCsv, timelineCsv } from '../report/csv.ts';
 import { verdictOf } from '../report/verdict.ts';
 import type { ProtocolFacts } from '../results/build-point.ts';
@@ -53,7 +52,15 @@ export async function runScenario(
       'timeline.csv': timelineCsv(result.points),
       'scenario.resolved.yaml': resolved,
     },
-    manifest: manifestOf({ result, resolved, answers, startedAt, tookMs: performance.now() - began, executor }),
+    manifest: manifestOf({
+      scenario,
+      result,
+      resolved,
+      answers,
+      startedAt,
+      tookMs: performance.now() - began,
+      executor,
+    }),
   };
 }
 
@@ -65,12 +72,12 @@ function resolvedText(scenario: Scenario, quick: boolean): string {
 }
 
 function factsOf(point: DesignPoint): ProtocolFacts {
-  const definition = protocolNamed(point.protocol);
-  const { protocol, nodes } = point.setup;
-  return { trustNote: definition.trustNote, faultsTolerated: definition.faults(protocol.options, nodes) };
+  const { trustNote, faultsTolerated } = point;
+  return { trustNote, faultsTolerated };
 }
 
 interface ManifestParts {
+  readonly scenario: Scenario;
   readonly result: ResultFile;
   readonly resolved: string;
   readonly answers: readonly PointAnswer[];
@@ -80,13 +87,14 @@ interface ManifestParts {
 }
 
 /** All that depends on when and where it was run, beside what identifies it. */
-function manifestOf({ result, resolved, answers, startedAt, tookMs, executor }: ManifestParts): string {
+function manifestOf({ scenario, result, resolved, answers, startedAt, tookMs, executor }: ManifestParts): string {
   return canonicalJson({
     quorumlab: packageVersion(),
     model_version: MODEL_VERSION,
     id: result.id,
     scenario: result.scenario,
     scenario_sha256: sha256(resolved),
+    ...(scenario.ownProtocols.length === 0 ? {} : { own_protocols: scenario.ownProtocols }),
     seed: result.seed,
     quick: result.quick,
     started_at: startedAt.toISOString(),

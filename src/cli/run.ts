@@ -6,8 +6,9 @@ import { holdsCompleteResult, resultFolder, writeFiles } from '../results/result
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { findingsOf } from './findings.ts';
-import { type LoadedScenario, loadScenarios } from './load.ts';
+import { type LoadedScenario, loadScenarios, tooManyRequests } from './load.ts';
 import { collect, positiveCount } from './options.ts';
+import { folderProblem } from './output-folder.ts';
 import { withProgress } from './progress.ts';
 import { runScenario, type ScenarioOutcome } from './run-scenario.ts';
 
@@ -46,13 +47,14 @@ export function runCommand(program: Command, context: CommandContext = processCo
 
 async function run(files: readonly string[], options: RunOptions, context: CommandContext): Promise<void> {
   const given = { set: options.set ?? [], quick: options.quick ?? false, replications: options.replications ?? null };
-  const loaded = loadScenarios(files, given, context.err);
+  const loaded = await loadScenarios(files, given, context.err);
   if (options.inline && options.threads !== undefined)
     throw new CommandEnd(ExitCode.usage, '--inline uses no worker threads: leave out --threads or --inline');
   if (options.plan) {
     const { printPlan } = await import('./plan.ts');
     return printPlan(loaded, options.inline ? 1 : (options.threads ?? null), context);
   }
+  refuseBeforehand(loaded, options.out);
   const executor = withProgress(await openExecutor(options, context), context.err);
   const interrupt = new AbortController();
   const stopListening = context.onInterrupt(() => {
@@ -74,6 +76,14 @@ async function run(files: readonly string[], options: RunOptions, context: Comma
   if (interrupt.signal.aborted) findings.push(ExitCode.interrupted);
   const code = exitCodeOf(findings);
   if (code !== ExitCode.ok) throw new CommandEnd(code);
+}
+
+/** What would be found out only after hours of work. */
+function refuseBeforehand(loaded: readonly LoadedScenario[], out: string): void {
+  const refused = loaded.flatMap(({ scenario, invocation }) => tooManyRequests(scenario, invocation) ?? []);
+  if (refused.length > 0) throw new CommandEnd(ExitCode.usage, refused.join('\n'));
+  const problem = folderProblem(out);
+  if (problem !== null) throw new CommandEnd(ExitCode.usage, `--out ${out}: ${problem}`);
 }
 
 async function openExecutor(options: RunOptions, { simulate, worker }: CommandContext): Promise<Executor> {

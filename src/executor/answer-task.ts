@@ -4,9 +4,9 @@ import type { Simulate } from './executor.ts';
 import { type RunTask, runTask, transferablesOf } from './run-task.ts';
 
 /** piscina transfers what stands under its own symbols, and only for the value that a task returns. */
-export function answerTask(simulate: Simulate): (task: RunTask) => unknown {
-  return (task) => {
-    const outcomes = runTask(task, simulate);
+export function answerTask(simulate: Simulate): (task: RunTask) => Promise<unknown> {
+  return async (task) => {
+    const outcomes = await runTask(task, simulate);
     return move({ [transferableSymbol]: [...transferablesOf(outcomes)], [valueSymbol]: outcomes } as never);
   };
 }

@@ -6,10 +6,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RunOutcome } from '../experiment/experiment.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
 import { simulate as realSimulate } from '../simulation/simulate.ts';
+import { tuneEngine } from './engine.ts';
 import { type ExecuteOptions, type Executor, interrupted, type Simulate } from './executor.ts';
 import { runOne } from './run-task.ts';
 
 export function inlineExecutor(simulate: Simulate = realSimulate): Executor {
+  tuneEngine();
   return {
     threads: 1,
     async execute(specs: readonly RunSpec[], { onFinished, onAdvance, signal }: ExecuteOptions = {}) {
@@ -21,7 +23,7 @@ export function inlineExecutor(simulate: Simulate = realSimulate): Executor {
           reached[index] = at;
           onAdvance?.(reached);
         };
-        const outcome = signal?.aborted ? interrupted(spec) : runOne(spec, simulate, onProgress);
+        const outcome = signal?.aborted ? interrupted(spec) : await runOne(spec, simulate, onProgress);
         outcomes.push(outcome);
         onFinished?.(index, outcome);
       }

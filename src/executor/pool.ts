@@ -6,6 +6,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { Piscina } from 'piscina';
 import type { RunOutcome } from '../experiment/experiment.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
+import { tuneEngine } from './engine.ts';
 import { crashed, type ExecuteOptions, type Executor, interrupted, reasonOf } from './executor.ts';
 import type { RunTask } from './run-task.ts';
 
@@ -21,28 +22,35 @@ export interface PoolOptions {
 /** Runs shorter than this (ms) are sent in chunks of about `chunkMs`, so that handing over does not dominate. */
 const shortRunMs = 20;
 const chunkMs = 60;
-/** How often (ms) the virtual time reached is passed on. */
+/** How often (ms) the virtual time reached is passed on, and how often it is looked whether any thread is left. */
 const reportEveryMs = 100;
+const lookEveryMs = 250;
 
 export function poolExecutor(options: PoolOptions = {}): Executor {
+  tuneEngine();
   const threads = options.threads ?? availableParallelism();
   const memoryPerThread = options.memoryPerThread ?? Math.max(512, Math.floor((0.75 * totalmem()) / threads / 2 ** 20));
   const fromSource = import.meta.url.endsWith('.ts');
   const worker = options.worker ?? new URL(`./worker.${fromSource ? 'ts' : 'js'}`, import.meta.url);
   let pool: Piscina<RunTask, readonly RunOutcome[]> | null = null;
   let closed = false;
+  let lastDeath: unknown = null;
 
   /** The threads start with the first runs, and no more of them than there are runs. */
   const open = (runs: number): Piscina<RunTask, readonly RunOutcome[]> => {
     if (closed) throw new Error('the executor is closed');
     pool ??= new Piscina<RunTask, readonly RunOutcome[]>({
-      filename: worker.href,
+      // Each task names its module: what piscina loads beforehand and fails to, it leaves waiting for ever.
+      filename: null,
       minThreads: Math.min(threads, runs),
       maxThreads: threads,
       idleTimeout: Number.POSITIVE_INFINITY,
       execArgv: worker.href.endsWith('.ts') ? ['--import', 'tsx'] : [],
       resourceLimits: { maxOldGenerationSizeMb: memoryPerThread },
-    }).on('error', () => {}); // a thread that dies without a task is replaced; one that dies with a task rejects that task
+    }).on('error', (thrown) => {
+      // A thread that dies without a task is replaced; one that dies with a task rejects that task.
+      lastDeath = thrown;
+    });
     return pool;
   };
 
@@ -50,7 +58,25 @@ export function poolExecutor(options: PoolOptions = {}): Executor {
     threads,
     async execute(specs: readonly RunSpec[], executeOptions: ExecuteOptions = {}) {
       if (specs.length === 0) return [];
-      return runAll(specs, open(specs.length), Math.min(threads, specs.length), memoryPerThread, executeOptions);
+      const opened = open(specs.length);
+      const { signal } = executeOptions;
+      const gone = new AbortController();
+      const watch = watchOver(opened, () =>
+        gone.abort(new Error(`no worker thread can be started: ${reasonOf(lastDeath ?? 'they end at once')}`)),
+      );
+      const part: PoolRun = {
+        pool: opened,
+        worker: worker.href,
+        lanes: Math.min(threads, specs.length),
+        memoryPerThread,
+        gone: gone.signal,
+        stop: signal === undefined ? gone.signal : AbortSignal.any([signal, gone.signal]),
+      };
+      try {
+        return await runAll(specs, part, executeOptions);
+      } finally {
+        clearInterval(watch);
+      }
     },
     async close() {
       closed = true;
@@ -59,11 +85,29 @@ export function poolExecutor(options: PoolOptions = {}): Executor {
   };
 }
 
+/** Threads that die while they start are not replaced, and what waits for them would wait for ever. */
+function watchOver(pool: Piscina<RunTask, readonly RunOutcome[]>, onGone: () => void): NodeJS.Timeout {
+  let seenNone = 0;
+  return setInterval(() => {
+    seenNone = pool.threads.length === 0 ? seenNone + 1 : 0;
+    if (seenNone >= 2) onGone();
+  }, lookEveryMs);
+}
+
+interface PoolRun {
+  readonly pool: Piscina<RunTask, readonly RunOutcome[]>;
+  readonly worker: string;
+  readonly lanes: number;
+  readonly memoryPerThread: number;
+  /** Aborted when no thread is left, and can't be started. */
+  readonly gone: AbortSignal;
+  /** Aborted by that, or by the caller. */
+  readonly stop: AbortSignal;
+}
+
 async function runAll(
   specs: readonly RunSpec[],
-  pool: Piscina<RunTask, readonly RunOutcome[]>,
-  lanes: number,
-  memoryPerThread: number,
+  { pool, worker, lanes, memoryPerThread, gone, stop }: PoolRun,
   { onFinished, onAdvance, signal }: ExecuteOptions,
 ): Promise<readonly RunOutcome[]> {
   const outcomes: RunOutcome[] = new Array(specs.length);
@@ -80,14 +124,16 @@ async function runAll(
     const chunk = indices.map((index) => specs[index] as RunSpec);
     const began = performance.now();
     try {
-      if (signal?.aborted) throw new Error('aborted');
-      const answer = await pool.run({ specs: chunk, slots: indices, reached }, signal ? { signal } : {});
+      stop.throwIfAborted();
+      const answer = await pool.run({ specs: chunk, slots: indices, reached }, { filename: worker, signal: stop });
       spentMs += performance.now() - began;
       finished += indices.length;
       for (const [i, index] of indices.entries()) finish(index, answer[i] as RunOutcome);
     } catch (thrown) {
       if (signal?.aborted) {
         for (const [i, index] of indices.entries()) finish(index, interrupted(chunk[i] as RunSpec));
+      } else if (gone.aborted) {
+        for (const [i, index] of indices.entries()) finish(index, crashed(chunk[i] as RunSpec, reasonOf(gone.reason)));
       } else if (indices.length > 1) {
         // The thread died and took the whole chunk with it: alone, each run shows whether it was the cause.
         for (const index of indices) await runChunk([index]);
@@ -127,5 +173,5 @@ function reasonOfDeath(thrown: unknown, memoryPerThread: number): string {
   const code = (thrown as { code?: unknown } | null)?.code;
   if (code === 'ERR_WORKER_OUT_OF_MEMORY')
     return `ran out of memory: its thread needed more than ${memoryPerThread} MiB; run it with fewer --threads, or shorten it`;
-  return `its thread died: ${reasonOf(thrown)}`;
+  return `its thread failed: ${reasonOf(thrown)}`;
 }

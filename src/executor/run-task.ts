@@ -3,8 +3,10 @@
  * the virtual time reached through shared memory, and says which buffers can be handed over instead of copied.
  */
 import type { RunOutcome } from '../experiment/experiment.ts';
+import { placeIn } from '../scenario/own-protocol.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
 import { crashed, reasonOf, type Simulate } from './executor.ts';
+import { protocolsOf } from './own-protocols.ts';
 
 /** One run, or several very short ones. */
 export interface RunTask {
@@ -15,19 +17,23 @@ export interface RunTask {
 }
 
 /** Simulates every run of a task; one that throws does not keep the others from running. */
-export function runTask(task: RunTask, simulate: Simulate): readonly RunOutcome[] {
-  return task.specs.map((spec, i) =>
-    runOne(spec, simulate, (at) => {
-      task.reached[task.slots[i] as number] = at;
-    }),
-  );
+export async function runTask(task: RunTask, simulate: Simulate): Promise<readonly RunOutcome[]> {
+  const outcomes: RunOutcome[] = [];
+  for (const [i, spec] of task.specs.entries())
+    outcomes.push(
+      await runOne(spec, simulate, (at) => {
+        task.reached[task.slots[i] as number] = at;
+      }),
+    );
+  return outcomes;
 }
 
-export function runOne(spec: RunSpec, simulate: Simulate, onProgress: (at: number) => void): RunOutcome {
+export async function runOne(spec: RunSpec, simulate: Simulate, onProgress: (at: number) => void): Promise<RunOutcome> {
+  const { module } = spec.protocol;
   try {
-    return { ok: true, result: simulate(spec, { onProgress }) };
+    return { ok: true, result: simulate(spec, { onProgress, ...(await protocolsOf(spec)) }) };
   } catch (thrown) {
-    return crashed(spec, reasonOf(thrown));
+    return crashed(spec, reasonOf(thrown) + (module === undefined ? '' : placeIn(module.path, thrown)));
   }
 }
 

@@ -1,51 +1,90 @@
 /**
- * Availability: the share of submitted transactions that became final within a limit. The limit is the scenario's objective for
- * finality, else ten times the 99th percentile of the time without faults (DESIGN section 7).
+ * Availability: the share of submitted transactions that became final within a limit, one limit for all points of a scenario, so that
+ * they can be compared. It is the scenario's objective for finality, else ten times what the slowest healthy point needs undisturbed.
  */
-
 import type { RunResult } from '../simulation/run-result.ts';
 import type { LogLinearHistogram } from '../statistics/histogram.ts';
 import type { Duration, Instant } from '../units/quantities.ts';
-import { measuredSegments, mergedHistogram } from './window.ts';
+import { type Condition, conditionOf } from './condition.ts';
+import { finalityOf, undisturbedFinality } from './undisturbed.ts';
+import { windowOf } from './window.ts';
 
 export interface AvailabilityLimit {
-  /** null: nothing became final, so there is nothing to measure against. */
+  /** null: there is nothing to measure against, and availability is not measured. */
   readonly limit: Duration | null;
-  readonly note: string | null;
+  /** Where the limit is from, or why there is none: the end of a sentence that begins with it. */
+  readonly rule: string;
 }
 
-/** `objective`: the finality that the scenario asks for. One limit for all replications of a point. */
+export interface PointRuns {
+  readonly label: string;
+  readonly runs: readonly RunResult[];
+  /** Where the warm-up of these runs ends. */
+  readonly warmup: Instant;
+}
+
+/** `objective`: the finality that the scenario asks for, and its name there. */
 export function availabilityLimit(
-  runs: readonly RunResult[],
-  warmup: Instant,
-  objective: Duration | null,
+  points: readonly PointRuns[],
+  objective: { readonly measure: string; readonly limit: Duration } | null,
 ): AvailabilityLimit {
-  if (objective !== null) return { limit: objective, note: null };
-  const calm = mergedHistogram(
-    runs.flatMap((run) => undisturbedSegments(run, warmup).map((segment) => segment.finality)),
-  );
-  const calmP99 = calm.quantile(0.99);
-  if (calmP99 !== null) return { limit: Math.round(10 * calmP99), note: null };
-  const all = mergedHistogram(runs.flatMap((run) => measuredSegments(run, warmup).map((segment) => segment.finality)));
-  const median = all.quantile(0.5);
-  if (median === null) return { limit: null, note: 'availability is not measurable: nothing became final' };
+  const found =
+    objective === null ? ownLimit(points) : { limit: objective.limit, rule: `the objective for ${objective.measure}` };
+  const span = shortestWindow(points);
+  if (found.limit === null || found.limit < span) return found;
+  return { limit: null, rule: `not measured: the limit (${found.rule}) is not shorter than the measured time` };
+}
+
+/** Ten times the undisturbed 99th percentile of the slowest point that was healthy when nothing disturbed it. */
+function ownLimit(points: readonly PointRuns[]): AvailabilityLimit {
+  for (const accepted of [healthy, [...healthy, 'not caught up']] as const) {
+    const able = points.map((point) => ({ ...point, runs: point.runs.filter((run) => endedIn(point, run, accepted)) }));
+    const calm = slowest(able, ({ runs, warmup }) => undisturbedFinality(runs, warmup), 0.99);
+    if (calm !== null)
+      return {
+        limit: Math.round(10 * calm.value),
+        rule: `ten times the undisturbed 99th percentile of ${nameOf(calm.label, points)}`,
+      };
+    const any = slowest(able, ({ runs, warmup }) => finalityOf(runs, warmup, () => true), 0.5);
+    if (any !== null)
+      return {
+        limit: Math.round(10 * any.value),
+        rule: `ten times the median of ${nameOf(any.label, points)}, since no measured segment ends before the first fault`,
+      };
+  }
   return {
-    limit: Math.round(10 * median),
-    note: 'no whole segment is free of faults, so availability is judged against 10 times the median finality',
+    limit: null,
+    rule: 'not measured: no point kept up with its load, so no finality is healthy to go by; an objective for finality_p99 would be the limit',
   };
 }
 
-/** The measured segments that no fault touches, neither while it lasts nor until the system has recovered from it. */
-function undisturbedSegments(run: RunResult, warmup: Instant): ReturnType<typeof measuredSegments> {
-  return measuredSegments(run, warmup).filter((segment) =>
-    run.faults.every((fault) => fault.at === null || segment.to <= fault.at || segment.from >= overAt(fault)),
-  );
+/** A cluster that a fault brought down was healthy before it. */
+const healthy: readonly Condition[] = ['keeps up', 'down'];
+
+function endedIn({ warmup }: PointRuns, run: RunResult, accepted: readonly Condition[]): boolean {
+  const window = windowOf(run, warmup);
+  return window !== null && accepted.includes(conditionOf(run, window));
 }
 
-/** When a fault's effects are over: never, for one that does not end or was not recovered from. */
-function overAt(fault: RunResult['faults'][number]): Instant {
-  if (fault.at === null || fault.endedAt === null || fault.recovery === null) return Number.POSITIVE_INFINITY;
-  return Math.max(fault.endedAt, fault.at + fault.recovery);
+function slowest(
+  points: readonly PointRuns[],
+  finality: (point: PointRuns) => LogLinearHistogram,
+  q: number,
+): { readonly label: string; readonly value: Duration } | null {
+  return points.reduce<{ readonly label: string; readonly value: Duration } | null>((most, point) => {
+    const value = finality(point).quantile(q);
+    return value === null || (most !== null && value <= most.value) ? most : { label: point.label, value };
+  }, null);
+}
+
+function nameOf(label: string, points: readonly PointRuns[]): string {
+  return points.length === 1 ? label : `${label}, the slowest point that kept up`;
+}
+
+function shortestWindow(points: readonly PointRuns[]): Duration {
+  return points
+    .flatMap(({ runs, warmup }) => runs.map((run) => windowOf(run, warmup)))
+    .reduce((least, window) => (window === null ? least : Math.min(least, window.to - window.from)), Infinity);
 }
 
 /** Requests that are unfinished at the end and younger than the limit are undecided and not counted. null: none is decided. */

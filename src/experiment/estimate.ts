@@ -1,6 +1,6 @@
 /**
  * The measures that every result carries, and how one becomes an estimate: the mean over replications of the per-run value,
- * with its 95 % Student-t interval (DESIGN section 7). Times are in milliseconds, rates per second.
+ * with its 95 % Student-t interval (docs/MODEL.md section 7). Times are in milliseconds, rates per second.
  */
 import { meanInterval } from '../statistics/intervals.ts';
 

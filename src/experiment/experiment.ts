@@ -1,6 +1,6 @@
 /**
  * What an experiment is: a generator that asks for runs and is handed their outcomes, until it has its answer. Pure, so that it
- * is tested without threads and driven by whichever executor there is (DESIGN section 1).
+ * is tested without threads and driven by whichever executor there is (docs/ARCHITECTURE.md).
  */
 import type { RunResult } from '../simulation/run-result.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';

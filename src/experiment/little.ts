@@ -1,6 +1,6 @@
 /**
  * Little's law as a check on a run: throughput × (mean latency + think time) against the mean number of requests outstanding,
- * counting one whose client thinks. In closed loop both are the configured number, whatever the protocol (DESIGN section 6).
+ * counting one whose client thinks. In closed loop both are the configured number, whatever the protocol (docs/MODEL.md section 7).
  */
 import { createSampler } from '../kernel/distributions.ts';
 import type { ClosedLoadSpec, RunSpec } from '../simulation/run-spec.ts';

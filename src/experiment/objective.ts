@@ -1,5 +1,13 @@
-/** Does a design point give what the scenario asks for? Judged on the mean over replications. */
-import type { EstimateName, Estimates } from './estimate.ts';
+/**
+ * Does a design point give what the scenario asks for? Judged on the mean over replications. Finality counts what is unfinished at the
+ * end as at least its age: a cluster that stopped answering has quick transactions behind it and meets nothing by them.
+ */
+import type { RunResult } from '../simulation/run-result.ts';
+import { type Bound, CensoredLatencies } from '../statistics/censored.ts';
+import { MILLISECOND } from '../units/quantities.ts';
+import { conditionOf, openOutage } from './condition.ts';
+import { type Estimate, type EstimateName, type Estimates, estimateOf } from './estimate.ts';
+import type { Window } from './window.ts';
 
 /** One measure asked for. `target` is in the estimate's unit. */
 export interface Objective {
@@ -15,15 +23,101 @@ export interface Objective {
 export interface ObjectiveVerdict {
   readonly measure: string;
   readonly target: string;
+  /** The mean over replications, and its interval; of finality with what is unfinished as at least its age. */
   readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** True where the value is only a lower bound: too much is unfinished to say how long finality takes. */
+  readonly at_least: boolean;
   readonly met: boolean;
+  /** False where the interval reaches across the target, so that further replications could turn the verdict. */
+  readonly decided: boolean;
+  /** Why it is missed although the value alone would not say so, or why it has no value; else null. */
+  readonly reason: string | null;
+}
+
+/** One run of the point as objectives see it. */
+export interface JudgedRun {
+  readonly run: RunResult;
+  readonly window: Window | null;
 }
 
 /** What could not be measured is not met. */
-export function judge(objectives: readonly Objective[], estimates: Estimates): readonly ObjectiveVerdict[] {
-  return objectives.map(({ measure, estimate, direction, target, text }) => {
-    const value = estimates[estimate]?.mean ?? null;
-    const met = value !== null && (direction === 'at-most' ? value <= target : value >= target);
-    return { measure, target: text, value, met };
+export function judge(
+  objectives: readonly Objective[],
+  estimates: Estimates,
+  runs: readonly JudgedRun[],
+): readonly ObjectiveVerdict[] {
+  return objectives.map((objective) => {
+    const { measure, estimate: name, direction, target, text } = objective;
+    const latency = latencies[name];
+    const bounds = latency === undefined ? null : boundsOf(runs, latency);
+    const estimate = bounds === null ? estimates[name] : estimateOf(bounds.map((bound) => bound.value / MILLISECOND));
+    const atLeast = bounds?.some((bound) => bound.atLeast) ?? false;
+    const within = estimate !== null && (direction === 'at-most' ? estimate.mean <= target : estimate.mean >= target);
+    const reason = latency === undefined ? unmeasured(estimate) : (trouble(runs, target) ?? unmeasured(estimate));
+    // A quantile that is not reached by the end lies beyond all that was seen; a mean or maximum merely may become longer.
+    const open = atLeast && isQuantile(name) && within ? notReached : null;
+    const why = reason ?? open;
+    return {
+      measure,
+      target: text,
+      value: estimate?.mean ?? null,
+      low: estimate?.low ?? null,
+      high: estimate?.high ?? null,
+      at_least: atLeast,
+      met: within && why === null,
+      decided: why !== null || estimate === null || !straddles(estimate, target),
+      reason: within || estimate === null ? why : null,
+    };
+  });
+}
+
+const notReached = 'too little of what was sent is final to tell whether it stays within the target';
+
+function unmeasured(estimate: Estimate | null): string | null {
+  return estimate === null ? 'not measured' : null;
+}
+
+function straddles({ low, high, replications }: Estimate, target: number): boolean {
+  return replications > 1 && low <= target && target <= high && low < high;
+}
+
+/** Why no finality of these runs can be relied on; null where it can. */
+function trouble(runs: readonly JudgedRun[], target: number): string | null {
+  for (const { run, window } of runs) {
+    if (window === null) continue;
+    const condition = conditionOf(run, window);
+    if (condition === 'silent') return 'nothing became final';
+    if (condition === 'stalled') return 'it stalled under its load';
+    if (condition === 'overloaded')
+      return 'it does not keep up, so that its finality grows for as long as the load lasts';
+    const overdue = run.unfinished.some((age) => age > target * MILLISECOND);
+    if (condition === 'down' && overdue && openOutage(run) !== null)
+      return 'it was down when the run ended, with transactions older than the target unfinished';
+  }
+  return null;
+}
+
+type Latency = (latencies: CensoredLatencies) => Bound | null;
+
+const latencies: Readonly<Partial<Record<EstimateName, Latency>>> = {
+  finality_mean_ms: (all) => all.mean(),
+  finality_p50_ms: (all) => all.quantile(0.5),
+  finality_p90_ms: (all) => all.quantile(0.9),
+  finality_p99_ms: (all) => all.quantile(0.99),
+  finality_p999_ms: (all) => all.quantile(0.999),
+  finality_max_ms: (all) => all.max(),
+};
+
+function isQuantile(name: EstimateName): boolean {
+  return name !== 'finality_mean_ms' && name !== 'finality_max_ms';
+}
+
+/** One a run that could tell. What was sent in the warm-up and never answered counts, too. */
+function boundsOf(runs: readonly JudgedRun[], latency: Latency): readonly Bound[] {
+  return runs.flatMap(({ run, window }) => {
+    const found = window === null ? null : latency(new CensoredLatencies(window.finality, run.unfinished));
+    return found === null ? [] : [found];
   });
 }

@@ -1,15 +1,23 @@
 /** All that is said of one design point, from the results of its replications. */
-import { type NodeUtilisation, type Outage, type RunResult, STAGES } from '../simulation/run-result.ts';
+import type { NodeUtilisation, Outage, RunResult } from '../simulation/run-result.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
 import type { CdfPoint } from '../statistics/histogram.ts';
-import { type Duration, type Instant, MILLISECOND } from '../units/quantities.ts';
-import { availabilityLimit } from './availability.ts';
+import { type TwoHumps, twoHumps } from '../statistics/humps.ts';
+import { type Instant, MILLISECOND } from '../units/quantities.ts';
+import type { AvailabilityLimit } from './availability.ts';
 import { type Bottleneck, bottleneckOf, meanUtilisation } from './bottleneck.ts';
-import { type EstimateName, type Estimates, estimatesOf, type RunValues } from './estimate.ts';
+import { finalityBySite, type SiteFinality } from './client-sites.ts';
+import { type PointCondition, pointCondition } from './condition.ts';
+import { type Estimates, estimatesOf, type RunValues } from './estimate.ts';
 import { type LittlesLaw, littlesLaw } from './little.ts';
+import { whyLivenessIsOpen } from './liveness.ts';
 import { judge, type Objective, type ObjectiveVerdict } from './objective.ts';
 import { type FaultEstimate, summariseFaults } from './recovery.ts';
+import { type Repeats, repeatsOf } from './repeats.ts';
 import { outagesWithin, runValues } from './run-values.ts';
+import { commonLimit } from './scenario-limit.ts';
+import { meanStages, stagedShare, stagesNote } from './stages.ts';
+import { type Undisturbed, undisturbedOf, withoutOutages } from './undisturbed.ts';
 import { type WarmUp, warmUpOf } from './warm-up.ts';
 import { measuredSegments, mergedHistogram, type Window, windowOf } from './window.ts';
 
@@ -26,9 +34,21 @@ export interface PointEstimate {
   readonly bottleneck: Bottleneck;
   readonly utilisation: readonly NodeUtilisation[];
   readonly objective: readonly ObjectiveVerdict[];
-  readonly availabilityLimitMs: number | null;
-  /** Mean ms in each stage, each run weighing the same: they sum to the mean finality. */
+  readonly availability: AvailabilityLimit;
+  /** null where no run can tell. */
+  readonly condition: PointCondition | null;
+  /** Why liveness was not judged; null where it was. */
+  readonly livenessOpen: string | null;
+  /** Mean ms in each stage, each run weighing the same: they sum to the mean finality of the transactions they are of. */
   readonly stagesMs: readonly number[];
+  /** Of the final transactions, the share that the stages are of: those that went through a block. */
+  readonly stagedShare: number;
+  /** Before the first fault, ms; null without faults. */
+  readonly undisturbed: Undisturbed | null;
+  readonly repeats: Repeats;
+  readonly sites: readonly SiteFinality[];
+  /** In ns, over all runs; without what waited for the end of an outage, where that can be told. */
+  readonly humps: TwoHumps | null;
   /** Finality in ns over all runs. */
   readonly cdf: readonly CdfPoint[];
   /** Protocol messages sent per transaction, by name, over the whole runs. */
@@ -41,25 +61,45 @@ export interface PointEstimate {
   readonly notes: readonly string[];
 }
 
-/** `spec`: any run of the point; `runs`: those that ended, in order of replication (none is allowed). */
-export function estimatePoint(question: PointQuestion, spec: RunSpec, runs: readonly RunResult[]): PointEstimate {
+/**
+ * `spec`: any run of the point; `runs`: those that ended, in order of replication (none is allowed). `availability`: the limit common to all
+ * points that are to be compared; without it, that of this point alone.
+ */
+export function estimatePoint(
+  question: PointQuestion,
+  spec: RunSpec,
+  runs: readonly RunResult[],
+  availability: AvailabilityLimit = commonLimit([{ question, spec, runs }]),
+): PointEstimate {
   const warmUp = warmUpOf(runs, question.warmup, spec.horizon);
-  const { limit, note } = availabilityLimit(runs, warmUp.end, finalityObjective(question.objectives));
+  const { limit } = availability;
   const windows = runs.map((run) => windowOf(run, warmUp.end));
   const measured = windows.filter((window): window is Window => window !== null);
   const valued = runs.map((run, i) => ({ run, values: runValues(run, windows[i] as Window | null, limit) }));
   const estimates = estimatesOf(valued.map(({ values }) => values));
   const utilisation = meanUtilisation(runs.map((run) => run.utilisation));
   const { faults, notes: faultNotes } = summariseFaults(runs);
+  const finality = mergedHistogram(runs.flatMap((run) => measuredSegments(run, warmUp.end).map((s) => s.finality)));
   return {
     estimates,
     warmUp,
     bottleneck: bottleneckOf(utilisation),
     utilisation,
-    objective: judge(question.objectives, estimates),
-    availabilityLimitMs: limit === null ? null : limit / MILLISECOND,
+    objective: judge(
+      question.objectives,
+      estimates,
+      runs.map((run, i) => ({ run, window: windows[i] as Window | null })),
+    ),
+    availability,
+    condition: pointCondition(runs, windows),
+    livenessOpen: whyLivenessIsOpen(spec, runs),
     stagesMs: meanStages(measured),
-    cdf: mergedHistogram(runs.flatMap((run) => measuredSegments(run, warmUp.end).map((s) => s.finality))).cdf(200),
+    stagedShare: stagedShare(measured),
+    undisturbed: spec.faults.length === 0 ? null : undisturbedOf(runs, warmUp.end),
+    repeats: repeatsOf(runs),
+    sites: finalityBySite(spec, measured),
+    humps: twoHumps(withoutOutages(runs, warmUp.end, finality)),
+    cdf: finality.cdf(200),
     messages: meanMessages(runs),
     faults,
     little: littlesLaw(spec, measured),
@@ -69,30 +109,12 @@ export function estimatePoint(question: PointQuestion, spec: RunSpec, runs: read
     runs: valued,
     notes: [
       ...warmUp.notes,
-      ...(note === null ? [] : [note]),
+      ...stagesNote(spec, measured),
       ...faultNotes,
       ...shortened(runs, windows, spec),
       ...new Set(runs.flatMap((run) => run.notes)),
     ],
   };
-}
-
-/** Which finality objective is the limit that availability is judged by: the first of these. A median is no limit. */
-const limits: readonly EstimateName[] = ['finality_p99_ms', 'finality_p999_ms', 'finality_max_ms', 'finality_p90_ms'];
-
-/** In ns; null where the scenario asks for none. */
-function finalityObjective(objectives: readonly Objective[]): Duration | null {
-  const asked = limits.map((name) => objectives.find(({ estimate }) => estimate === name));
-  const first = asked.find((objective) => objective !== undefined);
-  return first === undefined ? null : first.target * MILLISECOND;
-}
-
-function meanStages(windows: readonly Window[]): readonly number[] {
-  const known = windows.filter((window) => window.final > 0);
-  return STAGES.map((_, stage) => {
-    const sum = known.reduce((total, window) => total + (window.stageSums[stage] as number) / window.final, 0);
-    return known.length === 0 ? 0 : sum / known.length / MILLISECOND;
-  });
 }
 
 /** What clients send and receive is counted under these names, behind the protocol's own. */

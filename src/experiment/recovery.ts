@@ -9,6 +9,8 @@ export interface FaultEstimate {
   readonly atMs: number | null;
   /** From the fault to the next final transaction after the outage it caused; over the replications that recovered. */
   readonly recoveryMs: Estimate | null;
+  /** Replications in which it took effect and nothing was final again before the end. */
+  readonly notRecovered: number;
 }
 
 export interface FaultSummary {
@@ -32,6 +34,7 @@ export function summariseFaults(runs: readonly RunResult[]): FaultSummary {
     return {
       text: fault.text,
       atMs: at.length === 0 ? null : at.reduce((sum, value) => sum + value, 0) / at.length / MILLISECOND,
+      notRecovered: hits.length - recovered.length,
       recoveryMs: estimateOf(recovered.map((outcome) => (outcome.recovery as number) / MILLISECOND)),
     };
   });

@@ -3,6 +3,7 @@ import type { RunResult } from '../simulation/run-result.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
 import type { Experiment, FailedRun, RunOutcome } from './experiment.ts';
 import { estimatePoint, type PointEstimate, type PointQuestion } from './point-estimate.ts';
+import { commonLimit } from './scenario-limit.ts';
 
 export interface ReplicationPlan {
   readonly points: readonly PointQuestion[];
@@ -21,11 +22,16 @@ export interface PointAnswer {
 export function* replicate(plan: ReplicationPlan): Experiment<readonly PointAnswer[]> {
   const replications = Array.from({ length: plan.replications }, (_, replication) => replication);
   const outcomes = yield plan.points.flatMap((_, point) => replications.map((r) => plan.specFor(point, r)));
-  return plan.points.map((question, point) => {
+  const points = plan.points.map((question, point) => {
     const own = outcomes.slice(point * plan.replications, (point + 1) * plan.replications);
-    const estimate = estimatePoint(question, plan.specFor(point, 0), own.flatMap(resultOf));
-    return { estimate, failed: own.filter((outcome): outcome is FailedRun => !outcome.ok) };
+    const failed = own.filter((outcome): outcome is FailedRun => !outcome.ok);
+    return { question, spec: plan.specFor(point, 0), runs: own.flatMap(resultOf), failed };
   });
+  const limit = commonLimit(points);
+  return points.map(({ question, spec, runs, failed }) => ({
+    estimate: estimatePoint(question, spec, runs, limit),
+    failed,
+  }));
 }
 
 function resultOf(outcome: RunOutcome): readonly RunResult[] {

@@ -1,4 +1,4 @@
-/** One run's value for every measure, over its measured window (definitions: DESIGN section 7). */
+/** One run's value for every measure, over its measured window (definitions: docs/MODEL.md section 7). */
 import type { Outage, RunResult } from '../simulation/run-result.ts';
 import { type Duration, type Instant, MILLISECOND } from '../units/quantities.ts';
 import { availabilityOf } from './availability.ts';

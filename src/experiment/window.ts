@@ -15,6 +15,11 @@ export interface Window {
   readonly finality: LogLinearHistogram;
   readonly commit: LogLinearHistogram;
   readonly stageSums: readonly number[];
+  /** Final transactions that the stages are of. */
+  readonly staged: number;
+  /** By client group, of these; empty with one group. */
+  readonly groupStaged: readonly number[];
+  readonly groupLatency: readonly number[];
   readonly protocolMessages: number;
   readonly bytes: number;
   readonly outstandingTime: number;
@@ -42,6 +47,9 @@ export function windowOf(run: RunResult, warmup: Instant): Window | null {
     finality: mergedHistogram(segments.map((s) => s.finality)),
     commit: mergedHistogram(segments.map((s) => s.commit)),
     stageSums: STAGES.map((_, stage) => sum((s) => s.stageSums[stage] as number)),
+    staged: sum((s) => s.staged),
+    groupStaged: Array.from(first.groupStaged, (_, group) => sum((s) => s.groupStaged[group] as number)),
+    groupLatency: Array.from(first.groupLatency, (_, group) => sum((s) => s.groupLatency[group] as number)),
     protocolMessages: sum((s) => s.protocolMessages),
     bytes: sum((s) => s.bytes),
     outstandingTime: sum((s) => s.outstandingTime),

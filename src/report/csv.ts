@@ -29,7 +29,9 @@ export function timelineCsv(points: readonly PointResult[]): string {
   const records = points.flatMap(({ label, timeline }) =>
     timeline.at_ms.map((from, bin) => {
       const events = timeline.events.filter(({ at_ms }) => at_ms >= from && at_ms < from + timeline.bin_ms);
-      const words = events.map(({ node, text }) => (node < 0 ? text : `node ${node}: ${text}`));
+      const words = events.map(({ node, text }) =>
+        node < 0 || text.includes(`node ${node}`) ? text : `node ${node}: ${text}`,
+      );
       return [label, ...timelineColumns.map((name) => timeline[name][bin]), words.join('; ')];
     }),
   );

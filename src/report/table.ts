@@ -1,8 +1,10 @@
 /** The result on a terminal: the verdict in words, one row a design point, then what to know before relying on it. */
 import Table from 'cli-table3';
 import colours from 'picocolors';
-import type { PointResult, ResultFile } from '../results/result-file.ts';
-import { percent, resourceName, withInterval } from './words.ts';
+import type { Estimate, PointResult, ResultFile } from '../results/result-file.ts';
+import { isHealthy } from './verdict/points.ts';
+import { livenessLines } from './verdict/trouble.ts';
+import { milliseconds, percent, resourceName, withInterval } from './words.ts';
 
 /** picocolors, or its like without colour: `createColors(false)`. */
 export type Colours = Pick<typeof colours, 'bold' | 'dim' | 'green' | 'red' | 'yellow'>;
@@ -41,7 +43,7 @@ export function renderTable(result: ResultFile, colour: Colours = colours): stri
     ...result.verdict.map((sentence) => `• ${sentence}`),
     '',
     table.toString(),
-    ...(intervals(result) ? [colour.dim('In brackets: 95 % intervals over independent replications.')] : []),
+    ...footnotes(result).map((line) => colour.dim(line)),
     ...notes,
     '',
   ].join('\n');
@@ -52,12 +54,12 @@ function rowOf(point: PointResult, colour: Colours): string[] {
   return [
     colour.bold(point.label),
     cell(estimates.throughput_per_s, 'per_s'),
-    cell(estimates.finality_p50_ms, 'ms'),
-    cell(estimates.finality_p99_ms, 'ms'),
+    finality(estimates.finality_p50_ms, point),
+    finality(estimates.finality_p99_ms, point),
     cell(estimates.availability, 'share'),
     cell(estimates.longest_outage_ms, 'ms'),
     `${resourceName(bottleneck.resource)} of\nnode ${bottleneck.node}: ${percent(bottleneck.utilisation)}`,
-    safetyOf(safety, colour),
+    point.finished_replications === 0 ? colour.red('unknown') : safetyOf(safety, colour),
   ];
 }
 
@@ -71,6 +73,23 @@ function safetyOf(safety: PointResult['safety'], colour: Colours): string {
   return safety.details.length > 0 ? colour.red('not live') : colour.green('kept');
 }
 
-function intervals(result: ResultFile): boolean {
-  return result.points.some((point) => (point.estimates.throughput_per_s?.replications ?? 0) > 1);
+/** Marked where the quick part of what was sent would pass for the whole. */
+function finality(estimate: Estimate | null, point: PointResult): string {
+  const text = cell(estimate, 'ms');
+  return estimate === null || isHealthy(point) ? text : text.replace(/\n|$/, (end) => `*${end}`);
+}
+
+/** What the numbers of the table are, and what they are not. */
+function footnotes({ points, availability }: ResultFile): readonly string[] {
+  const most = Math.max(0, ...points.map((point) => point.estimates.throughput_per_s?.replications ?? 0));
+  const marked = points.some((point) => !isHealthy(point) && point.estimates.finality_p50_ms !== null);
+  return [
+    ...(most > 1 ? ['In brackets: 95 % intervals over independent replications.'] : []),
+    ...(most === 1 ? ['One replication, so there are no intervals: chance is not excluded.'] : []),
+    ...(marked ? ['*: of what became final only; the verdict says what did not.'] : []),
+    availability.limit_ms === null
+      ? `Availability: ${availability.rule}.`
+      : `Availability: the share that was final within ${milliseconds(availability.limit_ms)} (${availability.rule}).`,
+    ...livenessLines(points),
+  ];
 }

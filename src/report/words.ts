@@ -6,6 +6,7 @@ export { counted, formatInstant as instant } from './html/format.ts';
 
 export const number = (value: number): string => formatNumber(value);
 export const milliseconds = (ms: number): string => formatQuantity(ms, 'ms');
+export const quantity = (value: number, unit: Unit): string => formatQuantity(value, unit);
 export const percent = (share: number): string => formatShare(share);
 
 /** `512 ms [498–530]`; without an interval `512 ms`; `–` where nothing could be measured. */

@@ -1,4 +1,5 @@
 /** One design point as result files hold it: the experiment's answer with names from the scenario, times in milliseconds. */
+import type { PointCondition } from '../experiment/condition.ts';
 import type { PointAnswer } from '../experiment/replicate.ts';
 import type { DesignPoint } from '../scenario/scenario.ts';
 import { type RunResult, STAGES, type TimelineResult } from '../simulation/run-result.ts';
@@ -40,9 +41,27 @@ export function buildPoint(
     objective: estimate.objective,
     warmup_ms: ms(estimate.warmUp.end),
     warmup_rule: estimate.warmUp.rule,
+    condition: conditionRow(estimate.condition),
+    liveness: { judged: estimate.livenessOpen === null, why_not: estimate.livenessOpen },
+    undisturbed:
+      estimate.undisturbed === null
+        ? null
+        : { p50_ms: estimate.undisturbed.p50, p90_ms: estimate.undisturbed.p90, p99_ms: estimate.undisturbed.p99 },
+    humps:
+      estimate.humps === null
+        ? null
+        : { share: estimate.humps.share, up_to_ms: ms(estimate.humps.upTo), from_ms: ms(estimate.humps.from) },
+    sites: estimate.sites.map(({ site, share, meanMs }) => ({ site, share, mean_ms: meanMs })),
+    repeats: {
+      sends_per_request: estimate.repeats.sendsPerRequest,
+      repeated: estimate.repeats.repeated,
+      ordered_again: estimate.repeats.orderedAgain,
+      overtaken: estimate.repeats.overtaken,
+    },
     stages: STAGES.map((stage, i) => ({ stage, mean_ms: estimate.stagesMs[i] as number })),
+    stages_share: estimate.stagedShare,
     cdf: estimate.cdf.map(({ value, share }) => ({ ms: ms(value), share })),
-    timeline: timelineRows(runs[0]?.timeline ?? null),
+    timeline: timelineRows(runs[0]?.timeline ?? null, point.protocol),
     utilisation: estimate.utilisation.map((shares, node) => ({
       node,
       site: network.sites[network.nodeSites[node] as number] as string,
@@ -58,9 +77,14 @@ export function buildPoint(
       from_ms: ms(outage.from),
       to_ms: ms(outage.to),
     })),
-    faults: estimate.faults.map(({ text, atMs, recoveryMs }) => ({ text, at_ms: atMs, recovery_ms: recoveryMs })),
+    faults: estimate.faults.map(({ text, atMs, recoveryMs, notRecovered }) => ({
+      text,
+      at_ms: atMs,
+      recovery_ms: recoveryMs,
+      not_recovered: notRecovered,
+    })),
     little: estimate.little,
-    availability_limit_ms: estimate.availabilityLimitMs,
+    availability_limit_ms: estimate.availability.limit === null ? null : ms(estimate.availability.limit),
     finished_replications: runs.length,
     notes: [
       ...estimate.notes,
@@ -95,7 +119,7 @@ function violationRows(run: RunResult, invocation: Invocation): readonly Violati
 }
 
 /** Of the first replication that ended; empty where none did. */
-function timelineRows(timeline: TimelineResult | null): TimelineRows {
+function timelineRows(timeline: TimelineResult | null, protocol: string): TimelineRows {
   if (timeline === null)
     return {
       bin_ms: 0,
@@ -118,6 +142,30 @@ function timelineRows(timeline: TimelineResult | null): TimelineRows {
     final_per_s: perSecond(final),
     latency_mean_ms: latency((i) => (latencySum[i] as number) / (final[i] as number)),
     latency_max_ms: latency((i) => latencyMax[i] as number),
-    events: timeline.events.map(({ at, node, kind, text }) => ({ at_ms: at / MILLISECOND, node, kind, text })),
+    events: timeline.events.map(({ at, node, kind, text }) => ({
+      at_ms: at / MILLISECOND,
+      node,
+      kind,
+      text: kind === 'mark' ? markText(text, node, protocol) : text,
+    })),
+  };
+}
+
+/** The mark `leader 1` names a term or a view, not a node: said in full. */
+function markText(text: string, node: number, protocol: string): string {
+  const term = /^leader (\d+)$/.exec(text)?.[1];
+  if (term === undefined) return text;
+  return `${protocol === 'pbft' ? 'view' : 'term'} ${term}: node ${node} leads`;
+}
+
+function conditionRow(condition: PointCondition | null): PointResult['condition'] {
+  if (condition === null) return null;
+  const { condition: state, runs, of, unfinished, downFor } = condition;
+  return {
+    state,
+    runs,
+    of,
+    unfinished_share: unfinished,
+    down_for_ms: downFor === null ? null : downFor / MILLISECOND,
   };
 }

@@ -1,4 +1,5 @@
 /** The result of an experiment as `result.json` holds it: nothing in it depends on the machine, the date or the threads. */
+import type { AvailabilityLimit } from '../experiment/availability.ts';
 import type { PointAnswer } from '../experiment/replicate.ts';
 import { formatProblem } from '../scenario/problem.ts';
 import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
@@ -20,7 +21,7 @@ export interface ResultParts {
   /** One for each point of the scenario. */
   readonly answers: readonly PointAnswer[];
   readonly factsOf: (point: DesignPoint) => ProtocolFacts;
-  readonly verdictOf: (points: readonly PointResult[]) => readonly string[];
+  readonly verdictOf: (points: readonly PointResult[], about: { readonly quick: boolean }) => readonly string[];
 }
 
 export function buildResult(parts: ResultParts): ResultFile {
@@ -37,10 +38,11 @@ export function buildResult(parts: ResultParts): ResultFile {
     seed: scenario.seed,
     quick: invocation.quick,
     repeat_command: repeatCommand(invocation),
-    verdict: parts.verdictOf(points),
+    verdict: parts.verdictOf(points, { quick: invocation.quick }),
     warnings: [...(invocation.quick ? [roughAnswer] : []), ...scenario.warnings.map(formatProblem)],
     assumptions: scenario.assumptions,
     duration_ms: parts.duration / MILLISECOND,
+    availability: availabilityRow(answers[0]?.estimate.availability ?? null),
     points,
     failed_runs: answers.flatMap(({ failed }) =>
       failed.map(({ label, replication, reason }) => ({
@@ -51,6 +53,13 @@ export function buildResult(parts: ResultParts): ResultFile {
       })),
     ),
   };
+}
+
+/** The limit is common to all points. */
+function availabilityRow(availability: AvailabilityLimit | null): ResultFile['availability'] {
+  if (availability === null) return { limit_ms: null, rule: 'not measured: there is no point' };
+  const { limit, rule } = availability;
+  return { limit_ms: limit === null ? null : limit / MILLISECOND, rule };
 }
 
 const roughAnswer = 'a rough answer (--quick): shorter runs and fewer replications than the scenario asks for';

@@ -13,12 +13,12 @@ export interface Invocation {
 
 export function repeatCommand({ file, set, quick, replications }: Invocation): string {
   const counted = replications === null ? [] : ['--replications', String(replications)];
-  return ['quorumlab', 'run', shellWord(file), ...counted, ...commonOptions(set, quick)].join(' ');
+  return ['npx', 'quorumlab', 'run', shellWord(file), ...counted, ...commonOptions(set, quick)].join(' ');
 }
 
 export function repeatRunCommand({ file, set, quick }: Invocation, label: string, replication: number): string {
   const run = ['--point', shellWord(label), '--replication', String(replication)];
-  return ['quorumlab', 'rerun', shellWord(file), ...run, ...commonOptions(set, quick)].join(' ');
+  return ['npx', 'quorumlab', 'rerun', shellWord(file), ...run, ...commonOptions(set, quick)].join(' ');
 }
 
 function commonOptions(set: readonly string[], quick: boolean): readonly string[] {
@@ -26,6 +26,6 @@ function commonOptions(set: readonly string[], quick: boolean): readonly string[
 }
 
 /** As a POSIX shell takes it: quoted only where it must be. */
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

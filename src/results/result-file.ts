@@ -2,8 +2,10 @@
  * The shape of `result.json`: everything a report shows, and nothing that depends on the machine, the date or the number of
  * threads. Times are in milliseconds, rates per second; snake_case as in scenario files (docs/RESULTS.md explains each field).
  */
+import type { Condition } from '../experiment/condition.ts';
 import type { Estimate, EstimateName } from '../experiment/estimate.ts';
 
+export type { Condition } from '../experiment/condition.ts';
 export { ESTIMATE_NAMES, type Estimate, type EstimateName } from '../experiment/estimate.ts';
 
 export interface ResultFile {
@@ -23,6 +25,8 @@ export interface ResultFile {
   /** What was assumed about network, machines and clients, one sentence each (for the report's foot). */
   readonly assumptions: readonly string[];
   readonly duration_ms: number;
+  /** The time within which a transaction must be final to count as available, common to all points, and where it is from. */
+  readonly availability: { readonly limit_ms: number | null; readonly rule: string };
   readonly points: readonly PointResult[];
   /** Runs that crashed or were not reached, with the command that repeats each. */
   readonly failed_runs: readonly {
@@ -51,13 +55,54 @@ export interface PointResult {
   readonly objective: readonly {
     readonly measure: string;
     readonly target: string;
+    /** The mean over replications and its interval; of finality with what is unfinished counted as at least its age. */
     readonly value: number | null;
+    readonly low: number | null;
+    readonly high: number | null;
+    /** The value is only a lower bound: too much is unfinished. */
+    readonly at_least: boolean;
     readonly met: boolean;
+    /** False: the interval reaches across the target. */
+    readonly decided: boolean;
+    /** Why it is missed although its value alone would not say so; else null. */
+    readonly reason: string | null;
   }[];
+  /** In what condition its runs ended: the worst, in how many of how many runs; null where no run was measured. */
+  readonly condition: {
+    readonly state: Condition;
+    readonly runs: number;
+    readonly of: number;
+    /** Of what was sent, the share that was not final at the end. */
+    readonly unfinished_share: number;
+    /** For how long nothing had become final at the end; null where it was not down. */
+    readonly down_for_ms: number | null;
+  } | null;
+  /** Whether the progress check could have found anything. */
+  readonly liveness: { readonly judged: boolean; readonly why_not: string | null };
+  /** Finality in the measured segments before the first fault; null in a scenario without faults. */
+  readonly undisturbed: {
+    readonly p50_ms: Estimate | null;
+    readonly p90_ms: Estimate | null;
+    readonly p99_ms: Estimate | null;
+  } | null;
+  /** Two kinds of finality: `share` of the transactions took at most `up_to_ms`, nearly all others `from_ms` or more. */
+  readonly humps: { readonly share: number; readonly up_to_ms: number; readonly from_ms: number } | null;
+  /** Mean finality by the clients' sites; empty where all are at one. */
+  readonly sites: readonly { readonly site: string; readonly share: number; readonly mean_ms: number }[];
+  /** What is spent on requests sent before, over whole runs. */
+  readonly repeats: {
+    readonly sends_per_request: number;
+    /** Shares: of what clients sent, of what was ordered, of what became final (out of the order of sending). */
+    readonly repeated: number;
+    readonly ordered_again: number;
+    readonly overtaken: number;
+  };
   readonly warmup_ms: number;
   readonly warmup_rule: 'given' | 'detected';
-  /** Mean time in each stage, summing to the mean finality. */
+  /** Mean time in each stage, summing to the mean finality of the transactions that went through a block. */
   readonly stages: readonly { readonly stage: string; readonly mean_ms: number }[];
+  /** Of the final transactions, the share that the stages are of. */
+  readonly stages_share: number;
   /** Finality CDF over all replications: up to 200 points, `share` ascending to 1. */
   readonly cdf: readonly { readonly ms: number; readonly share: number }[];
   /** Of replication 0. */
@@ -71,13 +116,15 @@ export interface PointResult {
     readonly ingress: number;
     readonly disk: number;
   }[];
-  /** Protocol messages per transaction by name. */
+  /** Protocol messages per transaction by name, over whole runs (the estimate is over the measured window). */
   readonly messages: readonly { readonly name: string; readonly per_transaction: number }[];
   readonly outages: readonly { readonly replication: number; readonly from_ms: number; readonly to_ms: number }[];
   readonly faults: readonly {
     readonly text: string;
     readonly at_ms: number | null;
     readonly recovery_ms: Estimate | null;
+    /** Replications in which it had not recovered when the run ended; the estimate is over the others. */
+    readonly not_recovered: number;
   }[];
   /** Little's law: throughput × (mean latency + think time) beside the time-average of the outstanding requests. */
   readonly little: {
@@ -86,7 +133,7 @@ export interface PointResult {
     /** Closed loop: the configured clients × outstanding; null in open loop. */
     readonly configured?: number | null;
   };
-  /** Availability counts what became final within this time: the objective, else 10 × the fault-free p99; null: not measurable. */
+  /** Availability counts what became final within this time: that of the whole result; null: not measured. */
   readonly availability_limit_ms?: number | null;
   /** Replications whose runs ended; the estimates are over these. */
   readonly finished_replications?: number;

@@ -4,7 +4,11 @@ import { distributions } from '../kernel/distributions.ts';
 import type { DistributionSpec } from '../kernel/sampler.ts';
 import type { Definition, Setting } from '../units/definition.ts';
 import type { OptionProblem } from '../units/options.ts';
-import { columnOf, type DataFiles, reasonOf } from './data-files.ts';
+import { LONGEST_RUN } from '../units/quantities.ts';
+import { DataProblems, type Table, throwProblems } from './csv-table.ts';
+import { type DataFiles, reasonOf } from './data-files.ts';
+import type { OwnProtocol } from './own-protocol.ts';
+import { nearest, type Problem } from './problem.ts';
 import { snakeCase } from './shape.ts';
 import { besideScenario } from './shipped-data.ts';
 import type { Source } from './source.ts';
@@ -15,6 +19,8 @@ export interface BuildContext {
   readonly file: string;
   readonly source: Source;
   readonly data: DataFiles;
+  /** Protocols of the user's own, by the path under which the file names them. */
+  readonly own: ReadonlyMap<string, OwnProtocol | null>;
   /** One sentence on what was assumed. */
   assume(sentence: string): void;
 }
@@ -71,16 +77,78 @@ interface ObservationsValue {
 }
 
 function observations(value: ObservationsValue, path: readonly string[], context: BuildContext): Float64Array | null {
-  try {
+  return withData(path, 'a CSV file with a column of numbers', context, () => {
     const table = context.data.table(besideScenario(value.file, context.file), value.file);
-    const numbers = Float64Array.from(columnOf(table, value.column, value.file), (text) =>
-      text === '' ? Number.NaN : Number(text) * UNIT_NS[value.unit],
+    const column = columnNamed(table, value.column, [...path, 'column'], context);
+    if (column === null) return null;
+    if (table.rows.length === 0)
+      throw new DataProblems(value.file, [
+        { line: 1, column: 1, message: 'there are no rows below the header line, expected one or more numbers' },
+      ]);
+    const numbers = new Float64Array(table.rows.length);
+    throwProblems(
+      value.file,
+      table.rows.flatMap((row, i) => {
+        const text = row[column] as string;
+        const number = text === '' ? Number.NaN : Number(text) * UNIT_NS[value.unit];
+        numbers[i] = number;
+        return number >= 0 && number <= LONGEST_RUN
+          ? []
+          : [
+              {
+                ...table.placeOf(i, column),
+                message: `${text === '' ? 'the field is empty' : `stands '${text}'`}, expected a number of ${value.unit} from 0 to ${LONGEST_RUN / UNIT_NS[value.unit]}`,
+              },
+            ];
+      }),
     );
-    const bad = numbers.findIndex((number) => !Number.isFinite(number));
-    if (bad >= 0) throw new Error(`${value.file}: data row ${bad + 1} holds no number`);
     return numbers;
-  } catch (error) {
-    context.source.flag(path, `${reasonOf(error)}, expected a CSV file with a column of numbers`);
+  });
+}
+
+/**
+ * What `read` makes of a data file; null after flagging: what is wrong in the file at its place there, anything else (no such file)
+ * at the place in the scenario that names it.
+ */
+export function withData<T>(
+  path: readonly string[],
+  expected: string,
+  context: BuildContext,
+  read: () => T | null,
+): T | null {
+  try {
+    return read();
+  } catch (thrown) {
+    if (thrown instanceof DataProblems) flagDataProblems(thrown, 'error', context);
+    else if (thrown instanceof Error && 'code' in thrown)
+      context.source.flag(path, `${reasonOf(thrown)}, expected ${expected}`);
+    else context.source.flag(path, reasonOf(thrown));
     return null;
   }
+}
+
+export function flagDataProblems(
+  { file, problems }: Pick<DataProblems, 'file' | 'problems'>,
+  severity: Problem['severity'],
+  context: BuildContext,
+): void {
+  for (const { line, column, message } of problems)
+    context.source.problems.push({ severity, place: `${file}:${line}:${column}`, line, column, path: '', message });
+}
+
+/** The number of a column by its name in the header (null: the first); null after flagging, at `path`. */
+export function columnNamed(
+  table: Table,
+  column: string | null,
+  path: readonly string[],
+  context: BuildContext,
+): number | null {
+  const index = column === null ? 0 : table.header.indexOf(column);
+  if (index >= 0) return index;
+  const { name, header } = table;
+  context.source.flag(
+    path,
+    `${name} has no column '${column}'${nearest(column as string, header)}, expected one of: ${header.join(', ')}`,
+  );
+  return null;
 }

@@ -3,8 +3,9 @@ import type { FaultSpec, FaultTarget } from '../faults/fault-spec.ts';
 import { formatDuration } from '../units/format.ts';
 import type { BuildContext } from './build-context.ts';
 import type { Matrix } from './build-matrix.ts';
-import { siteIndex } from './build-network.ts';
+import { nodeNumbers, siteIndex } from './build-network.ts';
 import type { FaultValue, RunValue, TargetValue } from './file-value.ts';
+import { type Broken, isBroken } from './sections.ts';
 
 /** Where faults can strike; null: not known, since something else is wrong. */
 export interface Ground {
@@ -16,14 +17,18 @@ export interface Ground {
 
 /** The schedule of faults; null after flagging. */
 export function buildFaults(
-  faults: readonly (FaultValue | null)[],
+  faults: readonly (FaultValue | Broken<FaultValue>)[],
   ground: Ground,
   context: BuildContext,
 ): readonly FaultSpec[] | null {
   const { run } = ground;
   const built = faults.map((fault, i): FaultSpec | null => {
-    if (fault === null) return null;
     const path = ['faults', String(i)];
+    if (isBroken(fault)) {
+      const { name: kind, target: struck } = fault.broken;
+      if (kind !== undefined && struck !== undefined) buildTarget(struck, [...path, kind], ground, context);
+      return null;
+    }
     const { name, at } = fault;
     const target = buildTarget(fault.target, [...path, name], ground, context);
     if (run === undefined) return null;
@@ -46,8 +51,8 @@ export function buildFaults(
 }
 
 /** True when a node comes back after a crash. */
-export function restarts(faults: readonly (FaultValue | null)[]): boolean {
-  return faults.some((fault) => fault?.name === 'crash' && fault.for !== null);
+export function restarts(faults: readonly (FaultValue | Broken<FaultValue>)[]): boolean {
+  return faults.some((fault) => !isBroken(fault) && fault.name === 'crash' && fault.for !== null);
 }
 
 function buildTarget(
@@ -61,7 +66,7 @@ function buildTarget(
   const named = typeof value === 'number' ? [value] : form === 'list' ? (value as readonly number[]) : [];
   const beyond = nodes === null ? undefined : named.find((node) => node >= nodes);
   if (beyond !== undefined) {
-    context.source.flag(path, `there is no node ${beyond}, expected 0 to ${(nodes as number) - 1}`);
+    context.source.flag(path, `there is no node ${beyond}, expected ${nodeNumbers(nodes as number)}`);
     return null;
   }
   const twice = named.find((node, i) => named.indexOf(node) !== i);

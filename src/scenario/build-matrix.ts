@@ -1,9 +1,11 @@
 /** From a matrix by name, file or one delay to sites and one-way delays in ns. What is missing becomes NaN and matters only where used. */
 import { type MatrixFile, type NetworkPreset, networkPresets } from '../network/presets.ts';
-import { type Duration, MICROSECOND } from '../units/quantities.ts';
-import type { BuildContext } from './build-context.ts';
-import { reasonOf } from './data-files.ts';
+import { formatDuration } from '../units/format.ts';
+import { type Duration, LONGEST_DELAY, MICROSECOND } from '../units/quantities.ts';
+import { type BuildContext, flagDataProblems, withData } from './build-context.ts';
+import { type DataProblem, type Table, throwProblems } from './csv-table.ts';
 import type { MatrixValue, NetworkValue, NodesValue } from './file-value.ts';
+import { nearest } from './problem.ts';
 import { besideScenario, dataPath } from './shipped-data.ts';
 
 export interface Matrix {
@@ -31,7 +33,9 @@ export function buildMatrix(network: NetworkValue, nodes: NodesValue, context: B
     names: 'whole',
   };
   const read = fromFile(file, own.target, context);
-  return read === null ? null : withDiagonal(read, false, network, null, context);
+  if (read === null) return null;
+  warnOfDiagonal(file, own.target, intraSiteOf(network, null), context);
+  return withDiagonal(read, false, network, null, context);
 }
 
 function fromPreset(preset: NetworkPreset, network: NetworkValue, context: BuildContext): Matrix | null {
@@ -87,37 +91,79 @@ function fromFile(
   name: string,
   context: BuildContext,
 ): { sites: readonly string[]; oneWay: Float64Array } | null {
-  const path = ['network', 'matrix'];
-  try {
-    const { header, rows } = context.data.table(file.path, name);
+  return withData(['network', 'matrix'], 'a CSV table with site names in its first row and column', context, () => {
+    const table = context.data.table(file.path, name);
     const nameOf = (heading: string) => (file.names === 'last-word' ? (heading.split(' ').at(-1) as string) : heading);
-    const sites = rows.map((row) => nameOf(row[0] ?? ''));
-    const columns = header.slice(1).map(nameOf);
-    const twice = sites.find((site, i) => sites.indexOf(site) !== i);
-    if (twice !== undefined) throw new Error(`${name} has two rows named '${twice}'`);
+    const sites = table.rows.map((row) => nameOf(row[0] as string));
+    const columns = table.header.slice(1).map(nameOf);
     const scale = UNIT_NS[file.unit] / (file.holds === 'round-trip' ? 2 : 1);
+    throwProblems(name, [...namingProblems(table, sites, columns), ...delayProblems(table, sites, file)]);
     const oneWay = new Float64Array(sites.length * sites.length).fill(Number.NaN);
-    rows.forEach((row, from) => {
+    table.rows.forEach((row, from) => {
       sites.forEach((site, to) => {
-        const text = row[columns.indexOf(site) + 1] ?? '';
-        const value = columns.includes(site) && text !== '' ? Number(text) : Number.NaN;
-        if (Number.isNaN(value) && text !== '')
-          throw new Error(
-            `${name}: from ${sites[from]} to ${site} stands '${text}', expected a number of ${file.unit}`,
-          );
-        if (value < 0)
-          throw new Error(`${name}: from ${sites[from]} to ${site} stands ${text}, expected no negative delay`);
+        const text = row[columns.indexOf(site) + 1] as string;
         // Zero off the diagonal is missing data, not a message faster than light.
-        oneWay[from * sites.length + to] = value === 0 ? Number.NaN : Math.round(value * scale);
+        oneWay[from * sites.length + to] = Number(text) === 0 ? Number.NaN : Math.round(Number(text) * scale);
       });
     });
-    if (sites.length === 0) throw new Error(`${name} has no rows`);
     return { sites, oneWay };
-  } catch (error) {
-    context.source.flag(
-      path,
-      `${reasonOf(error)}, expected a square CSV table with site names in its first row and column`,
-    );
-    return null;
-  }
+  });
+}
+
+/** Rows and columns must be named, each once, by the same names. */
+function namingProblems(table: Table, sites: readonly string[], columns: readonly string[]): readonly DataProblem[] {
+  const problems: DataProblem[] = [];
+  const say = (row: number, field: number, message: string) => problems.push({ ...table.placeOf(row, field), message });
+  if (sites.length === 0) say(-1, 0, 'there are no rows below the header line, expected one for each site');
+  sites.forEach((site, row) => {
+    if (site === '') say(row, 0, 'the row has no name, expected the name of a site');
+    else if (sites.indexOf(site) !== row) say(row, 0, `a second row is named '${site}', expected each site once`);
+    else if (!columns.includes(site))
+      say(
+        row,
+        0,
+        `there is no column for '${site}'${nearest(site, columns)}, expected the same sites as in the header`,
+      );
+  });
+  columns.forEach((site, k) => {
+    // Spreadsheets end each line with a comma.
+    if (site === '' && table.rows.every((row) => row[k + 1] === '')) return;
+    if (columns.indexOf(site) !== k) say(-1, k + 1, `a second column is named '${site}', expected each site once`);
+    else if (sites.length > 0 && !sites.includes(site))
+      say(
+        -1,
+        k + 1,
+        `there is no row for '${site}'${nearest(site, sites)}, expected the same sites as in the first column`,
+      );
+  });
+  return problems;
+}
+
+/** Every field must be empty (no data) or a delay that something on Earth can have. */
+function delayProblems(table: Table, sites: readonly string[], file: MatrixFile): readonly DataProblem[] {
+  return table.rows.flatMap((row, from) =>
+    row.slice(1).flatMap((text, to): DataProblem[] => {
+      const value = text === '' ? 0 : Number(text);
+      const most = LONGEST_DELAY / UNIT_NS[file.unit];
+      if (value >= 0 && value <= most) return [];
+      const between = `from ${sites[from]} to ${table.header[to + 1]}`;
+      const expected = value < 0 ? 'no negative delay' : `a number of ${file.unit}, at most ${most}`;
+      return [{ ...table.placeOf(from, to + 1), message: `${between} stands '${text}', expected ${expected}` }];
+    }),
+  );
+}
+
+/** What stands on the diagonal of a user's own file is not used, which must be said where it is not nothing. */
+function warnOfDiagonal(file: MatrixFile, name: string, intraSite: Duration, context: BuildContext): void {
+  const table = context.data.table(file.path, name);
+  const given = table.rows.flatMap((row, from) => {
+    const field = table.header.indexOf(row[0] as string, 1);
+    return field > 0 && Number(row[field]) > 0 ? [{ from, field, text: row[field] as string }] : [];
+  });
+  const first = given[0];
+  if (first === undefined) return;
+  const more = given.length > 1 ? ` (and ${given.length - 1} more on the diagonal)` : '';
+  const message = `the delay of ${table.rows[first.from]?.[0]} to itself, ${first.text} ${file.unit}${more}, is not used: machines of one site are network.intra_site apart, ${formatDuration(intraSite)} one way`;
+  const problems = [{ ...table.placeOf(first.from, first.field), message }];
+  flagDataProblems({ file: name, problems }, 'warning', context);
 }

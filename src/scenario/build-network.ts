@@ -1,8 +1,8 @@
-/** Nodes placed at sites, and the network between them (DESIGN section 5). */
+/** Nodes placed at sites, and the network between them (docs/MODEL.md section 3). */
 import { createSampler } from '../kernel/distributions.ts';
 import type { NetworkSpec } from '../network/network-spec.ts';
 import { formatDuration } from '../units/format.ts';
-import { MICROSECOND } from '../units/quantities.ts';
+import { type Duration, MICROSECOND } from '../units/quantities.ts';
 import { type BuildContext, buildDistribution } from './build-context.ts';
 import type { Matrix } from './build-matrix.ts';
 import type { CardValue, NetworkValue, NodesValue } from './file-value.ts';
@@ -11,8 +11,15 @@ import { nearest } from './problem.ts';
 /** Ethernet, IP and TCP or UDP headers of a segment, and the payload it carries (measured, see docs/MODEL.md). */
 const HEADER_BYTES = { tcp: 66, datagram: 42 } as const;
 const SEGMENT_BYTES = { tcp: 1448, datagram: 1472 } as const;
-/** No message takes less: below it, windows would be too short to simulate (DESIGN section 4). */
+/** No message takes less: below it, windows would be too short to simulate (docs/decisions/0001). */
 const LEAST_LOOKAHEAD = MICROSECOND;
+
+const MOST_NODES = 10_000;
+
+/** The numbers that nodes have, in words. */
+export function nodeNumbers(nodes: number): string {
+  return nodes === 1 ? '0, the only one' : `0 to ${nodes - 1}`;
+}
 
 /** How many nodes there are; null after flagging. `path`: where `nodes` stands. */
 export function countNodes(
@@ -20,7 +27,12 @@ export function countNodes(
   path: readonly string[],
   context: BuildContext,
 ): number | null {
-  if ((sites === null) !== (count === null)) return count ?? (sites ?? []).reduce((sum, [, many]) => sum + many, 0);
+  if ((sites === null) !== (count === null)) {
+    const nodes = count ?? (sites ?? []).reduce((sum, [, many]) => sum + many, 0);
+    if (nodes <= MOST_NODES) return nodes;
+    context.source.flag(path, `places ${nodes} nodes, expected at most ${MOST_NODES}`);
+    return null;
+  }
   context.source.flag(
     path,
     `${sites === null ? 'has neither' : 'has both'} sites and count, expected exactly one of them`,
@@ -130,14 +142,32 @@ export function checkDelays(network: NetworkSpec, clientSites: ReadonlySet<numbe
   return sound;
 }
 
-/** Base round trips in ns between every two nodes, ascending. */
-export function roundTripsOf(network: NetworkSpec): readonly number[] {
+export interface RoundTrips {
+  readonly longest: Duration;
+  readonly median: Duration;
+}
+
+/** Base round trips in ns between every two nodes: counted by pairs of sites, since there may be thousands of nodes. */
+export function roundTripsOf(network: NetworkSpec): RoundTrips {
   const { nodeSites, oneWay, sites } = network;
-  const trips: number[] = [];
-  for (let a = 0; a < nodeSites.length; a++)
-    for (let b = a + 1; b < nodeSites.length; b++) {
-      const [from, to] = [nodeSites[a]!, nodeSites[b]!];
-      trips.push(oneWay[from * sites.length + to]! + oneWay[to * sites.length + from]!);
-    }
-  return trips.sort((x, y) => x - y);
+  const here = new Map<number, number>();
+  for (const site of nodeSites) here.set(site, (here.get(site) ?? 0) + 1);
+  const hosts = [...here];
+  const trips: { readonly trip: Duration; readonly pairs: number }[] = [];
+  hosts.forEach(([from, nodes], i) => {
+    if (nodes > 1) trips.push({ trip: 2 * oneWay[from * sites.length + from]!, pairs: (nodes * (nodes - 1)) / 2 });
+    for (const [to, others] of hosts.slice(i + 1))
+      trips.push({
+        trip: oneWay[from * sites.length + to]! + oneWay[to * sites.length + from]!,
+        pairs: nodes * others,
+      });
+  });
+  trips.sort((a, b) => a.trip - b.trip);
+  const middle = Math.floor(trips.reduce((sum, { pairs }) => sum + pairs, 0) / 2);
+  let passed = 0;
+  const median = trips.find(({ pairs }) => {
+    passed += pairs;
+    return passed > middle;
+  });
+  return { longest: trips.at(-1)?.trip ?? 0, median: median?.trip ?? 0 };
 }

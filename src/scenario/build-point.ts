@@ -1,33 +1,30 @@
 /** One design point from the sections of a file: its parts are built, then held against each other. */
 
 import type { AnyProtocol } from '../protocols/protocol.ts';
-import { protocols } from '../protocols/registry.ts';
-import type { NamedOptions } from '../simulation/run-spec.ts';
-import type { Setting } from '../units/definition.ts';
-import { buildClients, buildTrace, buildWorkload } from './build-clients.ts';
-import { type BuildContext, flagOptionProblems } from './build-context.ts';
-import { buildFaults, restarts } from './build-faults.ts';
+import type { ClientGroupSpec } from '../simulation/run-spec.ts';
+import { formatDuration } from '../units/format.ts';
+import { buildClients, buildTrace, buildWorkload, type Trace } from './build-clients.ts';
+import type { BuildContext } from './build-context.ts';
+import { buildFaults } from './build-faults.ts';
 import { buildMachine } from './build-machine.ts';
 import { buildMatrix } from './build-matrix.ts';
 import { buildNetwork, checkDelays, countNodes, placeNodes, roundTripsOf } from './build-network.ts';
-import type { ArrivalTraceValue, FaultValue } from './file-value.ts';
+import { buildProtocol, type Contender } from './build-protocol.ts';
+import { exceedsNumbers, expectedRequests, MOST_REQUESTS } from './expected-load.ts';
+import type { ArrivalTraceValue, RunValue } from './file-value.ts';
+import { judgeFaults } from './judge-faults.ts';
 import type { PointSetup } from './scenario.ts';
 import type { Sections } from './sections.ts';
-import type { NamedValue } from './write.ts';
 
-/** The protocol of a point and where it stands in the file. */
-export interface Contender {
-  readonly label: string;
-  readonly protocol: NamedValue;
-  /** Of the protocol's options. */
-  readonly path: readonly string[];
-  /** Where its nodes stand: its own, or those of the file. */
-  readonly nodesPath: readonly string[];
-  readonly nodes: NonNullable<Sections['nodes']>;
+/** All of a run that does not depend on the replication, and what its protocol is. */
+export interface BuiltPoint {
+  readonly setup: PointSetup;
+  readonly definition: AnyProtocol;
+  readonly tolerated: number;
 }
 
-/** All of a run that does not depend on the replication; null after flagging everything that is wrong. */
-export function buildPoint(contender: Contender, sections: Sections, context: BuildContext): PointSetup | null {
+/** A point; null after flagging everything that is wrong. */
+export function buildPoint(contender: Contender, sections: Sections, context: BuildContext): BuiltPoint | null {
   const { nodes, nodesPath } = contender;
   const { network, machine, run, workload } = sections;
   const count = countNodes(nodes, nodesPath, context);
@@ -52,8 +49,17 @@ export function buildPoint(contender: Contender, sections: Sections, context: Bu
     net !== null &&
     groups !== null &&
     checkDelays(net, new Set(groups.flatMap((group) => ('site' in group.place ? [group.place.site] : []))), context);
-  const trips = net !== null && delaysKnown ? roundTripsOf(net) : [];
-  const protocol = count === null ? null : buildProtocol(contender, count, trips, sections.faults ?? [], context);
+  const trips = net !== null && delaysKnown ? roundTripsOf(net) : { longest: 0, median: 0 };
+  const ground = { trips, losesMessages: losesMessages(sections), faults: sections.faults ?? [] };
+  const protocol = count === null ? null : buildProtocol(contender, { ...ground, nodes: count }, context);
+  if (protocol !== null && count !== null && schedule !== null && run !== undefined) {
+    const { definition, tolerated } = protocol;
+    judgeFaults(schedule, { protocol: definition.name, nodes: count, tolerated, run }, context);
+  }
+  if (groups !== null && run !== undefined && run.stopAfter === null) {
+    const compressed = (workload?.options as Partial<ArrivalTraceValue> | undefined)?.targetRate == null;
+    judgeLoad(groups, run, ['workload', 'arrival_trace', compressed ? 'compression' : 'target_rate'], context);
+  }
 
   if (
     net === null ||
@@ -66,10 +72,11 @@ export function buildPoint(contender: Contender, sections: Sections, context: Bu
   )
     return null;
   if (sections.progressWithin === undefined || run === undefined) return null;
-  return {
+  const { choice, definition, tolerated } = protocol;
+  const setup = {
     label: contender.label,
     nodes: net.nodeSites.length,
-    protocol,
+    protocol: choice,
     network: net,
     machine: hardware,
     clients: groups,
@@ -78,70 +85,44 @@ export function buildPoint(contender: Contender, sections: Sections, context: Bu
     progressWithin: sections.progressWithin,
     stopAfter: run.stopAfter,
   };
+  return { setup, definition, tolerated };
 }
 
-function buildProtocol(
-  contender: Contender,
-  nodes: number,
-  trips: readonly number[],
-  faults: readonly (FaultValue | null)[],
-  context: BuildContext,
-): NamedOptions | null {
-  const { name } = contender.protocol;
-  const definition = protocols[name as keyof typeof protocols] as AnyProtocol;
-  const setting: Setting = {
-    nodes,
-    longestRoundTrip: trips.at(-1) ?? 0,
-    medianRoundTrip: trips[Math.floor(trips.length / 2)] ?? 0,
-    restarts: restarts(faults),
-  };
-  const resolved = resolveDurable(contender, setting.restarts, context);
-  if (!flagOptionProblems(definition, resolved, setting, contender.path, context)) return null;
-  warnOfLostQuorum(definition, resolved, nodes, faults, context);
-  return { name, options: resolved };
+/** Whether messages can be lost for good: datagrams on the way, or while a link is cut or a node is down. */
+function losesMessages({ network, faults }: Sections): boolean {
+  return network?.transport === 'datagram' && (network.loss > 0 || (faults ?? []).length > 0);
 }
 
-/** `durable` left open means: where a crashed node comes back. */
-function resolveDurable(contender: Contender, comesBack: boolean, context: BuildContext): unknown {
-  const options = contender.protocol.options as Record<string, unknown>;
-  if (options.durable !== null) return options;
-  const why = comesBack ? 'since a crashed node restarts' : 'since no crashed node restarts';
-  context.assume(
-    `${contender.label}: votes are ${comesBack ? '' : 'not '}written to disk before they are sent (durable: ${comesBack}), ${why}.`,
-  );
-  return { ...options, durable: comesBack };
-}
+/** A load that would take hours is more often a slip than a wish. */
+const MANY_REQUESTS = 20_000_000;
 
-function warnOfLostQuorum(
-  definition: AnyProtocol,
-  options: unknown,
-  nodes: number,
-  faults: readonly (FaultValue | null)[],
+/** `tracePath`: where the rate of a trace stands. */
+function judgeLoad(
+  groups: readonly ClientGroupSpec[],
+  { duration }: RunValue,
+  tracePath: readonly string[],
   context: BuildContext,
 ): void {
-  const tolerated = definition.faults(options, nodes);
-  faults.forEach((fault, i) => {
-    if (fault === null) return;
-    const count = fault.target.form === 'list' ? (fault.target.value as readonly number[]).length : 1;
-    const cut = fault.name === 'partition' ? Math.min(count, nodes - count) : count;
-    if (cut > tolerated)
-      context.source.flag(
-        ['faults', String(i), fault.name],
-        `takes ${cut} of ${nodes} nodes, but ${definition.name} tolerates ${tolerated}: nothing becomes final meanwhile`,
-        'warning',
-      );
-  });
+  const requests = Math.round(expectedRequests(groups, duration));
+  if (requests <= MANY_REQUESTS) return;
+  const asked = `${groups.length > 1 ? 'all clients ask' : 'asks'} for about ${requests.toLocaleString('en')} requests in each run of ${formatDuration(duration)}`;
+  const then = exceedsNumbers(groups, duration)
+    ? `more than can be numbered: expected at most ${MOST_REQUESTS.toLocaleString('en')}, by lower rates or a shorter run`
+    : 'which takes long: `quorumlab run --plan` estimates time and memory';
+  // At the group that asks for most.
+  const most = groups.map((group) => expectedRequests([group], duration));
+  const index = most.indexOf(Math.max(...most));
+  const { load } = groups[index] as ClientGroupSpec;
+  const arrivals = load.kind === 'open' ? load.arrivals.name : '';
+  const path = arrivals === 'trace' ? tracePath : ['clients', String(index), 'load', 'open', arrivals];
+  context.source.flag(path, `${asked}, ${then}`, 'warning');
 }
 
 /** The arrivals to replay; null where the workload is no trace, undefined where it is not known. */
-function traceOf(
-  sections: Sections,
-  context: BuildContext,
-): { times: Float64Array; repeat: boolean } | null | undefined {
+function traceOf(sections: Sections, context: BuildContext): Trace | null | undefined {
   const { workload, seed, run } = sections;
   if (workload === undefined) return undefined;
   if (workload.name !== 'arrival_trace') return null;
   if (seed === undefined || run === undefined) return undefined;
-  const times = buildTrace(workload, seed, run, context);
-  return times === null ? undefined : { times, repeat: (workload.options as ArrivalTraceValue).repeat };
+  return buildTrace(workload, seed, run, context) ?? undefined;
 }

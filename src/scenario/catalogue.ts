@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { faultDefinitions } from '../faults/registry.ts';
 import { distributions } from '../kernel/distributions.ts';
 import { networkPresets } from '../network/presets.ts';
+import type { AnyProtocol } from '../protocols/protocol.ts';
 import { protocols } from '../protocols/registry.ts';
 import type { Definition } from '../units/definition.ts';
 import { formatDuration } from '../units/format.ts';
@@ -66,6 +67,11 @@ function fromRegistry(kind: string, registry: Readonly<Record<string, Definition
     );
     return { kind, name, summary, reference, options: rowsOf(shape.fields, ''), facts };
   });
+}
+
+/** A protocol that is in no registry. */
+export function protocolEntry(definition: AnyProtocol): CatalogueEntry {
+  return fromRegistry('protocol', { [definition.name]: definition })[0] as CatalogueEntry;
 }
 
 /** `(tick: 100ms, pre_vote: false)`. */

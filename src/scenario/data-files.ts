@@ -3,20 +3,15 @@
  * hash is kept, since a result is only as repeatable as the data it was made from.
  */
 import { createHash } from 'node:crypto';
-import { parse } from 'csv-parse/sync';
+import { type Table, tableOf } from './csv-table.ts';
 
 export interface DataFiles {
   /** The text of a file. Throws an Error that names the path. */
   text(path: string, name: string): string;
-  /** A table by its header line; throws where the file is no CSV. */
+  /** A table by its header line. Throws a DataProblems where the file is no such table. */
   table(path: string, name: string): Table;
   /** SHA-256 of every file read, by the name the scenario knows it by. */
   hashes(): ReadonlyMap<string, string>;
-}
-
-export interface Table {
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
 }
 
 export function openDataFiles(readText: (path: string) => string): DataFiles {
@@ -37,13 +32,7 @@ export function openDataFiles(readText: (path: string) => string): DataFiles {
       const text = files.text(path, name);
       let table = tables.get(path);
       if (table === undefined) {
-        const [header = [], ...rows] = parse(text, {
-          bom: true,
-          skip_empty_lines: true,
-          relax_column_count: true,
-          trim: true,
-        }) as string[][];
-        table = { header, rows };
+        table = tableOf(name, text);
         tables.set(path, table);
       }
       return table;
@@ -51,13 +40,6 @@ export function openDataFiles(readText: (path: string) => string): DataFiles {
     hashes: () => hashes,
   };
   return files;
-}
-
-/** A column of a table by its name in the header (null: the first). Throws with the names that there are. */
-export function columnOf(table: Table, column: string | null, name: string): readonly string[] {
-  const index = column === null ? 0 : table.header.indexOf(column);
-  if (index < 0) throw new Error(`${name} has no column '${column}', expected one of: ${table.header.join(', ')}`);
-  return table.rows.map((row) => row[index] ?? '');
 }
 
 /** What went wrong, for a problem's message. */

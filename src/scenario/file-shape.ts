@@ -1,13 +1,15 @@
-/** The whole scenario file as a shape: what the reader, the JSON Schema and the resolved file follow (DESIGN section 2). */
+/** The whole scenario file as a shape: what the reader, the JSON Schema and the resolved file follow (docs/ARCHITECTURE.md). */
+import type { AnyProtocol } from '../protocols/protocol.ts';
 import { protocols } from '../protocols/registry.ts';
 import { LONGEST_RUN, MILLISECOND } from '../units/quantities.ts';
 import { entriesOf } from './definition-shape.ts';
 import { clientsShape, faultsShape, nodesShape, workloadShape } from './load-shape.ts';
 import { machineShape, networkShape } from './network-shape.ts';
 import { objectiveFields } from './objectives.ts';
-import type { Fields, RecordShape } from './shape.ts';
+import type { Entries, Field, Fields, RecordShape } from './shape.ts';
 
-const protocolEntries = entriesOf(protocols);
+/** A protocol that is in no registry. */
+const OWN = 'the path of your own (./my-protocol.js)';
 
 const runShape: RecordShape = {
   kind: 'record',
@@ -86,37 +88,7 @@ export const fileFields: Fields = {
   nodes: { shape: nodesShape, required: true },
   clients: { shape: clientsShape, required: true },
   workload: { shape: workloadShape, required: true },
-  protocol: {
-    shape: {
-      kind: 'named',
-      what: 'protocol',
-      entries: protocolEntries,
-      meaning: 'The one consensus protocol (or use `compare`).',
-    },
-  },
-  compare: {
-    shape: {
-      kind: 'list',
-      least: 1,
-      meaning: 'Several protocols or settings side by side, under the same load, faults and random numbers.',
-      of: {
-        kind: 'tagged',
-        tag: 'protocol',
-        entries: protocolEntries,
-        meaning: 'One of those compared: `protocol`, its options, and what else differs.',
-        common: {
-          label: {
-            shape: {
-              kind: 'text',
-              expected: 'a label',
-              meaning: 'Its name in results; default: the name of the protocol.',
-            },
-          },
-          nodes: { shape: nodesShape },
-        },
-      },
-    },
-  },
+  ...protocolFields(entriesOf(protocols)),
   levels: {
     shape: {
       kind: 'map',
@@ -148,3 +120,58 @@ export const fileShape: RecordShape = {
   meaning: 'A scenario of quorumlab: one question, and everything needed to answer it.',
   fields: fileFields,
 };
+
+/** Protocols that a scenario names by their path; null: one that could not be imported, of whose options nothing is known. */
+export type OwnDefinitions = ReadonlyMap<string, AnyProtocol | null>;
+
+/** The shape of a file that names protocols of the user's own. */
+export function fileShapeWith(own: OwnDefinitions): RecordShape {
+  if (own.size === 0) return fileShape;
+  const entries: Entries = Object.fromEntries(
+    [...own].map(([path, definition]) => [
+      path,
+      definition === null
+        ? { summary: '', shape: { kind: 'any', meaning: 'options' } as const }
+        : entriesOf({ [path]: definition })[path]!,
+    ]),
+  );
+  return { ...fileShape, fields: { ...fileFields, ...protocolFields({ ...entriesOf(protocols), ...entries }) } };
+}
+
+function protocolFields(entries: Entries): { readonly protocol: Field; readonly compare: Field } {
+  return {
+    protocol: {
+      shape: {
+        kind: 'named',
+        what: 'protocol',
+        entries,
+        own: OWN,
+        meaning: 'The one consensus protocol (or use `compare`): by name, or your own by the path of its file.',
+      },
+    },
+    compare: {
+      shape: {
+        kind: 'list',
+        least: 1,
+        meaning: 'Several protocols or settings side by side, under the same load, faults and random numbers.',
+        of: {
+          kind: 'tagged',
+          tag: 'protocol',
+          entries,
+          own: OWN,
+          meaning: 'One of those compared: `protocol`, its options, and what else differs.',
+          common: {
+            label: {
+              shape: {
+                kind: 'text',
+                expected: 'a label',
+                meaning: 'Its name in results; default: the name of the protocol.',
+              },
+            },
+            nodes: { shape: nodesShape },
+          },
+        },
+      },
+    },
+  };
+}

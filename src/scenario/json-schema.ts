@@ -19,6 +19,8 @@ export function schemaText(): string {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
+/** What is a path and no name. */
+const PATH = '[./\\\\]';
 const DIGITS = '^\\d+(\\.\\d+)?\\s*';
 const PATTERNS = {
   duration: `^0$|${DIGITS}(ns|us|µs|ms|s|min|h|d)$`,
@@ -76,6 +78,17 @@ function schemaOf(shape: Shape): JsonSchema {
         anyOf: [
           namesSchema(shape.entries),
           ...Object.entries(shape.entries).map(([name, entry]) => entrySchema(name, entry)),
+          ...(shape.own === undefined
+            ? []
+            : [
+                { type: 'string', pattern: PATH, description: shape.own },
+                {
+                  type: 'object',
+                  patternProperties: { [PATH]: {} },
+                  additionalProperties: false,
+                  description: shape.own,
+                },
+              ]),
         ],
         description,
       };
@@ -88,19 +101,22 @@ function schemaOf(shape: Shape): JsonSchema {
       };
     case 'tagged':
       return {
-        anyOf: Object.entries(shape.entries).map(([name, { summary, shape: options }]) => {
-          const own = options as RecordShape;
-          const schema = recordSchema({ ...own, fields: { ...shape.common, ...own.fields } }, summary);
-          const properties = {
-            [shape.tag]: { const: name, description: summary },
-            ...(schema.properties as object),
-          };
-          return {
-            ...schema,
-            properties,
-            required: [shape.tag, ...((schema.required as string[] | undefined) ?? [])],
-          };
-        }),
+        anyOf: [
+          ...Object.entries(shape.entries).map(([name, { summary, shape: options }]) => {
+            const own = options as RecordShape;
+            const schema = recordSchema({ ...own, fields: { ...shape.common, ...own.fields } }, summary);
+            const properties = {
+              [shape.tag]: { const: name, description: summary },
+              ...(schema.properties as object),
+            };
+            return {
+              ...schema,
+              properties,
+              required: [shape.tag, ...((schema.required as string[] | undefined) ?? [])],
+            };
+          }),
+          ...(shape.own === undefined ? [] : [ownTaggedSchema(shape)]),
+        ],
         description,
       };
     case 'either':
@@ -112,6 +128,18 @@ function schemaOf(shape: Shape): JsonSchema {
     case 'observations':
       throw new Error(`${shape.kind} is described as a record (definition-shape.ts)`);
   }
+}
+
+/** One that a file of the user's own defines: its options are known to that file only. */
+function ownTaggedSchema(shape: Extract<Shape, { kind: 'tagged' }>): JsonSchema {
+  const { properties } = recordSchema({ fields: shape.common }, '');
+  const tag = { type: 'string', pattern: PATH, description: shape.own };
+  return {
+    type: 'object',
+    description: shape.own,
+    properties: { [shape.tag]: tag, ...(properties as object) },
+    required: [shape.tag],
+  };
 }
 
 function recordSchema({ fields, presets }: Pick<RecordShape, 'fields' | 'presets'>, description: string): JsonSchema {
@@ -160,7 +188,9 @@ function namesSchema(entries: Entries): JsonSchema {
 function entrySchema(name: string, { summary, shape }: Entries[string]): JsonSchema {
   const options = schemaOf(shape);
   const first = shape.kind === 'record' ? Object.values(shape.fields)[0] : undefined;
-  const value = first === undefined ? options : { anyOf: [options, schemaOf(first.shape)], description: summary };
+  // A mapping is always the options themselves.
+  const alone = first !== undefined && first.shape.kind !== 'record';
+  const value = !alone ? options : { anyOf: [options, schemaOf(first.shape)], description: summary };
   return {
     type: 'object',
     properties: { [name]: value },

@@ -2,20 +2,23 @@
  * Reads a scenario file: opened, overridden, read by its shape, built point by point and frozen, or every problem at once.
  * Reading finds what is wrong in itself; building finds what contradicts each other, also where something else is wrong.
  */
-
-import { protocols } from '../protocols/registry.ts';
 import { formatDuration } from '../units/format.ts';
-import { buildPoint, type Contender } from './build-point.ts';
+import { buildPoint } from './build-point.ts';
+import { type Contender, protocolName } from './build-protocol.ts';
 import { type DataFiles, openDataFiles, reasonOf } from './data-files.ts';
+import { fileShapeWith } from './file-shape.ts';
 import type { ScenarioFile } from './file-value.ts';
 import { combinationsOf } from './levels.ts';
 import { objectivesOf } from './objectives.ts';
+import { importProtocol, type OwnProtocol } from './own-protocol.ts';
 import { type Problem, sortProblems } from './problem.ts';
 import { readTextFile } from './profiles.ts';
 import { resolvedText } from './resolved.ts';
 import type { DesignPoint, LoadResult, Scenario } from './scenario.ts';
 import { readSections, type Sections } from './sections.ts';
-import { type Assignment, openSource, parseOverride, type Source } from './source.ts';
+import type { Fields } from './shape.ts';
+import { besideScenario } from './shipped-data.ts';
+import { type Assignment, openSource, ownProtocolNames, parseOverride, type Source } from './source.ts';
 
 export interface LoadOptions {
   /** `path=value`, as given to `--set`. */
@@ -24,38 +27,88 @@ export interface LoadOptions {
   readonly readText?: (path: string) => string;
 }
 
-/** The scenario in a file, or all that is wrong with it. Never throws for what a file can contain. */
+type OwnProtocols = ReadonlyMap<string, OwnProtocol | null>;
+
+/**
+ * The scenario in a file, or all that is wrong with it. Never throws for what a file can contain. Protocols of the user's own are
+ * imported, which runs their code.
+ */
+export async function openScenario(file: string, options: LoadOptions = {}): Promise<LoadResult> {
+  const opened = openFile(file, options);
+  if ('problems' in opened) return failed(opened.problems);
+  const own = new Map<string, OwnProtocol | null>();
+  for (const { name, path } of ownProtocolNames(opened.source)) {
+    if (own.has(name)) continue;
+    try {
+      own.set(name, await importProtocol(besideScenario(name, file)));
+    } catch (thrown) {
+      own.set(name, null);
+      opened.source.flag(path, `${name} ${(thrown as Error).message}`);
+    }
+  }
+  return readOpened(opened, own);
+}
+
+/** The same at once, for scenarios that name no protocol of the user's own: to import one takes a promise, and is a problem here. */
 export function loadScenario(file: string, options: LoadOptions = {}): LoadResult {
+  const opened = openFile(file, options);
+  if ('problems' in opened) return failed(opened.problems);
+  const own = new Map<string, OwnProtocol | null>();
+  for (const { name, path } of ownProtocolNames(opened.source)) {
+    own.set(name, null);
+    opened.source.flag(path, `${name} must be imported first, expected this scenario to be read by openScenario`);
+  }
+  return readOpened(opened, own);
+}
+
+interface Opened {
+  readonly file: string;
+  readonly text: string;
+  readonly assignments: readonly Assignment[];
+  readonly source: Source;
+  readonly data: DataFiles;
+}
+
+function openFile(file: string, options: LoadOptions): Opened | { readonly problems: readonly Problem[] } {
   const data = openDataFiles(options.readText ?? readTextFile);
   let text: string;
   try {
     text = (options.readText ?? readTextFile)(file);
   } catch (error) {
-    return failed([fileProblem(file, `${reasonOf(error)}, expected a scenario file`)]);
+    return { problems: [fileProblem(file, `${reasonOf(error)}, expected a scenario file`)] };
   }
   const overrides = (options.overrides ?? []).map((override) => ({ override, assignment: parseOverride(override) }));
   const malformed = overrides.filter(({ assignment }) => assignment === null);
   if (malformed.length > 0)
-    return failed(
-      malformed.map(({ override }) => ({
+    return {
+      problems: malformed.map(({ override }) => ({
         ...fileProblem(`--set ${override}`, 'has no value, expected path=value'),
         place: `--set ${override}`,
       })),
-    );
+    };
   const assignments = overrides.map(({ assignment }) => assignment as Assignment);
 
   const source = openSource(file, text, assignments);
-  if (!source.readable) return failed(source.problems);
-  const sections = readSections(source);
+  return source.readable ? { file, text, assignments, source, data } : { problems: source.problems };
+}
+
+function readOpened(opened: Opened, own: OwnProtocols): LoadResult {
+  const { file, source, data } = opened;
+  const shape = fileShapeWith(new Map([...own].map(([name, protocol]) => [name, protocol?.definition ?? null])));
+  const sections = readSections(source, shape.fields);
   const assumptions = new Set<string>();
   checkRun(sections, source);
-  const made = makePoints({ file, text, assignments, source, sections, data, assumptions });
+  const made = makePoints({ ...opened, sections, assumptions, own, fields: shape.fields });
   const problems = sortProblems([...source.problems, ...made.problems]);
   if (problems.some((problem) => problem.severity === 'error')) return failed(problems);
 
   // Without errors every section was read, and every point was built.
   const whole = sections as ScenarioFile;
   const { name, question, seed, run } = whole;
+  const ownFiles = [...own].flatMap(([path, protocol]) =>
+    protocol === null ? [] : [{ file: path, name: protocol.definition.name, sha256: protocol.sha256 }],
+  );
+  const hashes = new Map([...data.hashes(), ...ownFiles.map((one) => [one.file, one.sha256] as const)]);
   const scenario: Scenario = {
     file,
     name,
@@ -66,27 +119,25 @@ export function loadScenario(file: string, options: LoadOptions = {}): LoadResul
     objective: objectivesOf(whole.objective),
     warnings: problems,
     assumptions: [...assumptions],
-    resolved: resolvedText(whole, made.points, data.hashes()),
+    ownProtocols: ownFiles,
+    resolved: resolvedText(whole, made.points, hashes, shape, (protocol) => protocolName(protocol, own)),
   };
   return { ok: true, scenario: deepFreeze(scenario) };
 }
 
-interface Making {
-  readonly file: string;
-  readonly text: string;
-  readonly assignments: readonly Assignment[];
-  readonly source: Source;
+interface Making extends Opened {
   readonly sections: Sections;
-  readonly data: DataFiles;
   readonly assumptions: Set<string>;
+  readonly own: OwnProtocols;
+  readonly fields: Fields;
 }
 
 /** Every contender at every combination of levels. Each combination is read anew from the text, with its levels put in. */
 function makePoints(making: Making): { points: readonly DesignPoint[]; problems: readonly Problem[] } {
-  const { file, text, assignments, source, sections, data, assumptions } = making;
+  const { file, text, assignments, source, sections, data, assumptions, own, fields } = making;
   const points: DesignPoint[] = [];
   const problems: Problem[] = [];
-  const count = contendersOf(sections, source);
+  const count = contendersOf(sections, source, own);
   for (let index = 0; index < count; index++) {
     const compared = sections.compare !== null;
     for (const { assignments: levels, factors, suffix } of combinationsOf(
@@ -95,31 +146,44 @@ function makePoints(making: Making): { points: readonly DesignPoint[]; problems:
       source,
     )) {
       const plain = levels.length === 0;
-      const own = plain ? source : openSource(file, text, [...assignments, ...levels]);
-      const read = plain ? sections : readSections(own);
-      const contender = contenderAt(read, index);
-      const context = { file, source: own, data, assume: (sentence: string) => assumptions.add(sentence) };
-      const setup = contender === null ? null : buildPoint(contender, read, context);
-      if (contender !== null && setup !== null) {
+      const from = plain ? source : openSource(file, text, [...assignments, ...levels]);
+      const read = plain ? sections : readSections(from, fields);
+      const contender = contenderAt(read, index, own);
+      const context = { file, source: from, data, own, assume: (sentence: string) => assumptions.add(sentence) };
+      const built = contender === null ? null : buildPoint(contender, read, context);
+      if (contender !== null && built !== null) {
+        const { setup, definition, tolerated } = built;
         const label = `${contender.label}${suffix}`;
-        const trust = protocols[contender.protocol.name as keyof typeof protocols].trust;
-        points.push({ label, protocol: contender.protocol.name, trust, factors, setup: { ...setup, label } });
+        points.push({
+          label,
+          protocol: definition.name,
+          trust: definition.trust,
+          trustNote: definition.trustNote,
+          faultsTolerated: tolerated,
+          factors,
+          setup: { ...setup, label },
+        });
       }
-      if (!plain) problems.push(...own.problems);
+      if (!plain) problems.push(...from.problems);
     }
   }
   return { points, problems };
 }
 
-/** How many contenders there are; flags where `protocol` and `compare` are both there or both absent, and labels used twice. */
-function contendersOf(sections: Sections, source: Source): number {
+/**
+ * How many contenders there are; flags where `protocol` and `compare` are both there or both absent, and labels used twice. One
+ * stands in where none was read, so that the rest of the file is judged all the same.
+ */
+function contendersOf(sections: Sections, source: Source, own: OwnProtocols): number {
   const { protocol, compare } = sections;
   if (protocol !== undefined && compare !== undefined && (protocol === null) === (compare === null))
     source.flag(
       protocol === null ? [] : ['protocol'],
       `the scenario has ${protocol === null ? 'neither protocol nor compare' : 'both protocol and compare'}, expected exactly one of them`,
     );
-  const labels = (compare ?? []).map((entry) => (entry === null ? null : (entry.label ?? entry.protocol.name)));
+  const labels = (compare ?? []).map((entry) =>
+    entry === null ? null : (entry.label ?? protocolName(entry.protocol, own)),
+  );
   labels.forEach((label, i) => {
     if (label !== null && labels.indexOf(label) !== i)
       source.flag(
@@ -127,36 +191,47 @@ function contendersOf(sections: Sections, source: Source): number {
         `'${label}' is the label of compare.${labels.indexOf(label)} already, expected a label of its own`,
       );
   });
-  return compare === undefined ? 0 : (compare?.length ?? (protocol ? 1 : 0));
+  return compare?.length ?? 1;
 }
 
-/** The contender in this reading of the file; null where its section or the nodes did not read well. */
-function contenderAt(sections: Sections, index: number): Contender | null {
-  const { nodes, protocol, compare } = sections;
+/** The contender in this reading of the file, without a protocol where that did not read well; null without nodes. */
+function contenderAt(sections: Sections, index: number, own: OwnProtocols): Contender | null {
+  const { nodes, protocol = null, compare } = sections;
   if (nodes === undefined) return null;
-  if (compare === null || compare === undefined)
-    return protocol
-      ? { label: protocol.name, protocol, path: ['protocol', protocol.name], nodes, nodesPath: ['nodes'] }
-      : null;
-  const entry = compare[index];
-  if (!entry) return null;
+  if (compare === null || compare === undefined) {
+    const path = protocol === null ? ['protocol'] : ['protocol', protocol.name];
+    const label = protocol === null ? '' : protocolName(protocol, own);
+    return { label, protocol, path, nodes, nodesPath: ['nodes'] };
+  }
+  const entry = compare[index] ?? null;
   const path = ['compare', String(index)];
-  const label = entry.label ?? entry.protocol.name;
-  const own = entry.nodes !== null;
+  if (entry === null) return { label: '', protocol: null, path, nodes, nodesPath: ['nodes'] };
   return {
-    label,
+    label: entry.label ?? protocolName(entry.protocol, own),
     protocol: entry.protocol,
     path,
     nodes: entry.nodes ?? nodes,
-    nodesPath: own ? [...path, 'nodes'] : ['nodes'],
+    nodesPath: entry.nodes === null ? ['nodes'] : [...path, 'nodes'],
   };
 }
 
+/** A window smaller than this share of the run is taken for a slip. */
+const LEAST_WINDOW = 0.1;
+
 function checkRun({ run }: Sections, source: Source): void {
-  if (run !== undefined && run.warmup !== 'auto' && run.warmup >= run.duration)
+  if (run === undefined || run.warmup === 'auto') return;
+  const { warmup, duration } = run;
+  const path = ['run', 'warmup'];
+  if (warmup >= duration)
     source.flag(
-      ['run', 'warmup'],
-      `leaves nothing of the run to measure, expected less than the duration of ${formatDuration(run.duration)}`,
+      path,
+      `leaves nothing of the run to measure, expected less than the duration of ${formatDuration(duration)}`,
+    );
+  else if (duration - warmup < LEAST_WINDOW * duration)
+    source.flag(
+      path,
+      `leaves only the last ${formatDuration(duration - warmup)} of ${formatDuration(duration)} to measure, expected less than ${formatDuration(Math.floor(duration * (1 - LEAST_WINDOW)))}`,
+      'warning',
     );
 }
 

@@ -1,7 +1,7 @@
 /** The `network` and `machine` of a scenario file, with their defaults and the reasons for them. */
 import { distributions } from '../kernel/distributions.ts';
 import { networkPresets } from '../network/presets.ts';
-import { LONGEST_RUN, MICROSECOND, MILLISECOND } from '../units/quantities.ts';
+import { LONGEST_DELAY, LONGEST_RUN, MICROSECOND, MILLISECOND } from '../units/quantities.ts';
 import { entriesOf } from './definition-shape.ts';
 import type { RecordShape, Shape } from './shape.ts';
 
@@ -54,7 +54,13 @@ const matrix: Shape = {
       },
       uniform: {
         summary: 'The same one-way delay between any two sites.',
-        target: { kind: 'duration', default: null, min: MICROSECOND, meaning: 'The one-way delay.' },
+        target: {
+          kind: 'duration',
+          default: null,
+          min: MICROSECOND,
+          max: LONGEST_DELAY,
+          meaning: 'The one-way delay.',
+        },
         shape: {
           kind: 'record',
           meaning: 'The sites.',
@@ -77,6 +83,7 @@ const matrix: Shape = {
 
 const bandwidth: Shape = {
   kind: 'bit-rate',
+  min: 1,
   meaning: "Bandwidth of a node's network card, such as 1Gbps (10^9 bit/s), or unlimited.",
 };
 
@@ -90,6 +97,7 @@ export const networkShape: RecordShape = {
         kind: 'duration',
         default: null,
         min: MICROSECOND,
+        max: LONGEST_DELAY,
         meaning: "One-way delay between two machines of one site; default: the preset's own, else 250us.",
       },
       default: null,
@@ -167,7 +175,7 @@ const disk: Shape = {
         required: true,
       },
       bandwidth: {
-        shape: { kind: 'bit-rate', meaning: 'Sequential write bandwidth, such as 2GB/s, or unlimited.' },
+        shape: { kind: 'bit-rate', min: 1, meaning: 'Sequential write bandwidth, such as 2GB/s, or unlimited.' },
         required: true,
       },
     },

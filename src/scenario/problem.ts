@@ -17,14 +17,21 @@ export function formatProblem(problem: Problem): string {
   return `${problem.place}: ${problem.severity === 'warning' ? 'warning: ' : ''}${path}${problem.message}`;
 }
 
-/** In the order of the file, each said once. */
+/** File by file (the first to be named first), in the order of each, each said once. */
 export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
   const seen = new Set<string>();
   const fresh = problems.filter((problem) => {
     const text = formatProblem(problem);
     return seen.has(text) ? false : seen.add(text);
   });
-  return fresh.sort((a, b) => a.line - b.line || a.column - b.column);
+  // What an override brought has no line, and stands before the file's own.
+  const files = [...new Set(fresh.filter(({ line }) => line > 0).map(fileOf))];
+  const rank = (problem: Problem) => (problem.line === 0 ? -1 : files.indexOf(fileOf(problem)));
+  return fresh.sort((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
+}
+
+function fileOf({ place }: Problem): string {
+  return place.replace(/(:\d+){2}$/, '');
 }
 
 /** ` (did you mean 'name'?)` for the nearest of some names, if it is near; else empty. */
@@ -35,7 +42,9 @@ export function nearest(name: string, names: readonly string[]): string {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < least) [least, best] = [distance, candidate];
   }
-  return least <= Math.max(1, Math.ceil(Math.min(name.length, best.length) / 3)) ? ` (did you mean '${best}'?)` : '';
+  const near = least <= Math.max(1, Math.ceil(Math.min(name.length, best.length) / 3));
+  // Of two names of one letter nothing is alike.
+  return near && least < Math.max(name.length, best.length) ? ` (did you mean '${best}'?)` : '';
 }
 
 /** Levenshtein's distance with adjacent transpositions (optimal string alignment): `nmae` is one step from `name`. */

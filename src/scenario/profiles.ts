@@ -50,7 +50,7 @@ const diskProfileShape: RecordShape = {
     disk: { shape: text('Its name.'), required: true },
     ...about,
     fsync: { shape: distributionShape('Time of one fsync.'), required: true },
-    bandwidth: { shape: { kind: 'bit-rate', meaning: 'Sequential write bandwidth.' }, required: true },
+    bandwidth: { shape: { kind: 'bit-rate', min: 1, meaning: 'Sequential write bandwidth.' }, required: true },
   },
 };
 

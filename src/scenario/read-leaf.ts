@@ -1,6 +1,6 @@
 /** Reads one scalar by its option field: parses the quantity and holds it against its range. */
 import { isScalar, type Node } from 'yaml';
-import type { OptionField } from '../units/options.ts';
+import type { DurationRange, OptionField } from '../units/options.ts';
 import {
   EXPECTED,
   type Parsed,
@@ -69,11 +69,11 @@ export function expectedOf(shape: Shape): string {
     case 'words':
       return [...shape.words, ...(shape.or === undefined ? [] : [expectedOf(shape.or)])].join(' or ');
     case 'bit-rate':
-      return `${EXPECTED.bitRate} or unlimited`;
+      return `${EXPECTED.bitRate}${rangeOf(shape)}, or unlimited`;
     case 'duration':
       return EXPECTED.duration + rangeOf(shape);
     case 'duration-range':
-      return EXPECTED.durationRange;
+      return EXPECTED.durationRange + rangeOf(shape);
     case 'bytes':
       return EXPECTED.bytes + rangeOf(shape);
     case 'count':
@@ -81,7 +81,7 @@ export function expectedOf(shape: Shape): string {
     case 'ratio':
       return EXPECTED.ratio + rangeOf(shape);
     case 'rate':
-      return EXPECTED.rate;
+      return EXPECTED.rate + rangeOf(shape);
     default:
       return shape.meaning;
   }
@@ -109,10 +109,13 @@ function parsed(
 ): unknown {
   if (!result.ok) return refuse(`is '${text}', expected ${result.expected}`);
   const { min, max = shape.kind === 'ratio' ? 1 : undefined } = shape as { min?: number; max?: number };
-  const value = shape.kind === 'duration-range' ? (result.value as { min: number }).min : (result.value as number);
-  if (min !== undefined && value < min)
+  const [least, most] =
+    shape.kind === 'duration-range'
+      ? [(result.value as DurationRange).min, (result.value as DurationRange).max]
+      : [result.value as number, result.value as number];
+  if (min !== undefined && least < min)
     return refuse(`is '${text}', expected at least ${fileFormOf(scalarOf(shape), min)}`);
-  if (max !== undefined && value > max)
+  if (max !== undefined && most > max)
     return refuse(`is '${text}', expected at most ${fileFormOf(scalarOf(shape), max)}`);
   return result.value;
 }

@@ -39,13 +39,42 @@ export function readShape(shape: Shape, node: Node | null, path: readonly string
     case 'either':
       return readEither(shape, node, path, context);
     case 'any':
-      return node === null ? null : node.toJS(context.document);
+      return readAny(node, path, context);
     default:
       return readLeaf(shape, node, (message) => {
         context.report(node, path, message);
         return INVALID;
       });
   }
+}
+
+/** The parser refuses aliases of aliases that would multiply into something huge. */
+function readAny(node: Node | null, path: readonly string[], context: ReadContext): unknown {
+  try {
+    return node === null ? null : node.toJS(context.document);
+  } catch {
+    context.report(node, path, 'repeats itself by aliases too often, expected a plain value');
+    return INVALID;
+  }
+}
+
+/** What could be read of a record that as a whole could not: its sound fields, without reporting anything again. */
+export function readFragments(
+  { fields }: Pick<ShapeOf<'record'>, 'fields'>,
+  node: Node | null,
+  path: readonly string[],
+  context: ReadContext,
+): Readonly<Record<string, unknown>> {
+  const silent: ReadContext = { document: context.document, report() {} };
+  const fragments: Record<string, unknown> = {};
+  if (!isMap(node)) return fragments;
+  for (const [key, { shape }] of Object.entries(fields)) {
+    const given = node.get(snakeCase(key), true) as Node | undefined;
+    if (given === undefined || isNull(given)) continue;
+    const value = readShape(shape, given, [...path, snakeCase(key)], silent);
+    if (value !== INVALID) fragments[key] = value;
+  }
+  return fragments;
 }
 
 /** The value that a default written in file form stands for. */
@@ -132,10 +161,10 @@ function readMap(shape: ShapeOf<'map'>, node: Node | null, path: readonly string
 
 function readNamed(shape: ShapeOf<'named'>, node: Node | null, path: readonly string[], context: ReadContext): unknown {
   const names = Object.keys(shape.entries);
-  const expected = `${shape.what}: one of ${names.join(', ')}, alone or as { name: { options } }`;
+  const expected = `${shape.what}: one of ${namesOf(shape)}, alone or as { name: { options } }`;
   if (isScalar(node) && typeof node.value === 'string') {
     const entry = shape.entries[node.value];
-    if (entry === undefined) return unknownName(node, node.value, names, shape.what, path, context);
+    if (entry === undefined) return unknownName(node, node.value, names, shape.what, path, context, shape.own);
     const empty = context.document.createNode({});
     empty.range = node.range ?? null;
     return named(node.value, readShape(entry.shape, empty, [...path, node.value], context));
@@ -144,7 +173,7 @@ function readNamed(shape: ShapeOf<'named'>, node: Node | null, path: readonly st
   const pair = node.items[0] as Pair;
   const name = keyOf(pair);
   const entry = shape.entries[name];
-  if (entry === undefined) return unknownName(pair.key as Node, name, names, shape.what, path, context);
+  if (entry === undefined) return unknownName(pair.key as Node, name, names, shape.what, path, context, shape.own);
   return named(name, readOptions(entry.shape, pair.value as Node | null, [...path, name], context));
 }
 
@@ -193,13 +222,14 @@ function readTagged(
   context: ReadContext,
 ): unknown {
   const names = Object.keys(shape.entries);
-  if (!isMap(node)) return refuse(node, path, context, `a mapping with ${shape.tag}: one of ${names.join(', ')}`);
+  if (!isMap(node)) return refuse(node, path, context, `a mapping with ${shape.tag}: one of ${namesOf(shape)}`);
   const tagNode = node.get(shape.tag, true) as Node | undefined;
   const name = isScalar(tagNode) ? String(tagNode.value) : undefined;
   const entry = name === undefined ? undefined : shape.entries[name];
   if (name === undefined)
-    context.report(tagNode ?? node, [...path, shape.tag], `is missing, expected one of: ${names.join(', ')}`);
-  else if (entry === undefined) unknownName(tagNode as Node, name, names, shape.tag, [...path, shape.tag], context);
+    context.report(tagNode ?? node, [...path, shape.tag], `is missing, expected one of: ${namesOf(shape)}`);
+  else if (entry === undefined)
+    unknownName(tagNode as Node, name, names, shape.tag, [...path, shape.tag], context, shape.own);
   if (name === undefined || entry === undefined || entry.shape.kind !== 'record') return INVALID;
   const common = Object.keys(shape.common);
   const all = readRecord(
@@ -228,6 +258,11 @@ function readEither(
   return value === INVALID ? INVALID : { form, value };
 }
 
+/** The names that a shape knows, in words. */
+function namesOf({ entries, own }: ShapeOf<'named'> | ShapeOf<'tagged'>): string {
+  return `${Object.keys(entries).join(', ')}${own === undefined ? '' : `, or ${own}`}`;
+}
+
 function named(name: string, options: unknown): unknown {
   return options === INVALID ? INVALID : { name, options };
 }
@@ -239,11 +274,12 @@ function unknownName(
   what: string,
   path: readonly string[],
   context: ReadContext,
+  own?: string,
 ): typeof INVALID {
   context.report(
     at,
     path,
-    `'${name}' is no known ${what}${nearest(name, names)}, expected one of: ${names.join(', ')}`,
+    `'${name}' is no known ${what}${nearest(name, names)}, expected one of: ${names.join(', ')}${own === undefined ? '' : `, or ${own}`}`,
   );
   return INVALID;
 }
@@ -265,9 +301,13 @@ export function expectationOf(shape: Shape): string {
     case 'text':
       return shape.expected;
     case 'named':
-      return `${shape.what}: one of ${Object.keys(shape.entries).join(', ')}`;
+      return `${shape.what}: one of ${namesOf(shape)}`;
     case 'keyed':
       return `one of ${Object.keys(shape.entries).join(', ')}`;
+    case 'tagged':
+      return `a mapping with ${shape.tag}: one of ${namesOf(shape)}`;
+    case 'map':
+      return `a mapping from ${shape.keys} to ${shape.of.meaning}`;
     case 'either':
       return [shape.scalar, shape.list, shape.map]
         .filter((part) => part !== undefined)

@@ -1,8 +1,8 @@
 /** The scenario with nothing left open, as YAML: what is hashed into a result's identity and kept beside it. */
 import { stringify } from 'yaml';
-import { fileShape } from './file-shape.ts';
 import type { ScenarioFile } from './file-value.ts';
 import type { DesignPoint } from './scenario.ts';
+import type { RecordShape } from './shape.ts';
 import type { NamedValue } from './write.ts';
 import { fileFormOf } from './write.ts';
 
@@ -14,6 +14,8 @@ export function resolvedText(
   file: ScenarioFile,
   points: readonly DesignPoint[],
   hashes: ReadonlyMap<string, string>,
+  shape: RecordShape,
+  nameOf: (protocol: NamedValue) => string,
 ): string {
   const varied = (section: string) => (file.levels ?? []).some(([path]) => path.split('.')[0] === section);
   const first = points[0] as DesignPoint;
@@ -40,10 +42,10 @@ export function resolvedText(
   const complete = {
     ...file,
     network,
-    protocol: file.protocol === null ? null : settled(file.protocol, file.protocol.name),
+    protocol: file.protocol === null ? null : settled(file.protocol, nameOf(file.protocol)),
     compare:
       file.compare?.map((entry) => {
-        const label = entry.label ?? entry.protocol.name;
+        const label = entry.label ?? nameOf(entry.protocol);
         return { ...entry, label, protocol: settled(entry.protocol, label) };
       }) ?? null,
   };
@@ -51,5 +53,5 @@ export function resolvedText(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, hash]) => `# data ${name} sha256 ${hash}\n`);
   const head = '# A resolved scenario: every default is written out.\n';
-  return head + data.join('') + stringify(fileFormOf(fileShape, complete), { lineWidth: 0 });
+  return head + data.join('') + stringify(fileFormOf(shape, complete), { lineWidth: 0 });
 }

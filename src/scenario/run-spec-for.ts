@@ -4,7 +4,7 @@ import type { RunSpec } from '../simulation/run-spec.ts';
 import { type Duration, type Instant, SECOND } from '../units/quantities.ts';
 import type { DesignPoint, RunSettings, Scenario } from './scenario.ts';
 
-/** A detected warm-up ends at one of these many equal segments. */
+/** A run is measured in these many equal segments: all of it where the warm-up is detected, else the time behind it. */
 const SEGMENTS = 40;
 /** What `--quick` still shows of a system after its last fault. */
 const QUICK_AFTERMATH: Duration = 10 * SECOND;
@@ -30,14 +30,14 @@ export function runSettings(scenario: Scenario, choice: RunChoice): RunSettings 
 export function runSpecFor(scenario: Scenario, pointIndex: number, replication: number, choice: RunChoice): RunSpec {
   const point = scenario.points[pointIndex] as DesignPoint;
   const { duration, warmup } = runSettings(scenario, choice);
-  const boundaries: readonly Instant[] =
-    warmup === 'auto'
-      ? Array.from({ length: SEGMENTS - 1 }, (_, i) => Math.round((duration * (i + 1)) / SEGMENTS))
-      : warmup > 0
-        ? [warmup]
-        : [];
+  const from = warmup === 'auto' ? 0 : (warmup as number);
+  const inner = Array.from({ length: SEGMENTS - 1 }, (_, i) =>
+    Math.round(from + (((duration as number) - from) * (i + 1)) / SEGMENTS),
+  );
+  const boundaries: readonly Instant[] = from > 0 ? [from, ...inner] : inner;
   const horizon: Instant = duration as number;
-  return { ...point.setup, seed: seedOf(scenario.seed, replication), replication, horizon, boundaries };
+  const seed = seedOf(scenario.seed, replication);
+  return { ...point.setup, seed, replication, horizon, boundaries, measuredFrom: from };
 }
 
 /** 53 bits of the counter hash of (scenario seed, replication). */

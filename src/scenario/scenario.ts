@@ -17,12 +17,22 @@ export interface Scenario {
   /** Every protocol (or compared entry) at every combination of levels, in the file's order. */
   readonly points: readonly DesignPoint[];
   readonly objective: readonly Objective[];
+  /** Protocols of the user's own, in the order in which the file names them. */
+  readonly ownProtocols: readonly OwnProtocolFile[];
   /** What runs but is unwise. */
   readonly warnings: readonly Problem[];
   /** What was assumed where the file is silent, and what was read: one sentence each, for the report. */
   readonly assumptions: readonly string[];
   /** The scenario with every default filled in and the hashes of its data: YAML that loads to the same scenario. */
   readonly resolved: string;
+}
+
+export interface OwnProtocolFile {
+  /** The path as the file names it. */
+  readonly file: string;
+  /** The protocol that it defines. */
+  readonly name: string;
+  readonly sha256: string;
 }
 
 export interface RunSettings {
@@ -38,6 +48,10 @@ export interface DesignPoint {
   readonly label: string;
   readonly protocol: string;
   readonly trust: 'crash' | 'byzantine';
+  /** One sentence on what this trust means. */
+  readonly trustNote: string;
+  /** Faulty nodes that it tolerates with these options and so many nodes. */
+  readonly faultsTolerated: number;
   /** The levels in force, by their dotted path in the file, as written there. */
   readonly factors: Readonly<Record<string, string | number | boolean>>;
   /** All of a run specification that does not depend on the replication. */

@@ -1,21 +1,28 @@
 /** A whole file read by its shape, section by section: what is wrong in one does not hide what is wrong in another. */
 import { isMap, isSeq, type Node } from 'yaml';
-import { fileFields } from './file-shape.ts';
 import type { ClientValue, CompareValue, FaultValue, ScenarioFile } from './file-value.ts';
 import { nearest } from './problem.ts';
-import { expectationOf, INVALID, keyOf, readDefault, readShape } from './read.ts';
-import { type Field, snakeCase } from './shape.ts';
+import { expectationOf, INVALID, keyOf, readDefault, readFragments, readShape } from './read.ts';
+import { type Field, type Fields, type Shape, snakeCase } from './shape.ts';
 import type { Source } from './source.ts';
 
 /** Sections that read well; lists keep their places, with null for an element that did not. Problems are in the source. */
 export type Sections = Partial<Omit<ScenarioFile, 'clients' | 'compare' | 'faults'>> & {
-  readonly clients?: readonly (ClientValue | null)[];
+  readonly clients?: readonly (ClientValue | Broken<ClientValue>)[];
   readonly compare?: readonly (CompareValue | null)[] | null;
-  readonly faults?: readonly (FaultValue | null)[];
+  readonly faults?: readonly (FaultValue | Broken<FaultValue>)[];
 };
 
+/** What is known of an element that did not read well, so that it can be held against the rest of the file all the same. */
+export interface Broken<Value> {
+  readonly broken: Partial<Value>;
+}
+export function isBroken<Value extends object>(element: Value | Broken<Value>): element is Broken<Value> {
+  return 'broken' in element;
+}
+
 /** Reads every section; what is absent takes its default. */
-export function readSections(source: Source): Sections {
+export function readSections(source: Source, fields: Fields): Sections {
   const { contents } = source.document;
   if (!isMap(contents)) {
     source.report(
@@ -25,7 +32,7 @@ export function readSections(source: Source): Sections {
     );
     return {};
   }
-  const keys = Object.keys(fileFields);
+  const keys = Object.keys(fields);
   const bySnake = new Map(keys.map((key) => [snakeCase(key), key]));
   const given = new Map<string, Node | null>();
   for (const pair of contents.items) {
@@ -42,7 +49,7 @@ export function readSections(source: Source): Sections {
   }
   const sections: Record<string, unknown> = {};
   for (const key of keys) {
-    const field = fileFields[key] as Field;
+    const field = fields[key] as Field;
     const path = [snakeCase(key)];
     const node = given.get(key);
     if (node === undefined) {
@@ -69,6 +76,19 @@ function readElements(
   if (!isSeq(node) || node.items.length < (shape.least ?? 0)) return readShape(shape, node, path, source);
   return node.items.map((item, i) => {
     const value = readShape(shape.of, item as Node | null, [...path, String(i)], source);
-    return value === INVALID ? null : value;
+    return value === INVALID ? brokenElement(shape.of, item as Node | null, source) : value;
   });
+}
+
+/** Clients and faults are judged further; of what is compared, nothing can be said without knowing it whole. */
+function brokenElement(shape: Shape, node: Node | null, source: Source): unknown {
+  if (shape.kind === 'record') return { broken: readFragments(shape, node, [], source) };
+  if (shape.kind !== 'keyed') return null;
+  for (const [name, entry] of Object.entries(shape.entries)) {
+    if (!isMap(node) || !node.has(name)) continue;
+    const fields = { ...entry.shape.fields, [name]: { shape: entry.target } };
+    const { [name]: target, ...rest } = readFragments({ fields }, node, [], source);
+    return { broken: target === undefined ? { name, ...rest } : { name, target, ...rest } };
+  }
+  return { broken: {} };
 }

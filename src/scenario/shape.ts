@@ -4,6 +4,7 @@
  * keys here are camelCase, in files snake_case.
  */
 import type { OptionField } from '../units/options.ts';
+import type { BitRate } from '../units/quantities.ts';
 
 /** A value as YAML or JSON holds it: what a default looks like. */
 export type FileForm = string | number | boolean | null | readonly FileForm[] | { readonly [key: string]: FileForm };
@@ -33,6 +34,7 @@ export interface TextShape {
 export interface BitRateShape {
   readonly kind: 'bit-rate';
   readonly meaning: string;
+  readonly min?: BitRate;
 }
 /** One of some words, or else another scalar. */
 export interface WordsShape {
@@ -77,6 +79,8 @@ export interface NamedShape {
   readonly meaning: string;
   readonly what: string;
   readonly entries: Entries;
+  /** Says that a file of the user's own may be named as well, and how: `the path of …`. */
+  readonly own?: string;
 }
 /** `{ crash: leader, at: 20s }`: the one key found among `entries` says which fields belong. Read as { name, target, …fields }. */
 export interface KeyedShape {
@@ -91,6 +95,8 @@ export interface TaggedShape {
   readonly meaning: string;
   readonly tag: string;
   readonly entries: Entries;
+  /** As for a named shape. */
+  readonly own?: string;
   readonly common: Fields;
 }
 /** Which shape applies follows from what stands there: a scalar, a mapping or a list. */

@@ -4,16 +4,21 @@
  */
 import {
   type Document,
+  type ErrorCode,
   isCollection,
   isMap,
   isNode,
+  isScalar,
   isSeq,
   LineCounter,
   type Node,
   type Pair,
   parseDocument,
+  visit,
+  type YAMLSeq,
 } from 'yaml';
-import type { Problem } from './problem.ts';
+import { isOwnProtocol } from './own-protocol.ts';
+import { nearest, type Problem } from './problem.ts';
 import type { ReadContext } from './read.ts';
 
 /** A value put at a dotted path: from `--set`, or a level of a factor. */
@@ -54,9 +59,12 @@ export function openSource(file: string, text: string, assignments: readonly Ass
   }
 
   for (const error of document.errors)
-    add('error', error.pos[0], [], `${sentence(error.message)}, expected valid YAML`);
-  for (const warning of document.warnings) add('warning', warning.pos[0], [], sentence(warning.message));
-  const readable = document.errors.every((error) => error.code === 'DUPLICATE_KEY');
+    add('error', error.pos[0], [], `${refusals[error.code] ?? NO_YAML}, expected valid YAML`);
+  for (const warning of document.warnings) add('warning', warning.pos[0], [], refusals[warning.code] ?? NO_YAML);
+  for (const offset of circularAliases(document))
+    add('error', offset, [], 'an alias stands inside what it repeats, expected a file that ends');
+  const readable =
+    document.errors.every((error) => error.code === 'DUPLICATE_KEY') && circularAliases(document).length === 0;
 
   for (const { path, value } of readable ? assignments : []) {
     const steps = 'text' in value ? resolveSteps(document, path) : path.split('.');
@@ -74,6 +82,32 @@ export function openSource(file: string, text: string, assignments: readonly Ass
   };
 }
 
+/** Where a file names protocols by path: under `protocol`, in `compare`, and among the levels of either. */
+export function ownProtocolNames({ document }: Source): readonly { readonly name: string; readonly path: string[] }[] {
+  const found: { name: string; path: string[] }[] = [];
+  const note = (node: unknown, path: string[]): void => {
+    const key = isMap(node) && node.items.length === 1 ? node.items[0]?.key : node;
+    const name = isScalar(key) ? key.value : null;
+    if (typeof name === 'string' && isOwnProtocol(name)) found.push({ name, path });
+  };
+  note(nodeAt(document, ['protocol']), ['protocol']);
+  const compare = nodeAt(document, ['compare']);
+  if (isSeq(compare))
+    compare.items.forEach((item, i) => {
+      if (isMap(item)) note(item.get('protocol', true), ['compare', String(i), 'protocol']);
+    });
+  const levels = nodeAt(document, ['levels']);
+  if (isMap(levels))
+    for (const { key, value } of levels.items) {
+      const path = isScalar(key) ? String(key.value) : '';
+      if (/^(protocol|compare\.\d+\.protocol)$/.test(path) && isSeq(value))
+        value.items.forEach((item, i) => {
+          note(item, ['levels', path, String(i)]);
+        });
+    }
+  return found;
+}
+
 /** `path=value` as given to `--set`; null where there is no `=`. */
 export function parseOverride(text: string): Assignment | null {
   const at = text.indexOf('=');
@@ -86,10 +120,15 @@ function resolveSteps(document: Document, path: string): string[] {
   for (let i = 1; i < steps.length; i++) {
     const list = nodeAt(document, steps.slice(0, i));
     if (!isSeq(list) || /^\d+$/.test(steps[i] as string)) continue;
-    const index = list.items.findIndex((item) => isMap(item) && item.get('label') === steps[i]);
+    const index = labelsOf(list).indexOf(steps[i] as string);
     if (index >= 0) steps[i] = String(index);
   }
   return steps;
+}
+
+/** What the elements of a list are called: by their label, or their protocol where they have none; empty for others. */
+function labelsOf(list: YAMLSeq): readonly string[] {
+  return list.items.map((item) => (isMap(item) ? String(item.get('label') ?? item.get('protocol') ?? '') : ''));
 }
 
 /** Puts a value at a path; a sentence when there is no such place. */
@@ -99,18 +138,41 @@ function assign(document: Document, steps: readonly string[], value: Assignment[
     if (holder !== undefined && holder !== null && !isCollection(holder))
       return `there is no such place: ${steps.slice(0, i).join('.')} is a single value, expected the path of a setting`;
     if (isSeq(holder) && !(Number(steps[i]) < holder.items.length && /^\d+$/.test(steps[i] as string)))
-      return `there is no such place: ${steps.slice(0, i).join('.')} has ${holder.items.length} elements, expected a number from 0 to ${holder.items.length - 1}`;
+      return noElement(holder, steps.slice(0, i).join('.'), steps[i] as string);
   }
   let node: Node | null;
   if ('text' in value) {
     const parsed = parseDocument(value.text);
-    if (parsed.errors.length > 0)
-      return `'${value.text}' is no YAML value: ${sentence(parsed.errors[0]?.message ?? '')}`;
+    if (parsed.errors.length > 0) return `'${value.text}' is no value: ${refusals[parsed.errors[0]!.code] ?? NO_YAML}`;
+    if (circularAliases(parsed).length > 0)
+      return `'${value.text}' is no value: an alias stands inside what it repeats`;
     node = document.createNode(parsed.toJS());
   } else node = nodeAt(document, value.from) ?? null;
   const key = steps.map((step, i) => (isSeq(nodeAt(document, steps.slice(0, i))) ? Number(step) : step));
   document.setIn(key, node);
   return null;
+}
+
+/** A sentence on an element that a list does not have. */
+function noElement(list: YAMLSeq, path: string, asked: string): string {
+  const count = list.items.length;
+  if (count === 0) return `there is no such place: ${path} is an empty list`;
+  const labels = labelsOf(list).filter((label) => label !== '');
+  const numbers = count === 1 ? 'the number 0' : `a number from 0 to ${count - 1}`;
+  const names = labels.length === 0 ? '' : `, or a label: ${labels.join(', ')}`;
+  return `there is no such place: ${path} has ${count} ${count === 1 ? 'element' : 'elements'}${nearest(asked, labels)}, expected ${numbers}${names}`;
+}
+
+/** Where an alias stands inside the very thing that it is an alias of. */
+function circularAliases(document: Document): readonly number[] {
+  const found: number[] = [];
+  visit(document, {
+    Alias(_key, alias, ancestors) {
+      const target = alias.resolve(document);
+      if (target !== undefined && ancestors.includes(target)) found.push(alias.range?.[0] ?? 0);
+    },
+  });
+  return found;
 }
 
 function nodeAt(document: Document, path: readonly string[]): Node | null | undefined {
@@ -146,8 +208,27 @@ function startsWith(path: readonly string[], prefix: readonly string[]): boolean
   return prefix.length <= path.length && prefix.every((step, i) => step === path[i]);
 }
 
-/** The parser's messages begin with a capital and may end in a full stop or a colon. */
-function sentence(message: string): string {
-  const text = message.replace(/\s*\n[\s\S]*$/, '').replace(/[.:]$/, '');
-  return text.charAt(0).toLowerCase() + text.slice(1);
-}
+const NO_YAML = 'this is not readable';
+
+/** What the parser's codes mean, in our words. */
+const refusals: Readonly<Partial<Record<ErrorCode, string>>> = {
+  ALIAS_PROPS: 'an alias has an anchor or tag of its own',
+  BAD_ALIAS: 'this alias (*name) has no anchor (&name) before it',
+  BAD_COLLECTION_TYPE: 'this tag does not fit what follows it',
+  BAD_DIRECTIVE: 'this % line is no directive',
+  BAD_DQ_ESCAPE: 'this backslash begins no known escape; use single quotes for text with backslashes',
+  BAD_INDENT: 'the indentation does not fit the lines around it',
+  BAD_PROP_ORDER: 'an anchor or tag stands at the wrong place',
+  BAD_SCALAR_START: 'text that begins with this character must stand in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'two keys stand in one line, or a colon in text without quotes',
+  BLOCK_IN_FLOW: 'a block cannot stand inside { } or [ ]',
+  DUPLICATE_KEY: 'this key stands here twice',
+  MISSING_CHAR: 'something is missing here: a bracket, a quote, a comma, or a space after a colon',
+  MULTILINE_IMPLICIT_KEY: 'a key must stand in one line and be followed by a colon',
+  MULTIPLE_ANCHORS: 'there is more than one anchor',
+  MULTIPLE_DOCS: 'a second document begins here (---)',
+  MULTIPLE_TAGS: 'there is more than one tag',
+  TAB_AS_INDENT: 'a tab stands in the indentation; use spaces',
+  TAG_RESOLVE_FAILED: 'this tag is not known',
+  UNEXPECTED_TOKEN: 'this does not belong here',
+};

@@ -1,7 +1,7 @@
 /**
  * A log-linear histogram of whole nanoseconds from 0 to 2⁵³ (after HdrHistogram): 128 buckets an octave, so a quantile is within 0.4 % of
  * the value it stands for, at any scale. Recording costs two nanoseconds; counts, sum, minimum and maximum are exact, so that histograms
- * merged in any order are equal (DESIGN section 7).
+ * merged in any order are equal (docs/MODEL.md section 7).
  */
 
 /** A histogram in transferable form: `counts[i]` values fell in bucket `indices[i]`, ascending. Empty: `max` and `min` are 0. */
@@ -186,6 +186,14 @@ export class LogLinearHistogram {
       all.push({ value: Math.min(this.greatest, lowestOf(i + 1) - 1), share: seen / this.recorded });
     }
     return all.length <= limit ? all : thinned(all, limit);
+  }
+
+  /** The buckets that hold something, ascending: the middle of each, as `quantile` gives it, and how many values it holds. */
+  buckets(): { readonly value: number; readonly count: number }[] {
+    const found: { readonly value: number; readonly count: number }[] = [];
+    for (let i = 0; i < this.counts.length; i++)
+      if (this.counts[i] !== 0) found.push({ value: this.middleOf(i), count: this.counts[i] as number });
+    return found;
   }
 
   private middleOf(bucket: number): number {

@@ -32,4 +32,6 @@ export interface Setting {
   readonly medianRoundTrip: number;
   /** True when a crashed node comes back. */
   readonly restarts: boolean;
+  /** True when the transport loses messages for good (datagrams, with loss or faults). Absent: false. */
+  readonly losesMessages?: boolean;
 }

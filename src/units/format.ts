@@ -2,9 +2,11 @@
 import type { DurationRange } from './options.ts';
 import type { BitRate, Bytes, Duration, Rate, Ratio } from './quantities.ts';
 
-/** `250us`, `1.5ms`, `90s`, `2h`: minutes and more only where they are whole. Requires whole nanoseconds, 0 or more. */
+/** `250us`, `1.5ms`, `90s`, `2h`, `3d`: hours and days only where they are whole. Requires whole nanoseconds, 0 or more. */
 export function formatDuration(duration: Duration): string {
   if (duration === 0) return '0s';
+  if (duration >= 172_800_000_000_000 && duration % 86_400_000_000_000 === 0)
+    return `${duration / 86_400_000_000_000}d`;
   if (duration >= 7_200_000_000_000 && duration % 3_600_000_000_000 === 0) return `${duration / 3_600_000_000_000}h`;
   for (const [unit, digits] of [
     ['s', 9],

@@ -19,6 +19,7 @@ export interface DurationRangeField extends FieldBase {
   readonly kind: 'duration-range';
   readonly default: DurationRange;
   readonly min?: Duration;
+  readonly max?: Duration;
 }
 export interface BytesField extends FieldBase {
   readonly kind: 'bytes';
@@ -42,6 +43,7 @@ export interface RateField extends FieldBase {
   readonly kind: 'rate';
   readonly default: Rate;
   readonly min?: Rate;
+  readonly max?: Rate;
 }
 export interface FlagField extends FieldBase {
   readonly kind: 'flag';

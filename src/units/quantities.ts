@@ -31,5 +31,7 @@ export const MILLISECOND: Duration = 1_000_000;
 export const SECOND: Duration = 1_000_000_000;
 /** The longest run: 104 days, beyond which nanoseconds are no longer exact in a double. */
 export const LONGEST_RUN: Duration = 104 * 86_400 * SECOND;
+/** The longest delay or think time of a scenario: 1 h. What takes longer is a slip of the unit. */
+export const LONGEST_DELAY: Duration = 3_600 * SECOND;
 /** No event: later than any instant of a run. */
 export const NEVER: Instant = Number.POSITIVE_INFINITY;

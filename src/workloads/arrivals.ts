@@ -2,6 +2,9 @@
 import type { Definition } from '../units/definition.ts';
 import type { Instant, Rate } from '../units/quantities.ts';
 
+/** One request a nanosecond: more cannot be told apart. */
+export const HIGHEST_RATE: Rate = 1e9;
+
 export interface ArrivalProcess {
   /** The intended send time of the next request: non-decreasing whole ns; NEVER when there are no more. Called once per request. */
   next(): Instant;

@@ -4,7 +4,7 @@
  * a target rate. Whatever was done to the data is said in the notices.
  */
 import { draw, Purpose, stream, unit } from '../kernel/random.ts';
-import { LONGEST_RUN, type Rate, SECOND } from '../units/quantities.ts';
+import { type Duration, LONGEST_RUN, type Rate, SECOND } from '../units/quantities.ts';
 import { type CoarseTime, parseTime } from './time-text.ts';
 
 export interface TraceSource {
@@ -17,13 +17,19 @@ export interface TraceSource {
   readonly scale: { readonly factor: number } | { readonly targetRate: Rate };
   /** Draws the places inside coarse instants. */
   readonly seed: number;
+  /** Where a row (from 0) has its time or count, for messages; `data row 7` where nothing is given. */
+  readonly placeOf?: (row: number, column: 'time' | 'count') => string;
 }
 
 export interface ImportedTrace {
   /** Arrival instants, whole ns from the first arrival (0), ascending. */
   readonly times: Float64Array;
-  /** What was done to the data, one sentence each, for terminal and report. */
+  /** What was done to the data, one sentence each, for the report. */
   readonly notices: readonly string[];
+  /** Those of the notices that tell of rows left out: for the terminal as well. */
+  readonly warnings: readonly string[];
+  /** How much later each repetition of the trace is (ns), so that the mean rate stays; null: a single instant, which can't repeat. */
+  readonly period: Duration | null;
   /** Rows read, and how many of them were left out because they have no time (or no count). */
   readonly rows: number;
   readonly skipped: number;
@@ -52,6 +58,10 @@ export function importTrace(source: TraceSource): ImportedTrace {
     throw new Error(
       `${source.name}: the trace lasts ${duration(span / factor)} at factor ${factor}; the longest run is 104 days: compress it more`,
     );
+  if (seconds.length > 1 && span > 0 && times[times.length - 1] === 0)
+    throw new Error(
+      `${source.name}: compressed by ${shown(factor)}, all ${seconds.length} arrivals fall on one nanosecond: compress it less`,
+    );
   const notices = [...rows.notices, ...spreadNotice(source, rows.read)];
   if (unsorted > 0)
     notices.push(
@@ -59,9 +69,17 @@ export function importTrace(source: TraceSource): ImportedTrace {
     );
   notices.push(
     `${source.name}: ${seconds.length} arrivals over ${duration(span)} replayed in ${duration(span / factor)} ` +
-      `(time compressed by a factor of ${shown(factor)})${span === 0 ? '' : `, ${shown((seconds.length * factor) / span)}/s on average`}`,
+      `(time compressed by a factor of ${shown(factor)})${span === 0 ? '' : `, ${shown(((seconds.length - 1) * factor) / span)}/s on average`}`,
   );
-  return { times, notices, rows: source.times.length, skipped: source.times.length - rows.read.length, factor };
+  return {
+    times,
+    notices,
+    warnings: rows.notices,
+    period: span === 0 ? null : Math.round(((span / factor) * SECOND * seconds.length) / (seconds.length - 1)),
+    rows: source.times.length,
+    skipped: source.times.length - rows.read.length,
+    factor,
+  };
 }
 
 interface Row {
@@ -91,6 +109,8 @@ function readRows(source: TraceSource): { read: readonly Row[]; notices: string[
       arrivals += count;
     }
   }
+  if (times.length === 0)
+    throw new Error(`${name}: the file has no rows below its header line, expected a row for each arrival`);
   if (arrivals === 0)
     throw new Error(
       `${name}: none of ${times.length} rows has a time${counts === null ? '' : ' and a count above 0'}; ${expectedTimes}`,
@@ -121,7 +141,7 @@ function leftOut(source: TraceSource, indices: readonly number[], what: string, 
   if (first === undefined) return [];
   const { name, times } = source;
   return [
-    `${name}: ${indices.length} of ${times.length} rows ${what} were left out (the first is data row ${first + 1}: '${column[first]}')`,
+    `${name}: ${indices.length} of ${times.length} rows ${what} were left out (the first is ${placeOf(source, first, column === times ? 'time' : 'count')}: '${column[first]}')`,
   ];
 }
 
@@ -130,9 +150,13 @@ function checkOneKind(source: TraceSource, read: readonly Row[]): void {
   const other = read.find((row) => row.time.kind !== first.time.kind);
   if (other === undefined) return;
   throw new Error(
-    `${source.name}: data row ${first.index + 1} has '${source.times[first.index]}' and data row ${other.index + 1} has ` +
+    `${source.name}: ${placeOf(source, first.index, 'time')} has '${source.times[first.index]}' and ${placeOf(source, other.index, 'time')} has ` +
       `'${source.times[other.index]}': one column must hold times of one kind; ${expectedTimes}`,
   );
+}
+
+function placeOf(source: TraceSource, row: number, column: 'time' | 'count'): string {
+  return source.placeOf?.(row, column) ?? `data row ${row + 1}`;
 }
 
 /** How long each row's instant lasts. Where any row has a fraction of a second, whole seconds are exact in all of them. */
@@ -188,7 +212,8 @@ function factorOf(source: TraceSource, arrivals: number, span: number): number {
     );
   if ('factor' in scale) return scale.factor;
   if (span === 0) throw new Error(`${name}: all arrivals fall on one instant, so no compression gives ${given}/s`);
-  return (given * span) / arrivals;
+  // As many gaps as arrivals less one: with the gap before a repetition, every period holds exactly the target.
+  return (given * span) / (arrivals - 1);
 }
 
 /** A length of time in the unit that gives it one to three digits before the point. */

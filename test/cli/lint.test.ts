@@ -68,6 +68,50 @@ describe('lint', () => {
     expect(code).toBe(1);
   });
 
+  test('judges what did not read well against the rest of the file all the same', async () => {
+    const places = (err: string) =>
+      err
+        .split('\n')
+        .filter((line) => line.startsWith('--set'))
+        .map((line) => line.replace(/^--set \S+ /, '').split(',')[0]);
+    const clients = 'clients=[{ site: Nowhere, node: 9, load: { opn: trace }, reply_quorum: 99 }]';
+    const faults = 'faults=[{ crash: 9 }, { partition: { site: Atlantis }, at: soon }]';
+    const one = ['--set', 'compare=[{ protocol: pbft }]'];
+    expect(places((await run('lint', quickstart, ...one, '--set', clients, '--set', faults)).err)).toEqual([
+      "clients.0.load: 'opn' is no known load (did you mean 'open'?)",
+      'faults.0.at: is missing',
+      "faults.1.at: is 'soon'",
+      "clients.0.site: there is no site 'Nowhere' in this network",
+      'clients.0.node: there is no node 9',
+      'clients.0.reply_quorum: waits for 99 replies of 4 nodes',
+      'faults.0.crash: there is no node 9',
+      "faults.1.partition.site: there is no site 'Atlantis' in this network",
+    ]);
+    const protocol = await run('lint', quickstart, '--set', 'compare=[{ protocol: pbtf }]', '--set', clients);
+    expect(places(protocol.err)).toContain("clients.0.site: there is no site 'Nowhere' in this network");
+  });
+
+  test('offers the labels, and the nearest, for an element that is not in a list', async () => {
+    const { err } = await run('lint', quickstart, '--set', 'compare.Rafft.heartbeat=5ms');
+    expect(err).toContain(
+      "there is no such place: compare has 2 elements (did you mean 'Raft'?), expected a number from 0 to 1, or a label: PBFT, Raft",
+    );
+  });
+
+  test('says in its own words what is no YAML', async () => {
+    const { err } = await run('lint', quickstart, '--set', 'network.loss={a');
+    expect(err).toContain(
+      "'{a' is no value: something is missing here: a bracket, a quote, a comma, or a space after a colon",
+    );
+    const file = join(folder, 'circle.yaml');
+    writeFileSync(file, 'scenario: 1\nnodes: &x { sites: { a: *x } }\n');
+    expect((await run('lint', file)).err).toContain(`${file}:2:25: an alias stands inside what it repeats`);
+    writeFileSync(file, `scenario: 1\nname: "a\n`);
+    expect((await run('lint', file)).err).toMatch(
+      /circle\.yaml:\d:\d+: something is missing here: .*expected valid YAML/,
+    );
+  });
+
   test('prints warnings but calls the file ok', async () => {
     const { code, out, err } = await run(
       'lint',
@@ -88,7 +132,11 @@ describe('lint', () => {
 describe('init', () => {
   test('writes a scenario that lints, named after its file, and refuses to replace one without --force', async () => {
     const file = join(folder, 'deep/My first.yaml');
-    expect((await run('init', file)).code).toBe(0);
+    const { code, out } = await run('init', file);
+    expect(code).toBe(0);
+    expect(out).toBe(
+      `${file}: written, in the new folder ${join(folder, 'deep')}; next: npx quorumlab lint '${file}', then npx quorumlab run '${file}'\n`,
+    );
     expect(readFileSync(file, 'utf8')).toMatch(/^name: my-first$/m);
     expect(await run('lint', file)).toMatchObject({ code: 0, err: '' });
     writeFileSync(file, 'mine');
@@ -136,6 +184,30 @@ describe('schema, list and explain', () => {
     expect(out).toContain('batch.max_transactions');
     expect(out).toContain('etcd-3.4');
     expect(out).toContain('Ongaro');
+  });
+
+  test('explain knows every key of a scenario, alone or by its path', async () => {
+    const missing: string[] = [];
+    const walk = async (
+      schema: { properties?: object; anyOf?: object[]; items?: object },
+      path: string,
+    ): Promise<void> => {
+      for (const part of [...(schema.anyOf ?? []), ...(schema.items ? [schema.items] : [])]) await walk(part, path);
+      for (const [key, value] of Object.entries(schema.properties ?? {})) {
+        const name = path === '' ? key : `${path}.${key}`;
+        for (const asked of [key, name])
+          if (!path.startsWith('compare') && (await run('explain', asked)).code !== 0) missing.push(asked);
+        if (path.split('.').length < 3) await walk(value as object, name);
+      }
+    };
+    await walk(JSON.parse((await run('schema')).out), '');
+    expect(missing).toEqual([]);
+    const { out } = await run('explain', 'intra_site');
+    expect(out).toContain('network.intra_site (setting of a scenario)');
+    expect(out).toContain("One-way delay between two machines of one site; default: the preset's own, else 250us.");
+    expect(out).toContain('set it for one run: --set network.intra_site=…');
+    expect((await run('explain', 'clients.0.load.open')).out).toContain('clients.load.open (setting of a scenario)');
+    expect((await run('explain', 'arrival_trace')).out).toMatch(/target_rate\s+│ none/);
   });
 
   test('explain offers the nearest name', async () => {

@@ -124,7 +124,7 @@ describe('a rerun', () => {
 
 describe('the first difference', () => {
   const run = fakeRun(fakeSpec());
-  const event = { at: 0, node: 0, kind: 'mark', text: 'leader' } as const;
+  const event = { at: 0, node: 0, kind: 'mark', text: 'leader 1' } as const;
 
   test('of identical runs is none', () => {
     expect(firstDifference(run, fakeRun(fakeSpec()))).toBeNull();
@@ -133,7 +133,7 @@ describe('the first difference', () => {
   test('is the earliest event that one has and the other has not', () => {
     const other = { ...run, timeline: { ...run.timeline, events: [{ ...event, node: 3 }] } };
     expect(firstDifference(run, other)).toBe(
-      "event 1 is 'leader' on node 0 at 0 ns in one and 'leader' on node 3 at 0 ns in the other",
+      "event 1 is 'leader 1' on node 0 at 0 ns in one and 'leader 1' on node 3 at 0 ns in the other",
     );
     const shorter = { ...run, timeline: { ...run.timeline, events: [] } };
     expect(firstDifference(run, shorter)).toContain('missing in the other');

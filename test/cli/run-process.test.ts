@@ -1,6 +1,15 @@
 // The command line as a process: it sets the exit code, stops at Ctrl-C on real worker threads, and minds a closed pipe.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -65,6 +74,22 @@ describe('the process', () => {
     const [id] = readdirSync(join(folder, 'reports', 'trial'));
     const result = JSON.parse(readFileSync(join(folder, 'reports', 'trial', id as string, 'result.json'), 'utf8'));
     expect(result.failed_runs).toHaveLength(2);
+  });
+
+  test('says that its output is lost, with 1 and no stack, when the disk is full', (context) => {
+    context.skip(!existsSync('/dev/full'), 'this system has no /dev/full');
+    const full = openSync('/dev/full', 'w');
+    for (const command of [['list'], ['run', scenario('300ms'), '--inline', '--out', join(folder, 'reports')]]) {
+      const { status, stderr } = spawnSync(process.execPath, [...main, ...command], {
+        cwd: root,
+        stdio: ['ignore', full, 'pipe'],
+        encoding: 'utf8',
+      });
+      expect(status).toBe(1);
+      expect(stderr).toContain('output: no space is left\n');
+      expect(stderr).not.toContain('    at ');
+    }
+    closeSync(full);
   });
 
   test('does not fail when its reader stops reading', async () => {

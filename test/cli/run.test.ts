@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commandLine } from '../../src/cli/command-line.ts';
+import { processContext } from '../../src/cli/context.ts';
 import { ExitCode, exitCodeOf } from '../../src/cli/exit-codes.ts';
 import { ESTIMATE_NAMES, type ResultFile } from '../../src/results/result-file.ts';
 import { sha256 } from '../../src/results/result-id.ts';
@@ -45,6 +46,17 @@ interface Ended {
 
 async function quorumlab(...argv: string[]): Promise<Ended> {
   return interruptible(() => false, ...argv);
+}
+
+/** Without the stand-in. */
+async function realSimulation(...argv: string[]): Promise<Ended> {
+  let [out, err] = ['', ''];
+  const code = await commandLine(argv, {
+    ...processContext,
+    out: { write: (text) => (out += text) },
+    err: { write: (text) => (err += text) },
+  });
+  return { code, out, err };
 }
 
 /** Presses Ctrl-C as soon as what was written to the error stream asks for it (it is asked at the start, too). */
@@ -137,6 +149,13 @@ describe('a run', () => {
     expect(manifest.digests.Here).toEqual(result.points[0]?.run_digests);
   });
 
+  test('says in its timeline who leads which term, or which view, where the protocol marks a number', async () => {
+    await quorumlab(...inline(scenario()));
+    const { result, text } = written();
+    expect(result.points[0]?.timeline.events[0]?.text).toBe('term 1: node 0 leads');
+    expect(text('timeline.csv')).toMatch(/^Here,0,.*,term 1: node 0 leads$/m);
+  });
+
   test('has every estimate of every point in result.json and one row a run in runs.csv, under the same names', async () => {
     await quorumlab(...inline(scenario()));
     const { result, text } = written();
@@ -194,7 +213,7 @@ describe('a run', () => {
     expect(result.id).not.toBe(plain.id);
     expect(result.seed).toBe(8);
     expect(result.points[0]?.run_digests).toHaveLength(2);
-    expect(result.repeat_command).toBe(`quorumlab run ${file} --replications 2 --set seed=8`);
+    expect(result.repeat_command).toBe(`npx quorumlab run ${file} --replications 2 --set seed=8`);
   });
 
   test('with --quick is rough, and says so on the terminal, in the result and in the resolved scenario', async () => {
@@ -231,19 +250,41 @@ describe('a plan', () => {
     expect(out).toMatch(/in all about [\d.]+ s on \d threads?, about \d+ MB of memory/);
     expect(existsSync(outFolder())).toBe(false);
   });
+
+  test('of an absurd load answers at once, with requests, time and memory, and says that such runs are refused', async () => {
+    const began = performance.now();
+    const load = ['--set', 'clients.0.load.open.poisson=900000000/s'];
+    const { code, out, err } = await realSimulation('run', scenario(), '--plan', ...load);
+    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(code).toBe(ExitCode.ok);
+    expect(err).toMatch(
+      /--set clients\.0\.load\.open\.poisson: warning: clients\.0\.load\.open\.poisson: asks for about 9,000,000,000 requests in each run of 10s/,
+    );
+    expect(out).toMatch(/Here: about [\d.]+ (min|h|days) and about [\d,.]+ GB a run for about 9,000,000,000 requests/);
+    expect(out).toContain('such runs are refused: Here would make about 9,000,000,000 requests a run');
+    const run = await quorumlab(...inline(scenario(), ...load));
+    expect(run.code).toBe(ExitCode.usage);
+    expect(run.err).toContain('more than can be numbered');
+    expect(existsSync(outFolder())).toBe(false);
+  });
+
+  test('of a load that takes long, but can be run, is offered by a warning', async () => {
+    const { err } = await quorumlab('lint', scenario(), '--set', 'clients.0.load.open.poisson=5000000/s');
+    expect(err).toContain('which takes long: `quorumlab run --plan` estimates time and memory');
+  });
 });
 
 describe('the exit code', () => {
   test('is 0 when all is well and the objectives are met', async () => {
     const { code, out } = await quorumlab(...inline(scenario(undefined, 'objective: { finality_p99: 2s }')));
     expect(code).toBe(ExitCode.ok);
-    expect(out).toMatch(/Objective finality_p99 2s: met by Here and There\./);
+    expect(out).toMatch(/Objective finality_p99 2s: met by Here \([\d.,]+ ms\) and There \([\d.,]+ ms\)\./);
   });
 
   test('is 2 when an objective is missed', async () => {
     const { code, out } = await quorumlab(...inline(scenario(undefined, 'objective: { finality_p99: 250ms }')));
     expect(code).toBe(ExitCode.missed);
-    expect(out).toMatch(/Objective finality_p99 250ms: MISSED by Here and There\./);
+    expect(out).toMatch(/Objective finality_p99 250ms: MISSED by Here \([\d.,]+ ms\) and There \([\d.,]+ ms\)\./);
   });
 
   test('is 3 when safety is violated, and the table names the event and the command that repeats it', async () => {
@@ -256,7 +297,7 @@ describe('the exit code', () => {
     expect(result.points[1]?.safety.violations).toBe(3);
     expect(result.points[1]?.digest).toBeNull();
     expect(result.points[1]?.safety.details[1]?.repeat_command).toMatch(
-      /^quorumlab rerun .* --point unsafe --replication 1$/,
+      /^npx quorumlab rerun .* --point unsafe --replication 1$/,
     );
   });
 
@@ -359,6 +400,20 @@ describe('the exit code', () => {
     expect(code).toBe(ExitCode.usage);
     expect(err).toContain('below-a-file');
     expect(err).not.toContain('internal error');
+  });
+
+  test('is 1, before anything is run, for a place that makes no folders', async (context) => {
+    context.skip(!existsSync('/proc/self'), 'this system has no /proc');
+    const { code, out, err } = await quorumlab('run', scenario(), '--inline', '--out', '/proc/foo/bar');
+    expect({ code, out, err }).toEqual({ code: 1, out: '', err: '--out /proc/foo/bar: no folder can be made here\n' });
+  });
+
+  test('leaves no folder behind when it only tried whether it could be made', async () => {
+    const { folderProblem } = await import('../../src/cli/output-folder.ts');
+    expect(folderProblem(join(folder, 'a/b/c'))).toBeNull();
+    expect(existsSync(join(folder, 'a'))).toBe(false);
+    expect(folderProblem(folder)).toBeNull();
+    expect(existsSync(folder)).toBe(true);
   });
 
   test('is 0 for --help, which has one line for each command, and for --version', async () => {

@@ -149,6 +149,11 @@ describe('bursty arrivals', () => {
     expect(Math.abs(bursts - groups / 3)).toBeLessThan(4 * Math.sqrt((groups * 2) / 9) + groups / 1000);
   });
 
+  test('end with the longest run where bursts are too short to bring one', () => {
+    const rare = { rate: 0, burstRate: 0.001, calm: 100 * 86_400 * SECOND, burst: SECOND / 1000 };
+    expect(bursty.create(rare, context).next()).toBe(NEVER);
+  });
+
   test('are warned of when a burst is none', () => {
     const setting = { nodes: 4, longestRoundTrip: 0, medianRoundTrip: 0, restarts: false };
     expect(bursty.problems?.(options, setting)).toEqual([]);
@@ -167,6 +172,18 @@ describe('trace arrivals', () => {
   test('begin again one mean gap after the last when they repeat', () => {
     const process = trace.create({ times: Float64Array.of(0, 10, 40), repeat: true }, context);
     expect([...taken(process, 8)]).toEqual([0, 10, 40, 60, 70, 100, 120, 130]);
+  });
+
+  test('of several groups that share a trace keep to one period and to their share of the rate', () => {
+    const whole = trace.create({ times: Float64Array.of(0, 10, 40, 50), repeat: true, period: 60 }, context);
+    const even = trace.create({ times: Float64Array.of(0, 40), repeat: true, period: 60 }, context);
+    const odd = trace.create({ times: Float64Array.of(10, 50), repeat: true, period: 60 }, context);
+    const both = [...taken(even, 6), ...taken(odd, 6)].sort((a, b) => a - b);
+    expect(both).toEqual([...taken(whole, 12)]);
+    expect(even.rate).toBeCloseTo((2 / 60) * SECOND, 6);
+    expect((even.rate as number) + (odd.rate as number)).toBeCloseTo(whole.rate as number, 6);
+    const single = trace.create({ times: Float64Array.of(7), repeat: true, period: 20 }, context);
+    expect([...taken(single, 3)]).toEqual([7, 27, 47]);
   });
 
   test('are refused where they are missing, unsorted, fractional or cannot repeat', () => {

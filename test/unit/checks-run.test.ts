@@ -111,7 +111,7 @@ describe('progress', () => {
   test('is owed within the time from when a request is outstanding, not only the first time', () => {
     expect(judge(220, 270)).toBeNull();
     expect(judge(220, 271)).toMatchObject({ check: 'progress', kind: 'liveness', at: 270, node: -1 });
-    expect(judge(220, 271)?.detail).toContain('the next did at 271 ns');
+    expect(judge(220, 271)?.detail).toContain('the next did at 271ns');
   });
 
   test('is owed until the end, but not judged where the run ends too early to tell', () => {

@@ -43,7 +43,7 @@ describe('agreement', () => {
           kind: 'safety',
           at: 8,
           node: 2,
-          detail: 'position 5: node 1 committed batch 0000000b at 7 ns, node 2 batch 0000000a at 8 ns',
+          detail: 'position 5: node 1 committed batch 0000000b at 7ns, node 2 batch 0000000a at 8ns',
         });
       }),
     );

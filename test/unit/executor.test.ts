@@ -1,5 +1,9 @@
 // Every executor gives the same outcomes in the same order, whatever its threads; failing runs do not harm the others.
-import { afterEach, describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { Executor } from '../../src/executor/executor.ts';
 import { drive } from '../../src/executor/executor.ts';
 import { inlineExecutor } from '../../src/executor/inline.ts';
@@ -100,6 +104,35 @@ describe('the pool', () => {
   });
 });
 
+describe('a pool whose threads cannot work', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'quorumlab-worker-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.each([
+    ['imports what is not there', "import './nothing.js';\nexport default () => [];\n", 'nothing.js'],
+    ['throws while it is loaded', "throw new Error('no licence');\n", 'no licence'],
+    ['ends its thread', 'process.exit(3);\n', 'worker exited with code: 3'],
+    ['exports no function', 'export const nothing = 1;\n', 'No handler function'],
+  ])('because their module %s makes failed runs that say so, and does not wait', async (_what, module, reason) => {
+    const file = join(folder, `${Math.abs(module.length * 31 + reason.length)}.mjs`);
+    writeFileSync(file, module);
+    const executor = poolExecutor({ threads: 2, worker: pathToFileURL(file) });
+    opened.push(executor);
+    const outcomes = await executor.execute(specs('PBFT', 3));
+    expect(outcomes).toHaveLength(3);
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ ok: false, kind: 'crashed' });
+    expect(outcomes[0]).toMatchObject({ reason: expect.stringContaining(reason) });
+  });
+
+  test('because they die before they are ready makes failed runs that say so, and does not wait', async () => {
+    // Too little memory for a thread to start at all.
+    const outcomes = await pool(2, 1).execute(specs('PBFT', 3));
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ ok: false, kind: 'crashed' });
+    const reasons = outcomes.map((outcome) => (outcome.ok ? '' : outcome.reason));
+    for (const reason of reasons) expect(reason).toMatch(/no worker thread can be started|out of memory/);
+  });
+});
+
 describe('the inline executor', () => {
   test('begins no further run once it is interrupted', async () => {
     const controller = new AbortController();
@@ -112,9 +145,9 @@ describe('the inline executor', () => {
 });
 
 describe('a task', () => {
-  test('reports the virtual time reached in the slot of its run', () => {
+  test('reports the virtual time reached in the slot of its run', async () => {
     const reached = new Float64Array(3);
-    runTask({ specs: specs('PBFT', 2), slots: [2, 0], reached }, fakeRun);
+    await runTask({ specs: specs('PBFT', 2), slots: [2, 0], reached }, fakeRun);
     expect([...reached]).toEqual([10e9, 0, 10e9]);
   });
 

@@ -1,11 +1,13 @@
-// Everything that is said of a design point follows from the results of its replications (DESIGN section 7).
+// Everything that is said of a design point follows from the results of its replications.
 import { describe, expect, test } from 'vitest';
 import type { FinishedRun, RunOutcome } from '../../src/experiment/experiment.ts';
 import type { Objective } from '../../src/experiment/objective.ts';
 import { estimatePoint } from '../../src/experiment/point-estimate.ts';
 import { replicate } from '../../src/experiment/replicate.ts';
+import { commonLimit } from '../../src/experiment/scenario-limit.ts';
 import type { RunResult } from '../../src/simulation/run-result.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
+import { LogLinearHistogram } from '../../src/statistics/histogram.ts';
 import { SECOND } from '../../src/units/quantities.ts';
 import { fakeRun, fakeSpec } from '../support/fake-run.ts';
 
@@ -44,9 +46,32 @@ describe('a point', () => {
   });
 
   test('has stages that sum to its mean finality', () => {
-    const { stagesMs, estimates } = estimatePoint(question, fakeSpec(), replications(3));
+    const { stagesMs, stagedShare, estimates } = estimatePoint(question, fakeSpec(), replications(3));
     const sum = stagesMs.reduce((total, stage) => total + stage, 0);
     expect(sum).toBeCloseTo(estimates.finality_mean_ms!.mean, 6);
+    expect(stagedShare).toBe(1);
+  });
+
+  test('with reads that have no block has stages that sum to the mean of those that have one, and says of how many', () => {
+    // Two fifths are reads: the stages of the others are as before, and nothing is known of theirs.
+    const reading = replications(2).map((run) => ({
+      ...run,
+      segments: run.segments.map((segment) => ({
+        ...segment,
+        staged: 0.6 * segment.final,
+        stageSums: segment.stageSums.map((sum) => 0.6 * sum),
+      })),
+    }));
+    const spec = fakeSpec({ workload: { name: 'payments', options: { readShare: 0.4 } } });
+    const { stagesMs, stagedShare, estimates, notes } = estimatePoint(question, spec, reading);
+    expect(stagedShare).toBeCloseTo(0.6, 9);
+    expect(stagesMs.reduce((total, stage) => total + stage, 0)).toBeCloseTo(estimates.finality_mean_ms!.mean, 6);
+    expect(notes).toContain(
+      'where the time goes is told of the 60 % of the transactions that went through a block: reads are served without one, and a retry may be answered from memory',
+    );
+    expect(estimatePoint(question, spec, replications(2)).notes).toContain(
+      'reads are ordered in blocks like any other transaction',
+    );
   });
 
   test('names the busiest resource and its node', () => {
@@ -101,29 +126,84 @@ describe('a point', () => {
 describe('availability', () => {
   test('counts what became final within the objective', () => {
     // Finality is uniform between 200 and 400 ms.
-    const { estimates, availabilityLimitMs } = estimatePoint(
+    const { estimates, availability } = estimatePoint(
       { ...question, objectives: [within(300)] },
       fakeSpec(),
       replications(5),
     );
-    expect(availabilityLimitMs).toBe(300);
+    expect(availability).toEqual({ limit: 300e6, rule: 'the objective for finality_p99' });
     expect(estimates.availability!.mean).toBeGreaterThan(0.48);
     expect(estimates.availability!.mean).toBeLessThan(0.52);
   });
 
-  test('is judged against ten times the fault-free 99th percentile without an objective', () => {
-    const boundaries = [1 * SECOND, 4 * SECOND, 5 * SECOND];
-    const run = fakeRun(fakeSpec({ boundaries, faults: [crash] }));
-    const { availabilityLimitMs, estimates } = estimatePoint(question, fakeSpec(), [run]);
-    expect(availabilityLimitMs).toBeGreaterThan(3900);
-    expect(availabilityLimitMs).toBeLessThan(4020);
+  /** A run in eleven segments, one before the end of the warm-up. */
+  const cut = (changes: Partial<RunSpec> = {}): RunResult =>
+    fakeRun(fakeSpec({ boundaries: Array.from({ length: 9 }, (_, i) => (i + 1) * SECOND), ...changes }));
+  const slower = (run: RunResult, times: number, from: number): RunResult => ({
+    ...run,
+    segments: run.segments.map((segment) => {
+      if (segment.from < from) return segment;
+      const finality = new LogLinearHistogram();
+      for (const { value, count } of LogLinearHistogram.fromSparse(segment.finality).buckets())
+        finality.recordMany(Math.round(times * value), count);
+      return { ...segment, finality: finality.toSparse() };
+    }),
+  });
+
+  test('is judged against ten times the undisturbed 99th percentile without an objective', () => {
+    const { availability, estimates } = estimatePoint(question, fakeSpec(), [cut()]);
+    expect(availability.limit! / 1e6).toBeGreaterThan(3900);
+    expect(availability.limit! / 1e6).toBeLessThan(4020);
+    expect(availability.rule).toBe('ten times the undisturbed 99th percentile of PBFT');
     expect(estimates.availability!.mean).toBe(1);
   });
 
-  test('without any fault-free segment is judged against the median, and says so', () => {
-    const { notes, availabilityLimitMs } = estimatePoint(question, fakeSpec(), replications(1, { faults: [crash] }));
-    expect(availabilityLimitMs).toBeLessThan(3100);
-    expect(notes.some((note) => note.includes('no whole segment is free of faults'))).toBe(true);
+  test('takes only what ends before the first fault for undisturbed: retries and queues go on long after', () => {
+    const clean = estimatePoint(question, fakeSpec(), [cut()]).availability.limit!;
+    const spec = fakeSpec({ faults: [crash] });
+    const aftermath = slower(cut({ faults: [crash] }), 5, 6 * SECOND);
+    expect(estimatePoint(question, spec, [aftermath]).availability.limit! / clean).toBeCloseTo(1, 1);
+    expect(estimatePoint(question, spec, [aftermath]).undisturbed!.p99!.mean).toBeLessThan(401);
+    const before = slower(cut({ faults: [crash] }), 2, 0);
+    expect(estimatePoint(question, spec, [before]).availability.limit! / clean).toBeCloseTo(2, 1);
+  });
+
+  test('without any undisturbed segment is judged against the median, and says so', () => {
+    const { availability } = estimatePoint(question, fakeSpec(), replications(1, { faults: [crash] }));
+    expect(availability.limit! / 1e6).toBeLessThan(3100);
+    expect(availability.rule).toBe(
+      'ten times the median of PBFT, since no measured segment ends before the first fault',
+    );
+  });
+
+  test('has one limit for all points, that of the slowest healthy one', () => {
+    const point = (label: string, times: number, changes: (run: RunResult) => RunResult = (run) => run) => {
+      const spec = fakeSpec({ label });
+      return { question, spec, runs: [changes(slower(cut({ label }), times, 0))] };
+    };
+    const alone = commonLimit([point('quick', 1)]).limit!;
+    const both = commonLimit([point('quick', 1), point('slow', 1.5)]);
+    expect(both.limit! / alone).toBeCloseTo(1.5, 1);
+    expect(both.rule).toBe('ten times the undisturbed 99th percentile of slow, the slowest point that kept up');
+    const overloaded = point('overloaded', 2, (run) => ({
+      ...run,
+      segments: run.segments.map((segment) => ({ ...segment, offered: 3 * segment.final })),
+    }));
+    expect(commonLimit([point('quick', 1), overloaded]).limit).toBe(alone);
+    expect(commonLimit([overloaded])).toMatchObject({ limit: null, rule: expect.stringMatching(/no point kept up/) });
+  });
+
+  test('is not measured against a limit that no request of the run can exceed', () => {
+    const { estimates, availability } = estimatePoint(
+      { ...question, objectives: [within(9000)] },
+      fakeSpec(),
+      replications(1),
+    );
+    expect(availability.limit).toBeNull();
+    expect(availability.rule).toBe(
+      'not measured: the limit (the objective for finality_p99) is not shorter than the measured time',
+    );
+    expect(estimates.availability).toBeNull();
   });
 
   test('is lowered by requests that are overdue at the end, not by those still within the limit', () => {
@@ -156,6 +236,7 @@ describe('outages and faults', () => {
     expect(faults[0]).toEqual({
       text: 'crash of leader',
       atMs: 4000,
+      notRecovered: 1,
       recoveryMs: { mean: 500, low: 500, high: 500, replications: 2 },
     });
     expect(notes).toContain('crash of leader: not recovered from in 1 of 3 replications');
@@ -205,5 +286,29 @@ describe('the replicate experiment', () => {
     expect(second!.estimate.runs.map(({ run }) => run.replication)).toEqual([0, 2]);
     expect(second!.failed).toEqual([outcomes[4]]);
     expect(second!.estimate.estimates.throughput_per_s?.replications).toBe(2);
+  });
+});
+
+describe('two kinds of finality', () => {
+  /** A run in ten pieces, quick before the crash at 4 s, then waiting, then steady at another speed. */
+  const crashed = (afterwards: number, waiting: number): RunResult => {
+    const boundaries = Array.from({ length: 9 }, (_, i) => (i + 1) * SECOND);
+    const run = fakeRun(fakeSpec({ boundaries, faults: [crash] }));
+    const segments = run.segments.map((segment) => {
+      const ms = segment.to <= 4 * SECOND ? 400 : segment.to <= 6 * SECOND ? waiting : afterwards;
+      const finality = new LogLinearHistogram();
+      for (let i = 0; i < segment.final; i++) finality.record(Math.round((ms + i / 20) * 1e6));
+      return { ...segment, finality: finality.toSparse() };
+    });
+    return { ...run, segments };
+  };
+  const humps = (run: RunResult) => estimatePoint(question, fakeSpec({ faults: [crash] }), [run]).humps;
+
+  test('are found where another leader is quicker after a fault, and not in what waited for it', () => {
+    expect(humps(crashed(400, 2000))).toBeNull();
+    const found = humps(crashed(170, 2000))!;
+    expect(found.share).toBeCloseTo(4 / 7, 1);
+    expect(found.upTo / 1e6).toBeCloseTo(180, 0);
+    expect(found.from / 1e6).toBeGreaterThan(395);
   });
 });

@@ -93,7 +93,7 @@ describe.each(['fifo', 'fair'] as const)('an egress card under %s', (discipline)
     const card = new Rig({ bitsPerSecond: Number.POSITIVE_INFINITY, discipline });
     expect(card.feed(1_000_000, 3, 5)).toEqual([5, 5, 5]);
     expect(card.spread).toBe(0);
-    expect(card.cards.busy(0)).toBe(0);
+    expect(card.cards.busyUntil(0, 100)).toBe(0);
     expect(card.cards.backlog(0, 0)).toBe(0);
   });
 
@@ -102,14 +102,36 @@ describe.each(['fifo', 'fair'] as const)('an egress card under %s', (discipline)
     card.feed(1000, 2, 0);
     card.feed(3 * SEGMENT, 1, 500);
     const total = 8 * (2000 + 3 * SEGMENT);
-    expect(card.cards.busy(0)).toBe(total);
+    expect(card.cards.busyUntil(0, total)).toBe(total);
     expect(card.cards.backlog(0, 6000)).toBe(total - 6000);
     expect(card.cards.backlog(0, total + 1)).toBe(0);
     card.cards.reset(0, 6000);
-    expect(card.cards.busy(0)).toBe(6000);
+    expect(card.cards.busyUntil(0, 6000)).toBe(6000);
     expect(card.cards.backlog(0, 6000)).toBe(0);
     expect(card.feed(100, 1, 7000)).toEqual([7800]);
-    expect(card.cards.busy(1)).toBe(0);
+    expect(card.cards.busyUntil(1, 9000)).toBe(0);
+  });
+
+  test('knows its work at both ends of the measured time, also of messages that were fed before they were signed', () => {
+    const card = new Rig({ bitsPerSecond: 1e9, discipline });
+    card.cards.measure(10_000, 20_000);
+    // Each takes 4 us, and is ready later than it is fed: idle gaps between them are no work.
+    for (const ready of [2000, 8000, 15_000, 18_000, 40_000]) card.feed(500, 1, ready);
+    expect(card.cards.feedOne(0, 500, 50_000)).toBe(54_000);
+    expect(card.cards.busyUntil(0, 10_000)).toBe(4000 + 2000);
+    expect(card.cards.busyUntil(0, 20_000)).toBe(4000 + 4000 + 4000 + 1000);
+  });
+
+  test('knows its work at both ends of the measured time after a crash, too', () => {
+    const card = new Rig({ bitsPerSecond: 1e9, discipline });
+    card.cards.measure(10_000, 20_000);
+    card.feed(2000, 1, 0);
+    card.cards.reset(0, 5000);
+    card.feed(500, 1, 8000);
+    card.feed(2500, 1, 16_000);
+    card.cards.reset(0, 17_000);
+    expect(card.cards.busyUntil(0, 10_000)).toBe(5000 + 2000);
+    expect(card.cards.busyUntil(0, 20_000)).toBe(5000 + 4000 + 1000);
   });
 });
 

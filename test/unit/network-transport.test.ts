@@ -334,7 +334,7 @@ describe('a crash', () => {
     ]);
     expect(rig.arrival(queued)).toBeUndefined();
     expect(rig.transport.dropped).toBe(2);
-    expect(rig.cards.busy(0)).toBe(2 * ms);
+    expect(rig.cards.busyUntil(0, 2 * ms)).toBe(2 * ms);
   });
 
   test('breaks connections at once: what waited for a repair or behind a partition is lost', () => {

@@ -17,6 +17,7 @@ import type { RecorderNode } from '../traces/recorder-node.ts';
 
 const LEADER_MARK = raft.marks.indexOf('leader');
 const REQUESTS_BEFORE_HEAL = 1000;
+const SHORT_STORIES = Number(process.env.RAFT_SHORT ?? 1000);
 const MOST_WEIGHT = {
   deliver: 1000,
   persist: 300,
@@ -49,6 +50,18 @@ describe('under random schedules', () => {
     // The schedules are worth something only if they reach the rare paths.
     for (const name of raft.marks) expect(seen.get(name) ?? 0, `times that ${name} happened`).toBeGreaterThan(10);
     for (const name of raft.messages) expect(seen.get(name) ?? 0, `messages ${name} received`).toBeGreaterThan(10);
+  });
+
+  test('so it does in many short schedules, which end in the middle of whatever goes on', () => {
+    const seen = new Map<string, number>();
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 20, max: 200 }), (seed, steps) =>
+        new Story(raft, seed, seen).run(steps),
+      ),
+      { numRuns: SHORT_STORIES, seed: 5 },
+    );
+    for (const name of ['leader', 'election', 'snapshot-installed', 'log-truncated'])
+      expect(seen.get(name) ?? 0, `times that ${name} happened`).toBeGreaterThan(10);
   });
 
   test('the same holds where writes and executions are reported at once, inside the handler that asked for them', () => {
@@ -123,8 +136,8 @@ class Story {
     this.judge();
   }
 
-  run(): void {
-    this.disturb(1000);
+  run(steps = 1000): void {
+    this.disturb(steps);
     this.recover();
   }
 

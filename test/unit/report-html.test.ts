@@ -108,6 +108,38 @@ describe('report.html', () => {
   });
 });
 
+describe('a report of a point in trouble', () => {
+  const condition = { state: 'overloaded', runs: 5, of: 5, unfinished_share: 0.6, down_for_ms: null } as const;
+  const objective = sampleResult().points[0]!.objective;
+
+  test('says so beside safety, in the numbers, and beside each picture of finality', () => {
+    const page = textOf(renderHtml(withFirstPoint({ condition })));
+    expect(page).toContain('✗ Does not keep up: PBFT');
+    expect(page).toContain('overloaded; 60.0% of what was sent not final');
+    expect(page.match(/Of PBFT this shows only what became final/g)).toHaveLength(2);
+    expect(page.match(/of what became final only/g)).toHaveLength(3);
+    expect(textOf(sample)).not.toContain('of what became final only');
+  });
+
+  test('says that liveness was not judged, and of an objective that it is undecided', () => {
+    const liveness = { judged: false, why_not: 'the run (5s) is not longer than progress_within (30s)' };
+    const undecided = objective.map((one) => ({ ...one, met: true, decided: false }));
+    const page = textOf(renderHtml(withFirstPoint({ liveness, objective: undecided })));
+    expect(page).toContain('? Liveness of PBFT not judged: the run (5s) is not longer than progress_within (30s).');
+    expect(page).toContain('? PBFT: objective met on average, but undecided (finality_p99 2s, throughput 450/s)');
+    expect(page).toContain('? finality_p99 2s: 3,410 ms, from 3,342 ms to 3,478 ms');
+    expect(textOf(sample)).not.toContain('not judged');
+  });
+
+  test('says of stages without reads of how many transactions they are, and which messages are of whole runs', () => {
+    const page = textOf(renderHtml(withFirstPoint({ stages_share: 0.6 })));
+    expect(page).toContain('Of transactions that went through a block: PBFT 60.0% of all');
+    expect(page).toMatch(
+      /All kinds together, over whole runs: PBFT [\d.]+, Raft [\d.]+ \(in the measured window: PBFT/,
+    );
+  });
+});
+
 describe('the charts of a report', () => {
   const specs = specsOf(sample);
 

@@ -45,15 +45,15 @@ describe('a repeat command', () => {
   const plain = { file: 'scenarios/a.yaml', set: [], quick: false, replications: null };
 
   test('names all that decides the numbers, quoted as a shell needs it', () => {
-    expect(repeatCommand(plain)).toBe('quorumlab run scenarios/a.yaml');
+    expect(repeatCommand(plain)).toBe('npx quorumlab run scenarios/a.yaml');
     expect(repeatCommand({ file: "it's.yaml", set: ['a.b=1 2', 'c=3'], quick: true, replications: 4 })).toBe(
-      `quorumlab run 'it'\\''s.yaml' --replications 4 --quick --set 'a.b=1 2' --set c=3`,
+      `npx quorumlab run 'it'\\''s.yaml' --replications 4 --quick --set 'a.b=1 2' --set c=3`,
     );
   });
 
   test('of one run names its point and replication', () => {
     expect(repeatRunCommand({ ...plain, set: ['c=3'], replications: 9 }, 'Raft n=5', 2)).toBe(
-      "quorumlab rerun scenarios/a.yaml --point 'Raft n=5' --replication 2 --set c=3",
+      "npx quorumlab rerun scenarios/a.yaml --point 'Raft n=5' --replication 2 --set c=3",
     );
   });
 });

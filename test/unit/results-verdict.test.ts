@@ -27,48 +27,109 @@ const having = (
 const text = (...points: PointResult[]): string => verdictOf(points).join('\n');
 
 describe('the verdict', () => {
-  test('says which of two is final sooner, and by how much', () => {
-    const a = having(pbft, { finality_p99_ms: estimate(600, 10) });
-    const b = having(raft, { finality_p99_ms: estimate(300, 10) });
+  const quantiles = (p50: number, p90: number, p99: number, half = 0, replications = 5) => ({
+    finality_p50_ms: estimate(p50, half, replications),
+    finality_p90_ms: estimate(p90, half, replications),
+    finality_p99_ms: estimate(p99, half, replications),
+  });
+  const calm = { undisturbed: null, faults: [] };
+
+  test('says which of two is final sooner at the median, at 90 % and at 99 %, and by how much', () => {
+    const a = having(pbft, quantiles(400, 500, 600, 10), calm);
+    const b = having(raft, quantiles(200, 250, 300, 10), calm);
     expect(verdictOf([a, b])[0]).toBe(
-      'Raft is final sooner than PBFT: 99 % within 300 ms against 600 ms, a factor of 2.00.',
+      'Raft is final sooner than PBFT: half within 200 ms against 400 ms, 90 % within 250 ms against 500 ms and 99 % within 300 ms against 600 ms, a factor of 2.00 there.',
     );
+  });
+
+  test('says where it depends on the percentile which is sooner, and where no difference can be told', () => {
+    const a = having(pbft, quantiles(100, 310, 600, 10), calm);
+    const b = having(raft, quantiles(200, 300, 300, 10), calm);
+    expect(verdictOf([a, b])[0]).toBe(
+      'Raft is final sooner than PBFT for 99 % (300 ms against 600 ms) of the transactions; PBFT is final sooner than Raft for half (100 ms against 200 ms) of the transactions; for 90 % (300 ms against 310 ms) no difference can be told, since the 95 % intervals overlap.',
+    );
+  });
+
+  test('compares what is undisturbed apart from what the faults did to the tail', () => {
+    const undisturbed = (p: number) => ({ p50_ms: estimate(p), p90_ms: estimate(p + 1), p99_ms: estimate(p + 2) });
+    const a = having(pbft, quantiles(100, 310, 3600, 200), { undisturbed: undisturbed(400) });
+    const b = having(raft, quantiles(200, 300, 3500, 200), { undisturbed: undisturbed(200) });
+    const [first, second] = verdictOf([a, b]);
+    expect(first).toBe(
+      'Undisturbed, Raft is final sooner than PBFT: half within 200 ms against 400 ms, 90 % within 201 ms against 401 ms and 99 % within 202 ms against 402 ms, a factor of 1.99 there.',
+    );
+    expect(second).toBe(
+      'Over the whole run with its faults, no difference in finality can be told between Raft and PBFT: 99 % within 3,500 ms against 3,600 ms; their 95 % intervals overlap.',
+    );
+    expect(text(a)).toContain(
+      'before the first fault half are final within 400 ms, 90 % within 401 ms, 99 % within 402 ms.',
+    );
+  });
+
+  test('begins with the fact that it is rough where it is, and has no comparison of one point', () => {
+    const [first] = verdictOf([pbft, raft], { quick: true });
+    expect(first).toMatch(/^Roughly \(--quick\): /);
+    expect(text(pbft)).not.toContain('sooner');
   });
 
   test('says what each spends on a transaction when there is something to compare', () => {
     const a = having(pbft, { messages_per_transaction: estimate(1.5), bytes_per_transaction: estimate(4000) });
     const b = having(raft, { messages_per_transaction: estimate(0.5), bytes_per_transaction: estimate(1200) });
-    const sentence = 'Consensus messages and bytes on the wire for each transaction:';
+    const sentence = 'Consensus messages and bytes on the wire for each final transaction:';
     expect(text(a, b)).toContain(`${sentence} PBFT 1.50 and 4,000 B and Raft 0.500 and 1,200 B.`);
     expect(text(a)).not.toContain(sentence);
   });
 
   test('does not claim a difference where the intervals overlap', () => {
-    const a = having(pbft, { finality_p99_ms: estimate(310, 10) });
-    const b = having(raft, { finality_p99_ms: estimate(300, 10) });
-    expect(verdictOf([a, b])[0]).toMatch(/^No difference in finality can be told between Raft and PBFT/);
+    const a = having(pbft, quantiles(310, 310, 310, 10), calm);
+    const b = having(raft, quantiles(300, 300, 300, 10), calm);
+    expect(verdictOf([a, b])[0]).toMatch(/^No difference in finality can be told between Raft and PBFT: half within/);
   });
 
   test('warns that one replication has no interval', () => {
-    const a = having(pbft, { finality_p99_ms: estimate(600, 0, 1) });
-    const b = having(raft, { finality_p99_ms: estimate(300, 0, 1) });
+    const a = having(pbft, quantiles(600, 600, 600, 0, 1), calm);
+    const b = having(raft, quantiles(300, 300, 300, 0, 1), calm);
     expect(verdictOf([a, b])[0]).toContain('(one replication: no interval)');
   });
 
-  test('says who keeps up with the load and who does not', () => {
+  test('says who keeps up with the load', () => {
     const load = { offered_per_s: estimate(500), goodput_per_s: estimate(490) };
-    expect(text(having(pbft, { ...load, throughput_per_s: estimate(499) }))).toContain(
-      'keeps up with 500 transactions/s',
+    const point = having(pbft, { ...load, throughput_per_s: estimate(499) }, { nodes: 1, faults_tolerated: 0 });
+    expect(text(point)).toContain('PBFT (1 node, tolerates 0 Byzantine) keeps up with 500 transactions/s');
+  });
+
+  test('does not praise closed loops for keeping up: what they offer waits for what is final', () => {
+    const little = { product: 100, outstanding: 100, configured: 100 };
+    const load = { offered_per_s: estimate(500), throughput_per_s: estimate(500), goodput_per_s: estimate(500) };
+    expect(text(having(pbft, load, { little }))).toContain(
+      'finalises 500 transactions/s of clients that wait, 100 requests at a time: half are final within',
     );
-    const slow = having(pbft, { ...load, throughput_per_s: estimate(200), goodput_per_s: estimate(150) });
-    expect(text(slow)).toContain('finalises only 200 of 500 transactions/s offered; 25.0% of them are invalid');
-    const silent = having(pbft, {
-      ...load,
-      throughput_per_s: estimate(0),
-      finality_p50_ms: null,
-      finality_p99_ms: null,
-    });
-    expect(text(silent)).toContain('nothing became final of 500 transactions/s offered');
+  });
+
+  test('names two kinds of finality, and the sites that make them', () => {
+    const humps = { share: 0.6, up_to_ms: 165, from_ms: 330 };
+    expect(text({ ...pbft, humps })).toContain(
+      'one median says little of either (after a fault another node may lead).',
+    );
+    expect(text({ ...pbft, humps, faults: [] })).toContain(
+      'Finality of PBFT comes in two kinds: 60.0% of its transactions take up to 165 ms, nearly all others 330 ms or more; one median says little of either.',
+    );
+    const sites = [
+      { site: 'Singapore', share: 0.6, mean_ms: 160 },
+      { site: 'Frankfurt', share: 0.4, mean_ms: 331 },
+    ];
+    const where = 'by the clients’ site the mean is 160 ms in Singapore and 331 ms in Frankfurt.';
+    expect(text({ ...pbft, humps, sites })).toContain(`330 ms or more; ${where}`);
+    expect(text({ ...pbft, sites })).toContain(`depends on where the client is: ${where}`);
+    expect(text({ ...pbft, sites: sites.map((site) => ({ ...site, mean_ms: 160 })) })).not.toContain('Frankfurt');
+  });
+
+  test('says of stages that do not cover reads what they are of', () => {
+    const idle = { bottleneck: { resource: 'thread', node: 0, utilisation: 0.1 } };
+    expect(text({ ...raft, ...idle })).toMatch(/% of its mean finality \(/);
+    expect(text({ ...raft, ...idle, stages_share: 0.6 })).toMatch(
+      /% of the mean finality of what goes through a block \(/,
+    );
   });
 
   test('names a busy resource as the limit, else the stage that takes most of the time', () => {
@@ -84,13 +145,18 @@ describe('the verdict', () => {
   });
 
   test('says what each fault cost, also where nothing happened or nothing recovered', () => {
-    const fault = { text: 'crash of the leader', at_ms: 20_000, recovery_ms: estimate(3200, 100) };
+    const fault = { text: 'crash of the leader', at_ms: 20_000, recovery_ms: estimate(3200, 100), not_recovered: 0 };
     const cost = { longest_outage_ms: estimate(3000), availability: estimate(0.95) };
     const told = text(having(pbft, cost, { faults: [fault], availability_limit_ms: 2000 }));
     expect(told).toContain('crash of the leader at 20 s: PBFT was final again 3,200 ms later.');
     expect(told).toContain('its longest outage was 3,000 ms and 95.0% of the transactions were final within 2,000 ms');
     expect(text({ ...pbft, faults: [{ ...fault, recovery_ms: estimate(0) }] })).toContain('went on without an outage');
-    expect(text({ ...pbft, faults: [{ ...fault, recovery_ms: null }] })).toContain('PBFT did not recover');
+    expect(text({ ...pbft, faults: [{ ...fault, recovery_ms: null }] })).toContain(
+      'PBFT did not recover before the run ended',
+    );
+    expect(text({ ...pbft, faults: [{ ...fault, not_recovered: 2 }] })).toContain(
+      'final again 3,200 ms later; in 2 of 7 replications it did not recover before the run ended.',
+    );
     expect(text({ ...pbft, faults: [{ ...fault, at_ms: null }] })).toContain('never took effect');
   });
 
@@ -123,10 +189,49 @@ describe('the verdict', () => {
     expect(text(pbft)).not.toContain('Trust in');
   });
 
-  test('says of each objective who meets it and who does not', () => {
-    const objective = (met: boolean) => [{ measure: 'finality_p99', target: '2s', value: 1, met }];
-    const told = text({ ...pbft, objective: objective(false) }, { ...raft, objective: objective(true) });
-    expect(told).toContain('Objective finality_p99 2s: met by Raft and MISSED by PBFT.');
+  describe('of an objective', () => {
+    const judged = (met: boolean, more: Partial<PointResult['objective'][number]> = {}) => [
+      {
+        measure: 'finality_p99',
+        target: '2s',
+        value: 1800,
+        low: 1700,
+        high: 1900,
+        at_least: false,
+        met,
+        decided: true,
+        reason: null,
+        ...more,
+      },
+    ];
+
+    test('says who meets it and who does not, with the values', () => {
+      const told = text({ ...pbft, objective: judged(false, { value: 2400 }) }, { ...raft, objective: judged(true) });
+      expect(told).toContain('Objective finality_p99 2s: met by Raft (1,800 ms); MISSED by PBFT (2,400 ms).');
+    });
+
+    test('says that it is undecided where the interval reaches across the target', () => {
+      const told = text({ ...raft, objective: judged(true, { decided: false, high: 2200 }) });
+      expect(told).toContain(
+        'met on average, but UNDECIDED, by Raft (1,800 ms, from 1,700 ms to 2,200 ms). Undecided: the 95 % interval reaches across the target; more replications or a longer run would tell.',
+      );
+    });
+
+    test('says why it is missed, and that a lower bound is one', () => {
+      const bound = { at_least: true, reason: 'it does not keep up' };
+      expect(text({ ...raft, objective: judged(false, bound) })).toContain(
+        'MISSED by Raft (at least 1,800 ms: it does not keep up).',
+      );
+      expect(text({ ...raft, objective: judged(false, { value: null, reason: 'nothing became final' }) })).toContain(
+        'MISSED by Raft (nothing became final).',
+      );
+    });
+
+    test('says that one replication gives no interval', () => {
+      expect(text({ ...raft, finished_replications: 1, objective: judged(true) })).toContain(
+        'met by Raft (1,800 ms). One replication gives no interval, so chance is not excluded.',
+      );
+    });
   });
 
   test('of many points tells of the notable ones and keeps short', () => {
@@ -134,7 +239,7 @@ describe('the verdict', () => {
       having(
         pbft,
         { finality_p99_ms: estimate(100 + i), throughput_per_s: estimate(500 + (i === 5 ? 50 : 0)) },
-        { label: `point ${i}` },
+        { label: `point ${i}`, ...calm },
       ),
     );
     const told = text(...points);
@@ -146,6 +251,72 @@ describe('the verdict', () => {
     const nothing = Object.fromEntries(ESTIMATE_NAMES.map((name) => [name, null])) as PointResult['estimates'];
     const empty = { ...pbft, estimates: nothing, faults: [], stages: [], objective: [] };
     expect(text(empty, { ...empty, label: 'other' })).toContain('no run gave a measure');
+  });
+});
+
+describe('a point in trouble', () => {
+  const in_ = (
+    point: PointResult,
+    state: NonNullable<PointResult['condition']>['state'],
+    more: Partial<NonNullable<PointResult['condition']>> = {},
+  ): PointResult => ({
+    ...point,
+    condition: { state, runs: 5, of: 5, unfinished_share: 0.6, down_for_ms: null, ...more },
+    liveness: { judged: false, why_not: 'the run (5s) is not longer than progress_within (30s)' },
+  });
+
+  test('is told first, and never compared, whichever way its quick part would point', () => {
+    for (const state of ['silent', 'down', 'stalled', 'overloaded', 'not caught up'] as const) {
+      const sentences = verdictOf([in_(pbft, state, { down_for_ms: 10_000 }), raft]);
+      expect(sentences[0]).toMatch(/^PBFT /);
+      expect(sentences[1]).toBe('No finality is compared: only Raft kept up with its load.');
+      expect(sentences.join(' ')).not.toContain('sooner');
+      expect(sentences.join(' ')).not.toContain('PBFT (4 nodes, tolerates 1 Byzantine) keeps up');
+    }
+    expect(verdictOf([in_(pbft, 'overloaded'), in_(raft, 'down')])[2]).toBe(
+      'No finality is compared: no point kept up with its load.',
+    );
+  });
+
+  test('is told in plain words: finalised nothing, did not recover, stalled, does not keep up, had not caught up', () => {
+    const first = (point: PointResult): string => verdictOf([point])[0] as string;
+    const load = { offered_per_s: estimate(500), throughput_per_s: estimate(200) };
+    const slow = having(pbft, load);
+    expect(first(in_(slow, 'silent'))).toBe(
+      'PBFT finalised nothing of 500 transactions/s offered. Liveness not judged: the run (5s) is not longer than progress_within (30s).',
+    );
+    expect(first(in_(slow, 'down', { down_for_ms: 10_000, runs: 2 }))).toMatch(
+      /^PBFT did not recover in 2 of 5 replications: when the run ended nothing had become final for 10.0 s, and 60.0% of all that was sent was not final then/,
+    );
+    expect(first(in_(slow, 'stalled', { down_for_ms: 10_000 }))).toMatch(/^PBFT stalled under its load: /);
+    expect(first(in_(slow, 'overloaded'))).toBe(
+      'PBFT does not keep up: it finalised 200 of 500 transactions/s offered, 60.0% of all that was sent was not final then, and its finality grows for as long as the load lasts.',
+    );
+    expect(first(in_(slow, 'not caught up'))).toMatch(/^PBFT had not caught up after its faults when the run ended: /);
+    expect(text(in_(slow, 'overloaded'))).toContain('Of what became final, half are final within');
+  });
+
+  test('is one of many: they are summed up by their trouble', () => {
+    const points = Array.from({ length: 7 }, (_, i) => in_({ ...pbft, label: `p${i}` }, i < 2 ? 'down' : 'overloaded'));
+    expect(verdictOf([...points, raft]).slice(0, 2)).toEqual([
+      'Of 8 points, 2 did not recover: they were down when the run ended: p0 and p1.',
+      'Of 8 points, 5 do not keep up with their load: p2, p3, p4 and 2 more.',
+    ]);
+  });
+
+  test('that mostly works on repeats is in a retry collapse, and what comes of it is said', () => {
+    const repeats = { sends_per_request: 6.9, repeated: 0.855, ordered_again: 0.1, overtaken: 0.473 };
+    const load = { throughput_per_s: estimate(800), goodput_per_s: estimate(400) };
+    const collapsed = in_(having({ ...raft, repeats, faults: [] }, load), 'overloaded');
+    expect(text(collapsed)).toContain(
+      'Raft is in a retry collapse: clients sent each transaction 6.90 times, so that 85.5% of all requests were repeats (they send again what is not final within retry_after); none took effect twice, 10.0% of the places in its blocks went to repeats that were skipped and 47.3% of what became final took its turn after a later transaction of the same clients, and what came too early or too late for the ledger is among the 50.0% that it refused as invalid.',
+    );
+    expect(text({ ...collapsed, condition: raft.condition })).toContain('Most of what is sent to Raft are retries: ');
+    expect(text({ ...collapsed, repeats: { ...repeats, repeated: 0.3, overtaken: 0 } })).not.toContain('repeats');
+    expect(text({ ...collapsed, repeats: { ...repeats, repeated: 0.3 } })).toContain(
+      'Requests to Raft overtake each other: 47.3% of what became final took its turn after',
+    );
+    expect(text(in_({ ...collapsed, faults: pbft.faults }, 'down'))).not.toContain('repeats');
   });
 });
 
@@ -167,6 +338,38 @@ describe('the table', () => {
     const told = renderTable({ ...result, quick: true, failed_runs: [failed] }, plain);
     expect(told).toContain('ROUGH ANSWER (--quick)');
     expect(told).toContain('not finished: PBFT, replication 3: ran out of memory\n  repeat: quorumlab rerun x');
+  });
+
+  test('marks the finality of a point that did not keep up, and says what the mark means', () => {
+    const condition = { state: 'overloaded', runs: 5, of: 5, unfinished_share: 0.6, down_for_ms: null } as const;
+    const told = renderTable({ ...result, points: [{ ...pbft, condition }, raft] }, plain);
+    expect(told.match(/ ms\*/g)).toHaveLength(2);
+    expect(told).toContain('*: of what became final only; the verdict says what did not.');
+    expect(renderTable(result, plain)).not.toContain('*');
+  });
+
+  test('says by which time availability is judged, or why it is not', () => {
+    expect(renderTable(result, plain)).toContain(
+      'Availability: the share that was final within 2,000 ms (the objective for finality_p99).',
+    );
+    const availability = { limit_ms: null, rule: 'not measured: no point kept up' };
+    expect(renderTable({ ...result, availability }, plain)).toContain('Availability: not measured: no point kept up.');
+  });
+
+  test('says that liveness was not judged, and of whom', () => {
+    const liveness = { judged: false, why_not: 'the run (5s) is not longer than progress_within (30s)' };
+    const line = 'not judged: the run (5s) is not longer than progress_within (30s).';
+    expect(renderTable({ ...result, points: [{ ...pbft, liveness }, raft] }, plain)).toContain(
+      `Liveness of PBFT ${line}`,
+    );
+    const both = [pbft, raft].map((point) => ({ ...point, liveness }));
+    expect(renderTable({ ...result, points: both }, plain)).toContain(`Liveness ${line}`);
+    expect(renderTable(result, plain)).not.toContain('Liveness');
+  });
+
+  test('says that one replication gives no interval', () => {
+    const one = having(pbft, { throughput_per_s: estimate(500, 0, 1) });
+    expect(renderTable({ ...result, points: [one] }, plain)).toContain('One replication, so there are no intervals');
   });
 
   test('marks a point that violated safety', () => {
@@ -206,11 +409,12 @@ describe('the CSV files', () => {
       events: [
         { at_ms: 100, node: 2, kind: 'mark', text: 'leader' },
         { at_ms: 150, node: -1, kind: 'fault', text: 'crash' },
+        { at_ms: 160, node: 1, kind: 'mark', text: 'term 2: node 1 leads' },
       ],
     } as const;
     expect(timelineCsv([{ ...pbft, timeline }])).toBe(
       'label,at_ms,offered_per_s,final_per_s,latency_mean_ms,latency_max_ms,events\n' +
-        'PBFT,0,10,0,,,\nPBFT,100,20,5,7,9,node 2: leader; crash\n',
+        'PBFT,0,10,0,,,\nPBFT,100,20,5,7,9,node 2: leader; crash; term 2: node 1 leads\n',
     );
   });
 });

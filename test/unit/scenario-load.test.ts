@@ -1,10 +1,13 @@
 // A sound scenario file becomes a complete, frozen scenario: defaults, points, seeds, data, and a resolved text that says it all.
 import { describe, expect, test } from 'vitest';
+import { expectedRequests } from '../../src/scenario/expected-load.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import { formatProblem } from '../../src/scenario/problem.ts';
 import { readTextFile } from '../../src/scenario/profiles.ts';
 import { runSettings, runSpecFor, seedOf } from '../../src/scenario/run-spec-for.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
+import type { OpenLoadSpec } from '../../src/simulation/run-spec.ts';
+import { arrivalsNamed } from '../../src/workloads/arrival-registry.ts';
 
 const BASE = `scenario: 1
 name: small
@@ -204,19 +207,32 @@ describe('arrival traces', () => {
     const loads = points[0]!.setup.clients.map(
       (client) => client.load as { arrivals: { options: { times: Float64Array; repeat: boolean } } },
     );
-    // 400 s of four rows at one a second: compressed a hundredfold.
+    // 400 s between four rows, three gaps of a second on average.
     expect(loads.map(({ arrivals }) => [...arrivals.options.times])).toEqual([
-      [0, 2e9],
-      [1e9, 4e9],
+      [0, 1.5e9],
+      [0.75e9, 3e9],
     ]);
     expect(loads[0]!.arrivals.options.repeat).toBe(true);
     expect(points[0]!.setup.workload.name).toBe('opaque');
     expect(warnings).toEqual([]);
   });
 
+  test('that repeat keep to the target rate, all groups together, and say after how long they begin again', () => {
+    const { points, assumptions } = load(trace(', repeat: true'), [], files);
+    const clients = points[0]!.setup.clients;
+    expect(expectedRequests(clients, 400e9)).toBe(400);
+    const arrivals = clients.flatMap(({ load: open }, group) => {
+      const { arrivals: named } = open as OpenLoadSpec;
+      const process = arrivalsNamed(named.name).create(named.options, { seed: 1, group });
+      return Array.from({ length: 600 }, () => process.next());
+    });
+    expect(arrivals.filter((at) => at < 400e9)).toHaveLength(400);
+    expect(assumptions).toContainEqual(expect.stringContaining('begins again every 4s until the run ends'));
+  });
+
   test('that end long before the run are worth a warning', () => {
     expect(load(trace(), [], files).warnings.map(formatProblem)).toEqual([
-      expect.stringContaining('the trace ends at 4s'),
+      expect.stringContaining('the trace ends at 3s'),
     ]);
   });
 
@@ -240,9 +256,13 @@ describe('the specification of a run', () => {
     expect(spec(0, 0).horizon).toBe(60e9);
   });
 
-  test('cuts a given warm-up off by one boundary', () => {
+  test('cuts a given warm-up off, and the time behind it into segments, some of which end before a fault', () => {
     const scenario = load(`${BASE}protocol: raft\nrun: { warmup: 5s, duration: 20s }\n`);
-    expect(runSpecFor(scenario, 0, 0, { quick: false }).boundaries).toEqual([5e9]);
+    const { boundaries, measuredFrom } = runSpecFor(scenario, 0, 0, { quick: false });
+    expect(measuredFrom).toBe(5e9);
+    expect(boundaries).toHaveLength(40);
+    expect(boundaries.slice(0, 2)).toEqual([5e9, 5.375e9]);
+    expect(boundaries.at(-1)).toBe(19.625e9);
   });
 
   test('is shorter when quick, but still reaches beyond the last fault', () => {

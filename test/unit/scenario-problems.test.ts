@@ -1,34 +1,9 @@
 // Every problem of a scenario file at once, each with its place, what is wrong and what is expected.
 import { describe, expect, test } from 'vitest';
 import { loadScenario } from '../../src/scenario/load.ts';
-import { formatProblem, nearest } from '../../src/scenario/problem.ts';
-import { readTextFile } from '../../src/scenario/profiles.ts';
+import { nearest } from '../../src/scenario/problem.ts';
+import { BASE, problemsOf } from '../support/problems-of.ts';
 
-const BASE = `scenario: 1
-name: small
-question: How fast?
-seed: 5
-nodes: { count: 4 }
-clients: [{ site: lan, load: { open: { poisson: 500/s } } }]
-workload: opaque
-protocol: raft
-`;
-
-/** Problems (or warnings) as printed, without the file's name. */
-function problemsOf(
-  text: string,
-  overrides: readonly string[] = [],
-  files: Readonly<Record<string, string>> = {},
-): readonly string[] {
-  const all: Readonly<Record<string, string>> = { ...files, 'f.yaml': text };
-  const result = loadScenario('f.yaml', {
-    overrides,
-    readText: (path) => all[path.split('/').at(-1) as string] ?? readTextFile(path),
-  });
-  return (result.ok ? result.scenario.warnings : result.problems).map((problem) =>
-    formatProblem(problem).replace('f.yaml:', ''),
-  );
-}
 /** The one problem. */
 function problemOf(text: string, overrides: readonly string[] = []): string {
   const problems = problemsOf(text, overrides);
@@ -77,7 +52,7 @@ describe('places', () => {
   test('a key that stands twice is an error, and does not hide others', () => {
     const problems = problemsOf(`${BASE}seed: 6\nfrobnicate: 1\n`);
     expect(problems).toHaveLength(2);
-    expect(problems[0]).toMatch(/^9:1: map keys must be unique/);
+    expect(problems[0]).toMatch(/^9:1: this key stands here twice/);
     expect(problems[1]).toMatch(/^10:1: frobnicate/);
   });
 
@@ -296,7 +271,7 @@ describe('overrides', () => {
 
   test('that lead nowhere are errors', () => {
     expect(problemOf(BASE, ['seed.x=5'])).toContain('there is no such place: seed is a single value');
-    expect(problemOf(BASE, ['clients.3.site=lan'])).toContain('clients has 1 elements');
+    expect(problemOf(BASE, ['clients.3.site=lan'])).toContain('clients has 1 element, expected the number 0');
     expect(problemOf(BASE, ['seed'])).toBe('--set seed: has no value, expected path=value');
   });
 });

@@ -110,13 +110,14 @@ describe('reading quantities', () => {
 
 describe('writing quantities', () => {
   test('the usual unit is chosen', () => {
-    expect([0, 7, 250e3, 1.5e6, 90e9, 7200e9].map(formatDuration)).toEqual([
+    expect([0, 7, 250e3, 1.5e6, 90e9, 7200e9, 104 * 86_400e9].map(formatDuration)).toEqual([
       '0s',
       '7ns',
       '250us',
       '1.5ms',
       '90s',
       '2h',
+      '104d',
     ]);
     expect([0, 1500, 65_536, 1e6].map(formatBytes)).toEqual(['0B', '1500B', '64KiB', '1MB']);
     expect([1e9, 2.5e6, Number.POSITIVE_INFINITY].map(formatBitRate)).toEqual(['1Gbps', '2.5Mbps', 'unlimited']);

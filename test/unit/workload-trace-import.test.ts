@@ -107,16 +107,36 @@ describe('an imported trace', () => {
     const byFactor = imported(rows, { scale: { factor: 10 } });
     expect(byFactor.times[1000]).toBe(100 * SECOND);
     const byRate = imported(rows, { scale: { targetRate: 500 } });
-    expect(byRate.times[1000]).toBe(2_002_000_000);
-    expect(byRate.factor).toBeCloseTo(1000 / (1001 / 500), 9);
+    // 1,000 gaps of 2 ms.
+    expect(byRate.times[1000]).toBe(2_000_000_000);
+    expect(byRate.factor).toBeCloseTo(500, 9);
     expect(byRate.notices[0]).toContain('500/s on average');
     // A factor below 1 stretches.
     expect(imported(rows, { scale: { factor: 0.5 } }).times[1000]).toBe(2000 * SECOND);
   });
 
+  test('repeats after a period that holds exactly the target rate, or the recorded one', () => {
+    const rows = Array.from({ length: 11 }, (_, i) => `${i * i}.5`);
+    expect(imported(rows, { scale: { targetRate: 500 } }).period).toBe((11 / 500) * SECOND);
+    expect(imported(rows).period).toBe(110 * SECOND);
+    expect(imported(['1.5']).period).toBeNull();
+  });
+
+  test('tells where a row was left out, apart from what else was done', () => {
+    const placeOf = (row: number, column: string) => `t.csv:${row + 2} ${column}`;
+    const { warnings, notices } = imported(['1.5', '2.5', 'N/A'], { counts: ['1', 'x', '1'], placeOf });
+    expect(warnings).toEqual([
+      "trace.csv: 1 of 3 rows without a readable time were left out (the first is t.csv:4 time: 'N/A')",
+      "trace.csv: 1 of 3 rows without a whole count were left out (the first is t.csv:3 count: 'x')",
+    ]);
+    expect(notices).toEqual(expect.arrayContaining([...warnings]));
+    expect(imported(['1.5', '2.5']).warnings).toEqual([]);
+  });
+
   test('is refused with the reason where it cannot be made', () => {
+    expect(() => imported(['1.5', '2.5'], { scale: { factor: 1e12 } })).toThrow('fall on one nanosecond');
     expect(() => imported(['x', 'y'])).toThrow('none of 2 rows has a time; times are YYYY-MM-DD');
-    expect(() => imported([])).toThrow('none of 0 rows');
+    expect(() => imported([])).toThrow('the file has no rows below its header line');
     expect(() => imported(['1', '2015-01-01'])).toThrow("data row 1 has '1' and data row 2 has '2015-01-01'");
     expect(() => imported(['1.5'], { counts: [] })).toThrow('1 times but 0 counts');
     expect(() => imported(['1.5', '2.5'], { scale: { factor: 0 } })).toThrow('the time-compression factor is 0');
@@ -138,7 +158,7 @@ describe('the shipped traces', () => {
     const { times: arrivals, skipped, notices } = imported(times, { scale: { targetRate: 500 } });
     expect(arrivals).toHaveLength(10_324);
     expect(skipped).toBe(0);
-    expect(arrivals[10_323]).toBeCloseTo((10_324 / 500) * SECOND, -1);
+    expect(arrivals[10_323]).toBeCloseTo((10_323 / 500) * SECOND, -1);
     expect(notices.join('\n')).toMatch(/known to the day[\s\S]*sorted by time[\s\S]*9\.\d+ years/);
     const sent = importTrace({
       name: 'scms',

@@ -62,6 +62,14 @@ export function formatShare(share: number, digits = 3): string {
   return `${percent}%`;
 }
 
+/** The unit of what a scenario's objective is about, by its name there. */
+export function objectiveUnit(measure: string): Unit {
+  if (/finality|commit|outage/.test(measure)) return 'ms';
+  if (/availability/.test(measure)) return 'share';
+  if (/throughput|goodput/.test(measure)) return 'per_s';
+  return /bytes/.test(measure) ? 'bytes' : 'count';
+}
+
 /** An instant of a run, in seconds: 20 s, 20.35 s. */
 export function formatInstant(ms: number): string {
   return `${fixed(ms / 1000, ms % 1000 === 0 ? 0 : ms % 10 === 0 ? 2 : 3)} s`;

@@ -3,8 +3,16 @@
  * for exponential times. Tells how a system sized for its mean load takes its peaks.
  */
 import { draw, Purpose, stream, unit } from '../../kernel/random.ts';
-import { type Duration, type Instant, type Rate, SECOND } from '../../units/quantities.ts';
-import type { ArrivalContext, ArrivalDefinition, ArrivalProcess } from '../arrivals.ts';
+import {
+  type Duration,
+  type Instant,
+  LONGEST_RUN,
+  MILLISECOND,
+  NEVER,
+  type Rate,
+  SECOND,
+} from '../../units/quantities.ts';
+import { type ArrivalContext, type ArrivalDefinition, type ArrivalProcess, HIGHEST_RATE } from '../arrivals.ts';
 import { ExponentialGaps } from './exponential-gaps.ts';
 
 export interface BurstyOptions {
@@ -23,11 +31,18 @@ export const bursty: ArrivalDefinition<BurstyOptions> = {
       kind: 'rate',
       default: 100,
       min: 0,
+      max: HIGHEST_RATE,
       meaning: 'Requests per second while calm; 0 is silence between bursts.',
     },
-    burstRate: { kind: 'rate', default: 1000, min: 0.001, meaning: 'Requests per second during a burst.' },
-    calm: { kind: 'duration', default: 9 * SECOND, min: 1, meaning: 'Mean time between two bursts.' },
-    burst: { kind: 'duration', default: SECOND, min: 1, meaning: 'Mean length of a burst.' },
+    burstRate: {
+      kind: 'rate',
+      default: 1000,
+      min: 0.001,
+      max: HIGHEST_RATE,
+      meaning: 'Requests per second during a burst.',
+    },
+    calm: { kind: 'duration', default: 9 * SECOND, min: MILLISECOND, meaning: 'Mean time between two bursts.' },
+    burst: { kind: 'duration', default: SECOND, min: MILLISECOND, meaning: 'Mean length of a burst.' },
   },
   problems(options) {
     if (options.burstRate > options.rate) return [];
@@ -79,6 +94,7 @@ class BurstyArrivals implements ArrivalProcess {
       this.#advance(this.#left);
       this.#inBurst = !this.#inBurst;
       this.#left = this.#stays.next(this.#inBurst ? this.#options.burst : this.#options.calm);
+      if (this.#now > LONGEST_RUN) return NEVER;
     }
   }
 

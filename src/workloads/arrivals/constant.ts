@@ -1,7 +1,7 @@
 /** Evenly spaced arrivals: a rate controller's output, or a sensor. Exactly `rate` arrivals fall in every second. */
 import { draw, Purpose, stream, unit } from '../../kernel/random.ts';
 import { type Instant, type Rate, SECOND } from '../../units/quantities.ts';
-import type { ArrivalContext, ArrivalDefinition, ArrivalProcess } from '../arrivals.ts';
+import { type ArrivalContext, type ArrivalDefinition, type ArrivalProcess, HIGHEST_RATE } from '../arrivals.ts';
 
 export interface ConstantOptions {
   readonly rate: Rate;
@@ -12,7 +12,13 @@ export const constant: ArrivalDefinition<ConstantOptions> = {
   summary: 'Evenly spaced arrivals; each client group begins at its own random phase.',
   reference: 'Hyperledger Caliper, fixed-rate controller',
   options: {
-    rate: { kind: 'rate', default: 100, min: 0.001, meaning: 'Requests per second of this client group.' },
+    rate: {
+      kind: 'rate',
+      default: 100,
+      min: 0.001,
+      max: HIGHEST_RATE,
+      meaning: 'Requests per second of this client group.',
+    },
   },
   create: (options, context) => new ConstantArrivals(options.rate, context),
 };

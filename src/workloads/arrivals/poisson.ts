@@ -1,7 +1,7 @@
 /** Poisson arrivals: many independent users, none of whom waits for the others. */
 import { Purpose, stream } from '../../kernel/random.ts';
 import { type Instant, type Rate, SECOND } from '../../units/quantities.ts';
-import type { ArrivalContext, ArrivalDefinition, ArrivalProcess } from '../arrivals.ts';
+import { type ArrivalContext, type ArrivalDefinition, type ArrivalProcess, HIGHEST_RATE } from '../arrivals.ts';
 import { ExponentialGaps } from './exponential-gaps.ts';
 
 export interface PoissonOptions {
@@ -13,7 +13,13 @@ export const poisson: ArrivalDefinition<PoissonOptions> = {
   summary: 'Independent arrivals at a mean rate: exponential gaps.',
   reference: 'Kingman, Poisson Processes (1993), section 4.1',
   options: {
-    rate: { kind: 'rate', default: 100, min: 0.001, meaning: 'Mean requests per second of this client group.' },
+    rate: {
+      kind: 'rate',
+      default: 100,
+      min: 0.001,
+      max: HIGHEST_RATE,
+      meaning: 'Mean requests per second of this client group.',
+    },
   },
   create: (options, context) => new PoissonArrivals(options.rate, context),
 };

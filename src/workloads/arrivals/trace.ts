@@ -2,13 +2,16 @@
  * Arrivals as they were recorded: the replay of an arrival trace, which the scenario has read, sorted and compressed
  * (trace-import.ts). Every replication sees the same arrivals.
  */
-import { type Instant, NEVER, type Rate, SECOND } from '../../units/quantities.ts';
+import { type Duration, type Instant, NEVER, type Rate, SECOND } from '../../units/quantities.ts';
 import type { ArrivalDefinition, ArrivalProcess } from '../arrivals.ts';
 
 export interface TraceOptions {
   /** Whole ns from the start of the run, ascending. Not an option of scenario files: the loader reads it from the named file. */
   readonly times?: Float64Array;
   readonly repeat: boolean;
+  /** How much later each repetition is than the one before (ns), where several groups share one trace; absent: this group's
+   * own span and one mean gap. Given by the loader with the times. */
+  readonly period?: Duration;
 }
 
 export const trace: ArrivalDefinition<TraceOptions> = {
@@ -37,9 +40,11 @@ class TraceArrivals implements ArrivalProcess {
     this.#times = checked(options.times);
     const count = this.#times.length;
     const span = count < 2 ? 0 : (this.#times[count - 1] as number) - (this.#times[0] as number);
-    this.rate = span === 0 ? null : ((count - 1) / span) * SECOND;
-    if (options.repeat && span === 0) throw new Error(`a trace of ${count} arrivals at one instant cannot be repeated`);
-    this.#lap = options.repeat ? span + Math.max(1, Math.round(span / (count - 1))) : NEVER;
+    const period = options.period ?? (span === 0 ? 0 : span + Math.max(1, Math.round(span / (count - 1))));
+    if (options.repeat && !(count > 0 && period > span))
+      throw new Error(`a trace of ${count} arrivals at one instant cannot be repeated`);
+    this.rate = options.repeat ? (count / period) * SECOND : span === 0 ? null : ((count - 1) / span) * SECOND;
+    this.#lap = options.repeat ? period : NEVER;
   }
 
   next(): Instant {

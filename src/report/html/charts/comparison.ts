@@ -3,6 +3,7 @@
  * readable with many points and on a narrow screen.
  */
 import type { Estimate, EstimateName, PointResult } from '../../../results/result-file.ts';
+import { onlyTheQuick } from '../../verdict/trouble.ts';
 import { estimateCell } from '../estimate-cell.ts';
 import { formatEstimate } from '../format.ts';
 import { html, swatch, table } from '../markup.ts';
@@ -88,7 +89,7 @@ export function finalityFigure(points: readonly PointResult[]): Figure {
   const pale = few ? '' : ' The paler bar is p50, the full one p99.';
   return {
     title: 'Finality',
-    lead: `From the intended send to the proof, held by the client, that the transaction cannot be revoked: the time that half (p50), 90% and 99% of transactions stay under.${pale}`,
+    lead: `From the intended send to the proof, held by the client, that the transaction cannot be revoked: the time that half (p50), 90% and 99% of transactions stay under.${pale}${onlyTheQuick(points)}`,
     legend: [...(few ? points.map((point, index) => swatch(pointColour(index), point.label)) : []), whisker()],
     specs: [
       {

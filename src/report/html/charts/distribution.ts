@@ -3,6 +3,7 @@
  * two quantiles hide: a second hump, or a tail that an outage made.
  */
 import type { PointResult } from '../../../results/result-file.ts';
+import { onlyTheQuick } from '../../verdict/trouble.ts';
 import { formatQuantity } from '../format.ts';
 import { lineSwatch, table } from '../markup.ts';
 import { type Figure, NO_CHART_EXTRAS, NO_SERIES_EXTRAS, pointColour, pointDash, timeUnit } from './chart-spec.ts';
@@ -19,7 +20,7 @@ export function distributionFigure(points: readonly PointResult[]): Figure {
   const { divisor, name: unit } = timeUnit(times.length > 0 ? longest : 0);
   return {
     title: 'Distribution of finality',
-    lead: `The share of transactions that were final within a time${logarithmic ? ', on a logarithmic time axis' : ''}. Steep and far to the left is good; a long flat end is a tail.`,
+    lead: `The share of transactions that were final within a time${logarithmic ? ', on a logarithmic time axis' : ''}. Steep and far to the left is good; a long flat end is a tail.${onlyTheQuick(points)}`,
     legend: points.map((point, index) => lineSwatch(pointColour(index), pointDash(index), point.label)),
     specs: [
       {

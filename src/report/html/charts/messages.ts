@@ -34,15 +34,21 @@ export function messagesFigure(points: readonly PointResult[]): Figure {
     .slice(0, 6)
     .map(({ label }, index) => `${label} ${formatNumber(totals[index]!)}`)
     .join(', ');
+  const measured = points.slice(0, 6).flatMap(({ label, estimates }) => {
+    const estimate = estimates.messages_per_transaction;
+    return estimate === null ? [] : [`${label} ${formatNumber(estimate.mean)}`];
+  });
+  // Kinds are counted over whole runs, the measure that is compared only behind the warm-up.
+  const window = measured.length === 0 ? '' : ` (in the measured window: ${measured.join(', ')})`;
   return {
     title: 'Messages per transaction',
-    lead: `All kinds together: ${sentence}. Batches share their messages, so a larger batch costs each transaction less.${few ? '' : ' The table has each kind.'}`,
+    lead: `All kinds together, over whole runs: ${sentence}${window}. Batches share their messages, so a larger batch costs each transaction less.${few ? '' : ' The table has each kind.'}`,
     legend: few ? points.map((point, index) => swatch(pointColour(index), point.label)) : [],
     specs: [
       {
         ...NO_CHART_EXTRAS,
         id: 'messages',
-        description: `Messages per transaction, all kinds together: ${sentence}.`,
+        description: `Messages per transaction over whole runs, all kinds together: ${sentence}.`,
         kind: 'bar',
         horizontal: true,
         categories: few ? shown : points.map(({ label }) => label),
@@ -61,7 +67,7 @@ export function messagesFigure(points: readonly PointResult[]): Figure {
       },
     ],
     table: table(
-      'Messages per transaction',
+      'Messages per transaction, over whole runs',
       ['kind', ...points.map(({ label }) => label)],
       [
         ...kinds.map((kind) => [

@@ -74,7 +74,12 @@ function sentence(points: readonly PointResult[], totals: readonly number[]): st
       `${point.label} spends ${Math.round((100 * largest.mean_ms) / totals[index]!)}% of its mean finality on ${phraseOf(largest.stage)}`,
     ];
   });
-  return parts.length === 0 ? 'Mean finality by stage.' : `${parts.join('; ')}.`;
+  const partly = points.filter(({ stages_share }) => stages_share < 0.99);
+  const apart =
+    partly.length === 0
+      ? ''
+      : ` Of transactions that went through a block: ${partly.map(({ label, stages_share }) => `${label} ${formatShare(stages_share)}`).join(', ')} of all; reads that are served apart are not among them.`;
+  return parts.length === 0 ? 'Mean finality by stage.' : `${parts.join('; ')}.${apart}`;
 }
 
 function wordsOf(stage: string): string {

@@ -3,10 +3,12 @@
  * availability, what limits it and what it costs.
  */
 import type { EstimateName, PointResult } from '../../../results/result-file.ts';
+import { objectiveText } from '../../verdict/objectives.ts';
+import { isHealthy } from '../../verdict/points.ts';
 import { pointColour, SIDE_BY_SIDE } from '../charts/chart-spec.ts';
 import { bottleneckText } from '../charts/utilisation.ts';
 import { estimateCell } from '../estimate-cell.ts';
-import { formatNumber, formatQuantity, NOT_MEASURED, type Unit } from '../format.ts';
+import { counted, formatNumber, formatQuantity, formatShare, NOT_MEASURED, type Unit } from '../format.ts';
 import { html, type Markup, swatch, table } from '../markup.ts';
 
 interface Measure {
@@ -58,11 +60,27 @@ const MEASURES: readonly Measure[] = [
   measured('Offered load', 'offered_per_s', 'per_s'),
   measured('Throughput', 'throughput_per_s', 'per_s'),
   measured('Goodput (valid only)', 'goodput_per_s', 'per_s'),
-  measured('Finality, median', 'finality_p50_ms', 'ms'),
-  measured('Finality, p99', 'finality_p99_ms', 'ms'),
+  { name: 'Condition at the end', cell: conditionCell },
+  finality('Finality, median', 'finality_p50_ms'),
+  finality('Finality, p90', 'finality_p90_ms'),
+  finality('Finality, p99', 'finality_p99_ms'),
+  undisturbed('Before the first fault, median', 'p50_ms'),
+  undisturbed('Before the first fault, p90', 'p90_ms'),
+  undisturbed('Before the first fault, p99', 'p99_ms'),
+  {
+    name: 'Mean finality by clients’ site',
+    cell: ({ sites }) =>
+      sites.length === 0
+        ? null
+        : html`<span class="wide">${sites.map(({ site, mean_ms }) => `${site} ${formatQuantity(mean_ms, 'ms')}`).join(', ')}</span>`,
+  },
   { name: 'Availability', cell: availabilityCell },
   measured('Longest outage', 'longest_outage_ms', 'ms'),
   { name: 'Busiest resource', cell: (point) => html`<span class="wide">${bottleneckText(point)}</span>` },
+  {
+    name: 'Requests sent again',
+    cell: ({ repeats }) => (repeats.repeated === 0 ? null : formatShare(repeats.repeated)),
+  },
   measured('Messages per transaction', 'messages_per_transaction', 'count'),
   measured('Bytes per transaction', 'bytes_per_transaction', 'bytes'),
   { name: 'In flight, by Little’s law', cell: ({ little }) => html`<span class="wide">${littleText(little)}</span>` },
@@ -81,6 +99,38 @@ function measured(name: string, estimate: EstimateName, unit: Unit): Measure {
       return estimate === 'longest_outage_ms' && value.high === 0 ? 'none' : estimateCell(value, unit);
     },
   };
+}
+
+/** Of a point that did not keep up, only what became final: marked. */
+function finality(name: string, estimate: EstimateName): Measure {
+  return {
+    name,
+    cell: (point) => {
+      const value = point.estimates[estimate];
+      if (value === null) return null;
+      const cell = estimateCell(value, 'ms');
+      return isHealthy(point) ? cell : html`${cell} <span class="interval">of what became final only</span>`;
+    },
+  };
+}
+
+function undisturbed(name: string, quantile: 'p50_ms' | 'p90_ms' | 'p99_ms'): Measure {
+  return {
+    name,
+    cell: (point) => {
+      const value = point.undisturbed?.[quantile] ?? null;
+      return value === null ? null : estimateCell(value, 'ms');
+    },
+  };
+}
+
+/** Said where one of the points has a condition to be told of. */
+function conditionCell({ condition }: PointResult): string | null {
+  if (condition === null) return null;
+  const { state, runs, of, unfinished_share } = condition;
+  if (state === 'keeps up') return 'keeps up';
+  const some = runs < of ? ` (${runs} of ${counted(of, 'replication')})` : '';
+  return `${state}${some}; ${formatShare(unfinished_share)} of what was sent not final`;
 }
 
 /** A share means nothing without the time that a transaction had to become final in. */
@@ -105,16 +155,10 @@ function factorMeasures(points: readonly PointResult[]): readonly Measure[] {
   }));
 }
 
-function objectiveLine({ measure, target, value, met }: PointResult['objective'][number]): Markup {
-  const unit: Unit = /finality|latency|outage|recovery/.test(measure)
-    ? 'ms'
-    : /availability/.test(measure)
-      ? 'share'
-      : /throughput|goodput/.test(measure)
-        ? 'per_s'
-        : 'count';
-  const reached = value === null ? 'not measured' : formatQuantity(value, unit);
-  return html`<div>${met ? '✓' : '✗'} ${measure} ${target}: ${reached}</div>`;
+function objectiveLine(objective: PointResult['objective'][number]): Markup {
+  const { measure, target, met, decided } = objective;
+  const sign = decided ? (met ? '✓' : '✗') : '?';
+  return html`<div><span class="wide">${sign} ${measure} ${target}: ${objectiveText(objective)}</span></div>`;
 }
 
 /** Each note once, with the points it holds for; where points are rows, what their trust assumption means comes first. */

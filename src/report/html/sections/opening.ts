@@ -1,5 +1,7 @@
 /** The top of the report: the question, the verdict in words, whether the runs were safe, and what to be wary of. */
 import type { PointResult, ResultFile } from '../../../results/result-file.ts';
+import { some } from '../../verdict/points.ts';
+import { livenessLines } from '../../verdict/trouble.ts';
 import { SIDE_BY_SIDE } from '../charts/chart-spec.ts';
 import { counted, formatInstant } from '../format.ts';
 import { html, type Markup, table } from '../markup.ts';
@@ -33,8 +35,25 @@ function status({ points, failed_runs }: ResultFile): readonly Markup[] {
   else lines.push(bad('No run finished, so nothing is known about safety'));
   if (stuck > 0) lines.push(bad(`No progress after the last fault: ${counted(stuck, 'violation')} of liveness`));
   if (failed_runs.length > 0) lines.push(bad(`${counted(failed_runs.length, 'run')} did not finish`));
-  return [...lines, ...objectives(points)];
+  return [...lines, ...conditions(points), ...livenessLines(points).map(open), ...objectives(points)];
 }
+
+/** Who did not answer or did not keep up; the verdict says by how much. */
+function conditions(points: readonly PointResult[]): readonly Markup[] {
+  const kinds = new Map<string, string[]>();
+  for (const { label, condition } of points)
+    if (condition !== null && condition.state !== 'keeps up')
+      kinds.set(condition.state, [...(kinds.get(condition.state) ?? []), label]);
+  return [...kinds].map(([state, labels]) => bad(`${conditionWords[state]}: ${some(labels)}`));
+}
+
+const conditionWords: Readonly<Record<string, string>> = {
+  silent: 'Finalised nothing',
+  down: 'Did not recover',
+  stalled: 'Stalled under its load',
+  overloaded: 'Does not keep up',
+  'not caught up': 'Had not caught up at the end',
+};
 
 function objectives(points: readonly PointResult[]): readonly Markup[] {
   const judged = points.filter(({ objective }) => objective.length > 0);
@@ -44,10 +63,15 @@ function objectives(points: readonly PointResult[]): readonly Markup[] {
     return [bad(`${missing.length} of ${judged.length} points miss the objective`)];
   }
   return judged.map(({ label, objective }) => {
-    const missed = objective.filter(({ met }) => !met).map(({ measure, target }) => `${measure} ${target}`);
-    return missed.length === 0
-      ? good(`${label}: objective met`)
-      : bad(`${label}: objective missed (${missed.join(', ')})`);
+    const asked = (wanted: (one: PointResult['objective'][number]) => boolean) =>
+      objective.filter(wanted).map(({ measure, target }) => `${measure} ${target}`);
+    const missed = asked(({ met }) => !met);
+    const undecided = asked(({ decided }) => !decided);
+    const unsure = undecided.length === 0 ? '' : `; undecided: ${undecided.join(', ')}`;
+    if (missed.length > 0) return bad(`${label}: objective missed (${missed.join(', ')})${unsure}`);
+    return undecided.length > 0
+      ? open(`${label}: objective met on average, but undecided (${undecided.join(', ')})`)
+      : good(`${label}: objective met`);
   });
 }
 
@@ -57,6 +81,10 @@ function good(sentence: string): Markup {
 
 function bad(sentence: string): Markup {
   return html`<li class="bad">✗ ${sentence}</li>`;
+}
+
+function open(sentence: string): Markup {
+  return html`<li class="open">? ${sentence}</li>`;
 }
 
 function violations(points: readonly PointResult[]): Markup | null {
@@ -91,11 +119,8 @@ function failedRuns({ failed_runs }: ResultFile): Markup | null {
   return html`<h3>Runs that did not finish</h3>${table('Runs that did not finish', ['point', 'replication', 'why', 'repeat it with'], rows, 'words')}`;
 }
 
-function warnings({ warnings, quick }: ResultFile): Markup | null {
-  const rough = quick
-    ? ['A rough answer (--quick): shorter runs and fewer replications; the intervals say how rough.']
-    : [];
-  const all = [...rough, ...warnings];
+function warnings({ warnings }: ResultFile): Markup | null {
+  const all = warnings;
   if (all.length === 0) return null;
   return html`<div class="box caution"><b>${all.length === 1 ? 'Warning' : 'Warnings'}</b><ul>${all.map((warning) => html`<li>${warning}</li>`)}</ul></div>`;
 }

@@ -22,6 +22,7 @@ section{margin-top:48px}
 .status li{border-radius:6px;padding:5px 12px}
 .good{background:var(--good-wash);color:var(--good)}
 .bad{background:var(--bad-wash);color:var(--bad)}
+.open{background:var(--caution-wash);color:var(--caution)}
 .caution{background:var(--caution-wash);color:var(--caution)}
 .box{border-radius:8px;padding:14px 18px;margin-top:16px;font-size:.95rem;max-width:60em}
 .box ul{margin:4px 0 0;padding-left:20px}

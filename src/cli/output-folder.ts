@@ -1,0 +1,47 @@
+/**
+ * Tries the output folder before anything is run: hours of simulation must not end at a folder that can't be written. Folders are
+ * made one by one, since Node's recursive mkdir never returns for a place such as /proc/foo.
+ */
+import { existsSync, mkdirSync, rmdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { reasonOfTheSystem } from './exit-codes.ts';
+
+/** What is wrong with a folder to write results to; null: it is there, or can be made, and takes files. Leaves nothing behind. */
+export function folderProblem(folder: string): string | null {
+  const made: string[] = [];
+  const probe = join(folder, `.quorumlab-${process.pid}.tmp`);
+  try {
+    made.push(...makeFolders(folder));
+    writeFileSync(probe, '');
+    unlinkSync(probe);
+    return null;
+  } catch (thrown) {
+    return reasonOfTheSystem(thrown) ?? String(thrown);
+  } finally {
+    for (const path of made.reverse()) rmdirSync(path);
+  }
+}
+
+/** Makes a folder and those above it that are missing; returns what was made, outermost first. @throws what the system refuses. */
+export function makeFolders(folder: string): readonly string[] {
+  const missing: string[] = [];
+  let at = resolve(folder);
+  while (!existsSync(at)) {
+    missing.unshift(at);
+    at = dirname(at);
+  }
+  if (!statSync(at).isDirectory()) throw Object.assign(new Error(`${at} is no folder`), { code: 'ENOTDIR', path: at });
+  const made: string[] = [];
+  try {
+    for (const path of missing) {
+      mkdirSync(path);
+      made.push(path);
+    }
+  } catch (thrown) {
+    for (const path of made.reverse()) rmdirSync(path);
+    // Some places, such as /proc, answer that there is nothing where something should be made.
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+    throw Object.assign(new Error('no folder can be made here'), { code: 'ENOTSUP', path: resolve(folder) });
+  }
+  return made;
+}

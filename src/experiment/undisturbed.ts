@@ -1,0 +1,63 @@
+/** Finality while nothing was wrong: what a healthy cluster gives, beside which a fault's cost can be told. */
+import type { RunResult } from '../simulation/run-result.ts';
+import type { LogLinearHistogram } from '../statistics/histogram.ts';
+import { type Instant, MILLISECOND } from '../units/quantities.ts';
+import { type Estimate, estimateOf } from './estimate.ts';
+import { measuredSegments, mergedHistogram } from './window.ts';
+
+/** Finality in the measured segments before the first fault; null where there are none. */
+export type Undisturbed = Readonly<Record<'p50' | 'p90' | 'p99', Estimate | null>>;
+
+/**
+ * Finality while nothing was wrong: over the measured segments that end before the first fault of their run. What comes after a fault
+ * is not undisturbed, however long after: queues drain, retries go round, others lead.
+ */
+export function undisturbedFinality(runs: readonly RunResult[], warmup: Instant): LogLinearHistogram {
+  return finalityOf(runs, warmup, (run, to) => run.faults.every(({ at }) => at === null || to <= at));
+}
+
+export function finalityOf(
+  runs: readonly RunResult[],
+  warmup: Instant,
+  counts: (run: RunResult, to: Instant) => boolean,
+): LogLinearHistogram {
+  return mergedHistogram(
+    runs.flatMap((run) =>
+      measuredSegments(run, warmup)
+        .filter(({ to }) => counts(run, to))
+        .map(({ finality }) => finality),
+    ),
+  );
+}
+
+export function undisturbedOf(runs: readonly RunResult[], warmup: Instant): Undisturbed {
+  const finality = runs.map((run) => undisturbedFinality([run], warmup));
+  const quantile = (q: number): Estimate | null =>
+    estimateOf(
+      finality.map((calm) => {
+        const value = calm.quantile(q);
+        return value === null ? null : value / MILLISECOND;
+      }),
+    );
+  return { p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99) };
+}
+
+/** Longer than this many times the undisturbed 99th percentile is what waits through an outage. */
+const WAITED = 3;
+
+/** Finality in the segments in which nothing waited for the end of an outage: before a fault, and after it, perhaps under another leader. */
+export function withoutOutages(
+  runs: readonly RunResult[],
+  warmup: Instant,
+  whole: LogLinearHistogram,
+): LogLinearHistogram {
+  if (runs.every(({ faults }) => faults.every(({ at }) => at === null))) return whole;
+  const usual = undisturbedFinality(runs, warmup).quantile(0.99);
+  if (usual === null) return whole;
+  const spared = runs.flatMap((run) =>
+    measuredSegments(run, warmup)
+      .map(({ finality }) => finality)
+      .filter(({ max }) => max <= WAITED * usual),
+  );
+  return mergedHistogram(spared);
+}

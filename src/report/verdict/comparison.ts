@@ -1,0 +1,95 @@
+/**
+ * Which is final sooner: at the median, the 90th and the 99th percentile, since a fault or a few far clients can turn the one and not
+ * the others. Only points that kept up are compared: the quick part of a cluster that stopped is no merit.
+ */
+import type { Estimate, PointResult } from '../../results/result-file.ts';
+import { list, milliseconds, number } from '../words.ts';
+import { isHealthy, overlap } from './points.ts';
+
+interface Quantile {
+  readonly words: string;
+  readonly of: (point: PointResult) => Estimate | null;
+}
+
+const whole: readonly Quantile[] = [
+  { words: 'half', of: ({ estimates }) => estimates.finality_p50_ms },
+  { words: '90 %', of: ({ estimates }) => estimates.finality_p90_ms },
+  { words: '99 %', of: ({ estimates }) => estimates.finality_p99_ms },
+];
+const undisturbed: readonly Quantile[] = [
+  { words: 'half', of: ({ undisturbed }) => undisturbed?.p50_ms ?? null },
+  { words: '90 %', of: ({ undisturbed }) => undisturbed?.p90_ms ?? null },
+  { words: '99 %', of: ({ undisturbed }) => undisturbed?.p99_ms ?? null },
+];
+
+/** Silent with one point. Of more than two, the soonest and the latest are compared. */
+export function comparison(points: readonly PointResult[]): readonly string[] {
+  if (points.length < 2) return [];
+  const healthy = points.filter((point) => isHealthy(point) && point.estimates.finality_p99_ms !== null);
+  if (healthy.length === 0)
+    return points.some(({ condition }) => condition !== null)
+      ? ['No finality is compared: no point kept up with its load.']
+      : [];
+  if (healthy.length === 1) return [`No finality is compared: only ${healthy[0]?.label} kept up with its load.`];
+  const ordered = [...healthy].sort((a, b) => p99(a) - p99(b));
+  const [best, worst] = [ordered[0], ordered.at(-1)] as [PointResult, PointResult];
+  const calm = undisturbed.filter(({ of }) => of(best) !== null && of(worst) !== null);
+  if (calm.length === 0) return [sentence(whole, best, worst, '')];
+  return [
+    sentence(calm, best, worst, 'Undisturbed, '),
+    sentence([whole[2] as Quantile], best, worst, 'Over the whole run with its faults, '),
+  ];
+}
+
+function p99({ estimates }: PointResult): number {
+  return estimates.finality_p99_ms?.mean ?? Number.POSITIVE_INFINITY;
+}
+
+function sentence(quantiles: readonly Quantile[], a: PointResult, b: PointResult, when: string): string {
+  const told = quantiles.map((quantile) => ({ ...quantile, winner: winnerOf(quantile, a, b) }));
+  const times = (from: PointResult, to: PointResult) => (quantile: Quantile) =>
+    `${milliseconds((quantile.of(from) as Estimate).mean)} against ${milliseconds((quantile.of(to) as Estimate).mean)}`;
+  const single = quantiles.some(
+    ({ of }) => (of(a) as Estimate).replications < 2 || (of(b) as Estimate).replications < 2,
+  );
+  const certainty = single ? ' (one replication: no interval)' : '';
+  const winners = new Set(told.map(({ winner }) => winner));
+  const [only] = winners;
+  const capital = (text: string): string => (when === '' ? text : `${when}${text.replace(/^No /, 'no ')}`);
+  if (winners.size === 1 && only === null)
+    return capital(
+      `No difference in finality can be told between ${a.label} and ${b.label}: ${list(told.map((q) => `${q.words} within ${times(a, b)(q)}`))}; their 95 % intervals overlap.`,
+    );
+  if (winners.size === 1 && only !== undefined) {
+    const winner = only as PointResult;
+    const loser = winner === a ? b : a;
+    const last = told.at(-1) as Quantile;
+    const factor = (last.of(loser) as Estimate).mean / (last.of(winner) as Estimate).mean;
+    return `${when}${winner.label} is final sooner than ${loser.label}: ${list(told.map((q) => `${q.words} within ${times(winner, loser)(q)}`))}, a factor of ${number(factor)}${told.length > 1 ? ' there' : ''}${certainty}.`;
+  }
+  const clauses = [
+    ...[a, b].flatMap((winner) => {
+      const won = told.filter((q) => q.winner === winner);
+      const loser = winner === a ? b : a;
+      if (won.length === 0) return [];
+      return [
+        `${winner.label} is final sooner than ${loser.label} for ${list(won.map((q) => `${q.words} (${times(winner, loser)(q)})`))} of the transactions`,
+      ];
+    }),
+    ...[told.filter(({ winner }) => winner === null)].flatMap((even) =>
+      even.length === 0
+        ? []
+        : [
+            `for ${list(even.map((q) => `${q.words} (${times(a, b)(q)})`))} no difference can be told, since the 95 % intervals overlap`,
+          ],
+    ),
+  ];
+  return `${when}${clauses.join('; ')}${certainty}.`;
+}
+
+/** null: their intervals overlap. */
+function winnerOf({ of }: Quantile, a: PointResult, b: PointResult): PointResult | null {
+  const [first, second] = [of(a) as Estimate, of(b) as Estimate];
+  if (overlap(first, second)) return null;
+  return first.mean < second.mean ? a : b;
+}

@@ -1,0 +1,103 @@
+/**
+ * What is unwise about faults that are each possible: more nodes out of reach at once than the protocol tolerates, crashes of a
+ * node that is down already, cuts that cut nobody off, and effects that the warm-up hides.
+ */
+import type { FaultSpec } from '../faults/fault-spec.ts';
+import { formatDuration } from '../units/format.ts';
+import { NEVER, type NodeId } from '../units/quantities.ts';
+import type { BuildContext } from './build-context.ts';
+import type { RunValue } from './file-value.ts';
+
+export interface Bearing {
+  readonly protocol: string;
+  readonly nodes: number;
+  /** Faulty nodes that the protocol tolerates. */
+  readonly tolerated: number;
+  readonly run: RunValue;
+}
+
+/** Flags warnings only: all of it runs. */
+export function judgeFaults(faults: readonly FaultSpec[], bearing: Bearing, context: BuildContext): void {
+  faults.forEach((fault, i) => {
+    const warn = (message: string, key: string = fault.kind) =>
+      context.source.flag(['faults', String(i), key], message, 'warning');
+    const inForce = faults.flatMap((other, j) => (isInForce(other, j, fault, i) ? [j] : []));
+    warnOfLostQuorum(faults, i, inForce, bearing, warn);
+    for (const j of inForce)
+      if (j !== i && fault.kind === 'crash') warnOfSecondCrash(fault, faults[j] as FaultSpec, j, warn);
+    if (fault.kind === 'partition' && nodesOf(fault).length === bearing.nodes && bearing.nodes > 1)
+      warn('names every node, so no node is cut off from another, expected some of them');
+    const { warmup } = bearing.run;
+    if (warmup !== 'auto' && fault.at < warmup)
+      warn(
+        `falls into the warm-up, which is not measured: what it does before ${formatDuration(warmup)} is not in the results, expected ${formatDuration(warmup)} or later`,
+        'at',
+      );
+  });
+}
+
+/** Whether fault number j has begun when number i begins, and is not over; of two that begin together, the later in the file sees the other. */
+function isInForce(other: FaultSpec, j: number, fault: FaultSpec, i: number): boolean {
+  return (other.at < fault.at || (other.at === fault.at && j <= i)) && fault.at < endOf(other);
+}
+
+function warnOfLostQuorum(
+  faults: readonly FaultSpec[],
+  i: number,
+  inForce: readonly number[],
+  { protocol, nodes, tolerated }: Bearing,
+  warn: (message: string) => void,
+): void {
+  const tail = `but ${protocol} tolerates ${tolerated}: nothing becomes final meanwhile`;
+  const alone = outOfReach([faults[i] as FaultSpec], nodes);
+  if (alone > tolerated) {
+    warn(`takes ${alone} of ${nodes} ${nodes === 1 ? 'node' : 'nodes'}, ${tail}`);
+    return;
+  }
+  const together = outOfReach(
+    inForce.map((j) => faults[j] as FaultSpec),
+    nodes,
+  );
+  if (together <= tolerated) return;
+  const others = inForce.filter((j) => j !== i).map((j) => `faults.${j}`);
+  warn(`together with ${others.join(' and ')}, which goes on then, takes up to ${together} of ${nodes} nodes, ${tail}`);
+}
+
+/** Nodes outside the largest group of live nodes that reach each other. Who leads is not known here, and counts as one more. */
+function outOfReach(faults: readonly FaultSpec[], nodes: number): number {
+  const down = new Set<NodeId>();
+  const cuts: (readonly NodeId[])[] = [];
+  let unknown = 0;
+  for (const fault of faults) {
+    if (typeof fault.target === 'string') unknown++;
+    else if (fault.kind === 'crash') for (const node of nodesOf(fault)) down.add(node);
+    else cuts.push(nodesOf(fault));
+  }
+  const groups = new Map<string, number>();
+  for (let node = 0; node < nodes; node++) {
+    if (down.has(node)) continue;
+    const side = cuts.map((cut) => (cut.includes(node) ? 1 : 0)).join('');
+    groups.set(side, (groups.get(side) ?? 0) + 1);
+  }
+  return Math.min(nodes, nodes - Math.max(0, ...groups.values()) + unknown);
+}
+
+function warnOfSecondCrash(fault: FaultSpec, other: FaultSpec, j: number, warn: (message: string) => void): void {
+  if (other.kind !== 'crash') return;
+  const twice = nodesOf(fault).find((node) => nodesOf(other).includes(node));
+  if (twice === undefined) return;
+  const until = endOf(other) === NEVER ? 'for good' : `until ${formatDuration(endOf(other))}`;
+  warn(
+    `node ${twice} is down already, by faults.${j} ${until}: it comes back when the last of these crashes is over, expected crashes one after the other`,
+  );
+}
+
+/** The nodes that a fault names; none where it strikes whoever leads. */
+function nodesOf({ target }: FaultSpec): readonly NodeId[] {
+  return typeof target === 'number' ? [target] : typeof target === 'string' ? [] : target;
+}
+
+/** From the start of the run; NEVER where it stays. */
+function endOf({ at, duration }: FaultSpec): number {
+  return duration === null ? NEVER : at + duration;
+}

@@ -1,0 +1,100 @@
+// Faults that run but are unwise are warned of: too many at once, twice the same, none at all, or where nobody measures.
+import { describe, expect, test } from 'vitest';
+import { BASE, problemsOf } from '../support/problems-of.ts';
+
+const PBFT = BASE.replace('protocol: raft', 'protocol: pbft');
+const warnings = (faults: string, base = BASE, more = '') =>
+  problemsOf(`${base}faults: [${faults}]\n${more}`).map((text) => text.replace(/^\d+:\d+: warning: /, ''));
+
+describe('more nodes out of reach than the protocol tolerates', () => {
+  test.each([
+    ['{ crash: [0, 1], at: 5s, for: 1s }', 'faults.0.crash: takes 2 of 4 nodes, but raft tolerates 1'],
+    ['{ partition: [0, 1], at: 5s, for: 1s }', 'faults.0.partition: takes 2 of 4 nodes, but raft tolerates 1'],
+    [
+      '{ crash: 0, at: 5s, for: 2s }, { crash: 1, at: 6s, for: 2s }',
+      'faults.1.crash: together with faults.0, which goes on then, takes up to 2 of 4 nodes, but raft tolerates 1',
+    ],
+    [
+      '{ crash: leader, at: 5s }, { crash: leader, at: 50s, for: 2s }',
+      'faults.1.crash: together with faults.0, which goes on then, takes up to 2 of 4 nodes, but raft tolerates 1',
+    ],
+    [
+      '{ crash: 0, at: 5s, for: 2s }, { partition: [1], at: 5s, for: 2s }',
+      'faults.1.partition: together with faults.0, which goes on then, takes up to 2 of 4 nodes, but raft tolerates 1',
+    ],
+  ])('%s is warned of', (faults, expected) => {
+    expect(warnings(faults)).toEqual([expect.stringContaining(expected)]);
+  });
+
+  test('is seen behind the name of a site', () => {
+    const base = `${BASE}network: { matrix: { uniform: 5ms, sites: [a, b] } }\n`
+      .replace('{ count: 4 }', '{ sites: { a: 2, b: 2 } }')
+      .replace('site: lan', 'site: a');
+    for (const fault of ['crash', 'partition'])
+      expect(warnings(`{ ${fault}: { site: b }, at: 5s, for: 1s }`, base)).toEqual([
+        expect.stringContaining(`faults.0.${fault}: takes 2 of 4 nodes, but raft tolerates 1`),
+      ]);
+  });
+
+  test('is not seen where faults follow one another, or a cut leaves a quorum on one side', () => {
+    expect(warnings('{ crash: 0, at: 5s, for: 1s }, { crash: 1, at: 6s, for: 1s }')).toEqual([]);
+    expect(warnings('{ partition: [0, 1, 2], at: 5s, for: 1s }')).toEqual([]);
+    expect(warnings('{ crash: 0, at: 5s, for: 2s }, { partition: [0], at: 6s, for: 1s }')).toEqual([]);
+  });
+});
+
+test('a crash of a node that is down already is warned of', () => {
+  expect(warnings('{ crash: 0, at: 5s, for: 2s }, { crash: [0], at: 6s, for: 2s }')).toEqual([
+    'faults.1.crash: node 0 is down already, by faults.0 until 7s: it comes back when the last of these crashes is over, expected crashes one after the other',
+  ]);
+});
+
+test('a partition of all nodes is warned of', () => {
+  expect(warnings('{ partition: [0, 1, 2, 3], at: 5s, for: 2s }')).toEqual([
+    expect.stringContaining('faults.0.partition: names every node, so no node is cut off from another'),
+  ]);
+});
+
+test('a fault inside a given warm-up is warned of, one after it or in a detected one is not', () => {
+  const run = (warmup: string) => `run: { warmup: ${warmup}, duration: 60s }\n`;
+  expect(warnings('{ crash: 0, at: 5s, for: 1s }', BASE, run('8s'))).toEqual([
+    expect.stringContaining('faults.0.at: falls into the warm-up, which is not measured: what it does before 8s'),
+  ]);
+  expect(warnings('{ crash: 0, at: 5s, for: 1s }', BASE, run('5s'))).toEqual([]);
+  expect(warnings('{ crash: 0, at: 5s, for: 1s }', BASE, run('auto'))).toEqual([]);
+});
+
+describe('too few nodes for any fault', () => {
+  test.each([1, 2, 3])('PBFT on %i is warned of', (count) => {
+    expect(problemsOf(PBFT.replace('count: 4', `count: ${count}`))).toEqual([
+      expect.stringMatching(
+        /^5:8: warning: nodes: (one node tolerates|\d nodes tolerate) no Byzantine node under pbft: any fault stops it, expected at least 4 nodes/,
+      ),
+    ]);
+  });
+
+  test('Raft on 2 is warned of, PBFT on 4, Raft on 3 and echo, which tolerates none by design, are not', () => {
+    expect(problemsOf(BASE.replace('count: 4', 'count: 2'))).toEqual([
+      expect.stringContaining('2 nodes tolerate no crashed node under raft: any fault stops it, expected at least 3'),
+    ]);
+    expect(problemsOf(PBFT)).toEqual([]);
+    expect(problemsOf(BASE.replace('count: 4', 'count: 3'))).toEqual([]);
+    expect(problemsOf(BASE.replace('raft', 'echo'))).toEqual([]);
+  });
+});
+
+test('Raft over datagrams that get lost is warned of, over tcp or without loss it is not', () => {
+  const over = (network: string) => problemsOf(`${BASE}network: { ${network} }\n`);
+  expect(over('transport: datagram, loss: 1%')).toEqual([
+    expect.stringContaining('warning: protocol.raft: runs over datagrams that get lost'),
+  ]);
+  expect(over('transport: datagram')).toEqual([]);
+  expect(over('transport: tcp, loss: 1%')).toEqual([]);
+});
+
+test('a warm-up that leaves next to nothing to measure is warned of', () => {
+  expect(problemsOf(`${BASE}run: { warmup: 3999ms, duration: 4s }\n`)).toEqual([
+    expect.stringContaining('run.warmup: leaves only the last 1ms of 4s to measure, expected less than 3.6s'),
+  ]);
+  expect(problemsOf(`${BASE}run: { warmup: 3s, duration: 4s }\n`)).toEqual([]);
+});
