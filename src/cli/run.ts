@@ -30,7 +30,10 @@ export function runCommand(program: Command, context: CommandContext = processCo
     .description('run scenarios: a table here, a report and data files in a folder')
     .argument('<file...>', 'scenario files')
     .option('--plan', 'say how many runs there are and what they would take, then stop')
-    .option('--quick', 'a rough answer: at most two replications of a quarter of the duration')
+    .option(
+      '--quick',
+      'a rough answer: at most two replications of a quarter of the duration, or until 10 s behind the last fault',
+    )
     .option(
       '--replications <n>',
       'independent repetitions of each point, instead of what the scenario says',

@@ -79,7 +79,7 @@ export class FaultDriver {
     record.at = at;
     record.nodes = nodes;
     const definition = faultDefinitions[fault.kind];
-    const who = nodes.length === 1 ? `node ${nodes[0]}` : `nodes ${nodes.join(', ')}`;
+    const who = named(nodes);
     this.subject.note(at, `${definition.name} of ${who}`);
     const end = definition.begin(this.subject, nodes, at);
     this.subject.judge(at);
@@ -110,12 +110,11 @@ export class FaultDriver {
   }
 }
 
-function describe(fault: FaultSpec): string {
-  const target =
-    typeof fault.target === 'number'
-      ? `node ${fault.target}`
-      : typeof fault.target === 'string'
-        ? fault.target
-        : `nodes ${fault.target.join(', ')}`;
-  return `${fault.kind} ${target}`;
+function describe({ kind, target }: FaultSpec): string {
+  if (typeof target === 'string') return `${kind} ${target}`;
+  return `${kind} ${named(typeof target === 'number' ? [target] : target)}`;
+}
+
+function named(nodes: readonly NodeId[]): string {
+  return nodes.length === 1 ? `node ${nodes[0]}` : `nodes ${nodes.join(', ')}`;
 }

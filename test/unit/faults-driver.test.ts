@@ -57,6 +57,20 @@ describe('faults', () => {
     expect(driver.quietFrom).toBe(0);
   });
 
+  test('say in their record whom they are aimed at, one node or several', () => {
+    const targets = [6, [6], [0, 6], 'leader'] as const;
+    const { driver } = run(
+      targets.map((target) => ({ kind: 'partition', target, at: 10 * ms, duration: 5 * ms }) as const),
+      NEVER,
+    );
+    expect(driver.records.map(({ text }) => text)).toEqual([
+      'partition node 6',
+      'partition node 6',
+      'partition nodes 0, 6',
+      'partition leader',
+    ]);
+  });
+
   test('begin and end at their instants, are noted, and leave a record', () => {
     const { driver, log } = run(
       [
