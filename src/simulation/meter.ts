@@ -78,6 +78,8 @@ export class Meter {
   private readonly clientsOnNodes: boolean;
   private readonly unstaged: Unstaged[] = [];
   private readonly events: TimelineEvent[] = [];
+  /** Those of the window under way. */
+  private readonly recent: TimelineEvent[] = [];
   private readonly marksSeen = new Map<string, number>();
   private eventsDropped = 0;
 
@@ -174,6 +176,7 @@ export class Meter {
 
   /** Every island has run up to one instant: no stamp of what became final before it will change any more. */
   windowEnd(): void {
+    if (this.recent.length > 0) this.keepEvents();
     if (this.unstaged.length === 0) return;
     for (const { segment, intended, batch, index, at } of this.unstaged)
       this.addBatch(segment, intended, batch, index, at);
@@ -211,28 +214,38 @@ export class Meter {
     segment.signatures += signatures;
   }
 
-  /** Faults are always kept; of each kind of mark the first 300, so that frequent ones do not crowd out a late election. */
   event(at: Instant, node: NodeId, kind: 'fault' | 'mark', text: string): void {
-    if (kind === 'mark') {
-      const word = text.slice(0, Math.max(0, text.indexOf(' ')));
-      const seen = (this.marksSeen.get(word) ?? 0) + 1;
-      this.marksSeen.set(word, seen);
-      if (seen > MOST_MARKS) {
-        this.eventsDropped++;
-        return;
+    this.recent.push({ at, node, kind, text });
+  }
+
+  /**
+   * Faults are always kept; of each kind of mark the first 300, so that frequent ones do not crowd out a late election. First in time,
+   * not in the order in which islands were run: judged once all of them have passed these instants.
+   */
+  private keepEvents(): void {
+    this.recent.sort(inTime);
+    for (const event of this.recent) {
+      if (event.kind === 'mark') {
+        const word = event.text.slice(0, Math.max(0, event.text.indexOf(' ')));
+        const seen = (this.marksSeen.get(word) ?? 0) + 1;
+        this.marksSeen.set(word, seen);
+        if (seen > MOST_MARKS) {
+          this.eventsDropped++;
+          continue;
+        }
       }
+      this.events.push(event);
     }
-    this.events.push({ at, node, kind, text });
+    this.recent.length = 0;
   }
 
   timeline(): TimelineResult {
+    this.keepEvents();
     const { bin, offered, final, latencySum, latencyMax } = this;
-    const events = [...this.events].sort(
-      (a, b) => a.at - b.at || a.node - b.node || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0),
-    );
-    return { bin, offered, final, latencySum, latencyMax, events };
+    return { bin, offered, final, latencySum, latencyMax, events: [...this.events].sort(inTime) };
   }
 
+  /** Known once the timeline was asked for. */
   get droppedEvents(): number {
     return this.eventsDropped;
   }
@@ -274,6 +287,10 @@ export class Meter {
   get end(): Instant {
     return this.horizon;
   }
+}
+
+function inTime(a: TimelineEvent, b: TimelineEvent): number {
+  return a.at - b.at || a.node - b.node || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0);
 }
 
 function newSegment(from: Instant, to: Instant, groups: number): Segment {

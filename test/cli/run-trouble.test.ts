@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commandLine } from '../../src/cli/command-line.ts';
 import { ExitCode } from '../../src/cli/exit-codes.ts';
@@ -43,7 +44,7 @@ async function run(...set: string[]): Promise<Ended> {
   const code = await commandLine(['run', file, '--inline', '--no-report', '--out', folder, ...overrides], {
     out: {
       write: (text) => {
-        out += text;
+        out += stripVTControlCharacters(text);
       },
     },
     err: { write: () => {} },

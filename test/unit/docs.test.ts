@@ -125,6 +125,8 @@ describe('contents', () => {
     const newest = /^## .*$/m.exec(textOf('CHANGELOG.md'))?.[0];
     expect(newest).toContain(version);
     expect(newest).toContain(`model version ${MODEL_VERSION}`);
+    const named = textOf('docs/MODEL.md').matchAll(/model version (\d+)/gi);
+    expect([...named].map(([, version]) => version)).toEqual([MODEL_VERSION, MODEL_VERSION]);
   });
 
   test('no page holds a table of options: `quorumlab explain` prints them from the definitions', () => {

@@ -168,6 +168,9 @@ describe('a meter', () => {
     const { events } = meter.timeline();
     expect(events).toHaveLength(300 + 10 + 400);
     expect(meter.droppedEvents).toBe(100);
+    // The first in time, though the last were told first.
+    expect(events[0]?.at).toBe(4601);
+    expect(events[299]?.at).toBe(4900);
     for (let i = 1; i < events.length; i++) expect(events[i]?.at).toBeGreaterThanOrEqual(events[i - 1]?.at as number);
   });
 
