@@ -13,5 +13,14 @@ for (const stream of [process.stdout, process.stderr])
     if (stream === process.stdout) process.stderr.write(`output: ${reasonOfTheSystem(error) ?? error.message}\n`);
   });
 
+// A protocol of the user's own may call process.exit, or wait for what never comes: no answer must not look like success.
+let answered = false;
+process.once('exit', () => {
+  if (answered) return;
+  process.stderr.write("ended before there was an answer: a protocol's file called process.exit, or waits for ever\n");
+  process.exitCode = ExitCode.crashed;
+});
+
 const code = await commandLine(process.argv.slice(2));
+answered = true;
 process.exitCode = lost && code === ExitCode.ok ? ExitCode.usage : code;

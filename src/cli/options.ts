@@ -13,6 +13,15 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** Each thread takes memory of its own before it has run anything. */
+const MOST_THREADS = 512;
+
+export function threadCount(text: string): number {
+  const count = positiveCount(text);
+  if (count > MOST_THREADS) throw new InvalidArgumentError(`It must be at most ${MOST_THREADS}.`);
+  return count;
+}
+
 /** Gathers the values of an option that may be given several times. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];

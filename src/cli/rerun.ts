@@ -41,12 +41,14 @@ async function rerun(file: string, options: RerunOptions, context: CommandContex
   const quick = options.quick ?? false;
   const [loaded] = await loadScenarios([file], { set: options.set ?? [], quick, replications: null }, context.err);
   const { scenario } = loaded as NonNullable<typeof loaded>;
-  const spec = runSpecFor(scenario, pointNamed(scenario, options.point), options.replication, { quick });
+  const point = pointNamed(scenario, options.point);
   const { replications } = runSettings(scenario, { quick });
   if (options.replication >= replications)
-    context.err.write(
-      `replication ${options.replication} is beyond the ${replications} of the scenario; it is run all the same\n`,
+    throw new CommandEnd(
+      ExitCode.usage,
+      `${scenario.file}: there is no replication ${options.replication}, expected ${replications === 1 ? '0' : `0 to ${replications - 1}`}, or more with --set run.replications=…`,
     );
+  const spec = runSpecFor(scenario, point, options.replication, { quick });
   const refused = tooManyRequests(scenario, { quick });
   if (refused !== null) throw new CommandEnd(ExitCode.usage, refused);
   const kernel = context.simulate ?? (await import('../simulation/simulate.ts')).simulate;

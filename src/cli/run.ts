@@ -7,7 +7,7 @@ import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { findingsOf } from './findings.ts';
 import { type LoadedScenario, loadScenarios, tooManyRequests } from './load.ts';
-import { collect, positiveCount } from './options.ts';
+import { collect, positiveCount, threadCount } from './options.ts';
 import { folderProblem } from './output-folder.ts';
 import { withProgress } from './progress.ts';
 import { runScenario, type ScenarioOutcome } from './run-scenario.ts';
@@ -39,7 +39,7 @@ export function runCommand(program: Command, context: CommandContext = processCo
       'independent repetitions of each point, instead of what the scenario says',
       positiveCount,
     )
-    .option('--threads <n>', 'worker threads (default: one a usable core)', positiveCount)
+    .option('--threads <n>', 'worker threads (default: one a usable core)', threadCount)
     .option('--inline', 'no worker threads: one run after the other in this one')
     .option('--out <folder>', 'where results go: FOLDER/<scenario>/<id>/', 'reports')
     .option('--set <path=value>', 'override a value of the scenario; may be repeated', collect)

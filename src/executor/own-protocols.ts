@@ -1,4 +1,5 @@
 /** Protocols of the user's own where runs are made: each thread imports the file itself, since functions cannot cross to it. */
+import { checkedProtocol } from '../scenario/checked-protocol.ts';
 import { importProtocol, type OwnProtocol } from '../scenario/own-protocol.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
 import type { SimulateOptions } from '../simulation/simulate.ts';
@@ -14,7 +15,8 @@ export async function protocolsOf({ protocol }: RunSpec): Promise<Pick<SimulateO
   let own = imported.get(key);
   if (own === undefined) {
     try {
-      own = await importProtocol(module.path, module.sha256);
+      const found = await importProtocol(module.path, module.sha256);
+      own = { ...found, definition: checkedProtocol(found.definition, module.path) };
     } catch (thrown) {
       throw new Error(`${module.path} ${(thrown as Error).message}`);
     }

@@ -7,7 +7,7 @@ import type { LogLinearHistogram } from '../statistics/histogram.ts';
 import type { Duration, Instant } from '../units/quantities.ts';
 import { type Condition, conditionOf } from './condition.ts';
 import { finalityOf, undisturbedFinality } from './undisturbed.ts';
-import { windowOf } from './window.ts';
+import { type Window, windowOf } from './window.ts';
 
 export interface AvailabilityLimit {
   /** null: there is nothing to measure against, and availability is not measured. */
@@ -52,10 +52,16 @@ function ownLimit(points: readonly PointRuns[]): AvailabilityLimit {
         rule: `ten times the median of ${nameOf(any.label, points)}, since no measured segment ends before the first fault`,
       };
   }
+  if (points.every(({ runs, warmup }) => runs.every((run) => isUnused(windowOf(run, warmup)))))
+    return { limit: null, rule: 'not measured: no request was sent in the measured time' };
   return {
     limit: null,
     rule: 'not measured: no point kept up with its load, so no finality is healthy to go by; an objective for finality_p99 would be the limit',
   };
+}
+
+function isUnused(window: Window | null): boolean {
+  return window !== null && window.offered === 0 && window.final === 0;
 }
 
 /** A cluster that a fault brought down was healthy before it. */
@@ -85,11 +91,4 @@ function shortestWindow(points: readonly PointRuns[]): Duration {
   return points
     .flatMap(({ runs, warmup }) => runs.map((run) => windowOf(run, warmup)))
     .reduce((least, window) => (window === null ? least : Math.min(least, window.to - window.from)), Infinity);
-}
-
-/** Requests that are unfinished at the end and younger than the limit are undecided and not counted. null: none is decided. */
-export function availabilityOf(run: RunResult, finality: LogLinearHistogram, limit: Duration): number | null {
-  const overdue = run.unfinished.reduce((count, age) => (age > limit ? count + 1 : count), 0);
-  const decided = finality.total + overdue;
-  return decided === 0 ? null : finality.countAtMost(limit) / decided;
 }

@@ -3,6 +3,8 @@
  * at all. Finality over what became final says nothing of the others, so nothing is compared before this is known.
  */
 import type { Outage, RunResult, SegmentResult } from '../simulation/run-result.ts';
+import { LogLinearHistogram } from '../statistics/histogram.ts';
+import { quickestQuantile } from '../statistics/quickest.ts';
 import type { Duration } from '../units/quantities.ts';
 import { mergedHistogram, type Window } from './window.ts';
 
@@ -33,16 +35,17 @@ const FAST_GROWTH = 0.2;
 const STEADY = 0.25;
 /** … and makes the median of what becomes final at the end this many times that of the quickest segment. */
 const SLOWER = 1.5;
-/** An outage at the end is longer than this many times the 99th percentile of the quickest segment. */
-const UNUSUAL = 2;
-/** Segments with fewer transactions than this have no quantiles to speak of. */
+/** An outage at the end is longer than this many times the 99th percentile of the quickest segment: a request under way is none. */
+const UNUSUAL = 3;
+/** Fewer transactions than this have no quantiles to speak of. */
 const FEWEST = 20;
 
 export function conditionOf(run: RunResult, window: Window): Condition {
   if (window.final === 0) return window.offered > 0 || run.unfinished.length > 0 ? 'silent' : 'keeps up';
   const open = openOutage(run);
   const faulty = run.faults.some(({ at }) => at !== null);
-  if (open !== null && open.to - open.from > UNUSUAL * quickest(run.segments, 0.99)) return faulty ? 'down' : 'stalled';
+  if (open !== null && open.to - open.from > Math.max(UNUSUAL * quickest(run.segments, 0.99), usualGap(run)))
+    return faulty ? 'down' : 'stalled';
   if (!fallsBehind(run)) return 'keeps up';
   return faulty ? 'not caught up' : 'overloaded';
 }
@@ -62,12 +65,20 @@ function fallsBehind({ segments, endedAt }: RunResult): boolean {
   return growth > FAST_GROWTH * offered || last >= SLOWER * quickest(segments, 0.5);
 }
 
-/** The quantile of the segment in which it is least: what finality is where nothing is wrong. 0 where too little is final to tell. */
+/** The quantile of the segment in which it is least: what finality is where nothing is wrong. */
 function quickest(segments: readonly SegmentResult[], q: number): Duration {
-  const values = segments
-    .filter(({ final }) => final >= FEWEST)
-    .map(({ finality }) => mergedHistogram([finality]).quantile(q) as Duration);
-  return values.length === 0 ? 0 : Math.min(...values);
+  return quickestQuantile(
+    segments.map(({ finality }) => LogLinearHistogram.fromSparse(finality)),
+    q,
+    FEWEST,
+  );
+}
+
+/** Where nothing becomes final for a while again and again, without any fault, a while more is no end: the median of these. */
+function usualGap({ outages, faults, endedAt }: RunResult): Duration {
+  const calm = outages.filter(({ to }) => to < endedAt && faults.every(({ at }) => at === null || to <= at));
+  const lengths = calm.map(({ from, to }) => to - from).sort((a, b) => a - b);
+  return lengths[Math.floor(lengths.length / 2)] ?? 0;
 }
 
 /** `runs` and `windows` in one order; a run without a window cannot tell. null where none can. */

@@ -51,13 +51,13 @@ export function judge(
   return objectives.map((objective) => {
     const { measure, estimate: name, direction, target, text } = objective;
     const latency = latencies[name];
-    const bounds = latency === undefined ? null : boundsOf(runs, latency);
+    const bounds = latency === undefined ? null : boundsOf(runs, latency, quantiles[name] ?? 1);
     const estimate = bounds === null ? estimates[name] : estimateOf(bounds.map((bound) => bound.value / MILLISECOND));
     const atLeast = bounds?.some((bound) => bound.atLeast) ?? false;
     const within = estimate !== null && (direction === 'at-most' ? estimate.mean <= target : estimate.mean >= target);
     const reason = latency === undefined ? unmeasured(estimate) : (trouble(runs, target) ?? unmeasured(estimate));
     // A quantile that is not reached by the end lies beyond all that was seen; a mean or maximum merely may become longer.
-    const open = atLeast && isQuantile(name) && within ? notReached : null;
+    const open = atLeast && name in quantiles && within ? notReached : null;
     const why = reason ?? open;
     return {
       measure,
@@ -92,6 +92,8 @@ function trouble(runs: readonly JudgedRun[], target: number): string | null {
     if (condition === 'stalled') return 'it stalled under its load';
     if (condition === 'overloaded')
       return 'it does not keep up, so that its finality grows for as long as the load lasts';
+    if (condition === 'not caught up')
+      return 'it had not caught up after its faults when the run ended, so that what waits then takes longer still';
     const overdue = run.unfinished.some((age) => age > target * MILLISECOND);
     if (condition === 'down' && overdue && openOutage(run) !== null)
       return 'it was down when the run ended, with transactions older than the target unfinished';
@@ -100,6 +102,14 @@ function trouble(runs: readonly JudgedRun[], target: number): string | null {
 }
 
 type Latency = (latencies: CensoredLatencies) => Bound | null;
+
+/** The share that is final within each; a mean and a maximum are of all. */
+const quantiles: Readonly<Partial<Record<EstimateName, number>>> = {
+  finality_p50_ms: 0.5,
+  finality_p90_ms: 0.9,
+  finality_p99_ms: 0.99,
+  finality_p999_ms: 0.999,
+};
 
 const latencies: Readonly<Partial<Record<EstimateName, Latency>>> = {
   finality_mean_ms: (all) => all.mean(),
@@ -110,14 +120,19 @@ const latencies: Readonly<Partial<Record<EstimateName, Latency>>> = {
   finality_max_ms: (all) => all.max(),
 };
 
-function isQuantile(name: EstimateName): boolean {
-  return name !== 'finality_mean_ms' && name !== 'finality_max_ms';
-}
-
-/** One a run that could tell. What was sent in the warm-up and never answered counts, too. */
-function boundsOf(runs: readonly JudgedRun[], latency: Latency): readonly Bound[] {
+/** One a run that could tell; `share`: of all, what the measure is of. What was sent in the warm-up and never answered counts, too. */
+function boundsOf(runs: readonly JudgedRun[], latency: Latency, share: number): readonly Bound[] {
   return runs.flatMap(({ run, window }) => {
     const found = window === null ? null : latency(new CensoredLatencies(window.finality, run.unfinished));
-    return found === null ? [] : [found];
+    return found === null ? [] : [{ ...found, atLeast: found.atLeast || undecided(run, window as Window, share) }];
   });
+}
+
+/**
+ * Whether more is unfinished than the measure may leave out. The estimate takes what is unfinished for as long-lived as the rest, which
+ * holds while a run keeps up; where requests wait in the order of sending, the unfinished are those that take longest.
+ */
+function undecided(run: RunResult, window: Window, share: number): boolean {
+  const { length } = run.unfinished;
+  return length > (1 - share) * (window.finality.total + length) && conditionOf(run, window) !== 'keeps up';
 }

@@ -1,9 +1,9 @@
 /** One run's value for every measure, over its measured window (definitions: docs/MODEL.md section 7). */
 import type { Outage, RunResult } from '../simulation/run-result.ts';
 import { type Duration, type Instant, MILLISECOND } from '../units/quantities.ts';
-import { availabilityOf } from './availability.ts';
 import { ESTIMATE_NAMES, type RunValues } from './estimate.ts';
 import type { Window } from './window.ts';
+import { availabilityOf } from './within-limit.ts';
 
 /** `limit`: availability counts what became final within it. A run without a window has no values. */
 export function runValues(run: RunResult, window: Window | null, limit: Duration | null): RunValues {

@@ -1,19 +1,26 @@
 /** Finality while nothing was wrong: what a healthy cluster gives, beside which a fault's cost can be told. */
 import type { RunResult } from '../simulation/run-result.ts';
 import type { LogLinearHistogram } from '../statistics/histogram.ts';
-import { type Instant, MILLISECOND } from '../units/quantities.ts';
+import { type Duration, type Instant, MILLISECOND } from '../units/quantities.ts';
 import { type Estimate, estimateOf } from './estimate.ts';
-import { measuredSegments, mergedHistogram } from './window.ts';
+import { meanStages } from './stages.ts';
+import { measuredSegments, mergedHistogram, type Window, windowOf } from './window.ts';
+import { availabilityOf } from './within-limit.ts';
 
 /** Finality in the measured segments before the first fault; null where there are none. */
-export type Undisturbed = Readonly<Record<'p50' | 'p90' | 'p99', Estimate | null>>;
+export interface Undisturbed extends Readonly<Record<'p50' | 'p90' | 'p99', Estimate | null>> {
+  /** Mean ms in each stage; all 0 where there are none. */
+  readonly stagesMs: readonly number[];
+  /** Of all that is measured, the share that took longer than the 99th percentile here, or is unfinished for longer. */
+  readonly slower: Estimate | null;
+}
 
 /**
  * Finality while nothing was wrong: over the measured segments that end before the first fault of their run. What comes after a fault
  * is not undisturbed, however long after: queues drain, retries go round, others lead.
  */
 export function undisturbedFinality(runs: readonly RunResult[], warmup: Instant): LogLinearHistogram {
-  return finalityOf(runs, warmup, (run, to) => run.faults.every(({ at }) => at === null || to <= at));
+  return finalityOf(runs, warmup, isCalm);
 }
 
 export function finalityOf(
@@ -39,7 +46,36 @@ export function undisturbedOf(runs: readonly RunResult[], warmup: Instant): Undi
         return value === null ? null : value / MILLISECOND;
       }),
     );
-  return { p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99) };
+  const calm = runs.map((run) =>
+    windowOf({ ...run, segments: run.segments.filter(({ to }) => isCalm(run, to)) }, warmup),
+  );
+  return {
+    p50: quantile(0.5),
+    p90: quantile(0.9),
+    p99: quantile(0.99),
+    stagesMs: meanStages(calm.filter((window): window is Window => window !== null)),
+    slower: estimateOf(
+      runs.map((run, i) => slowerShare(run, warmup, (finality[i] as LogLinearHistogram).quantile(0.99))),
+      1,
+    ),
+  };
+}
+
+function isCalm(run: RunResult, to: Instant): boolean {
+  return run.faults.every(({ at }) => at === null || to <= at);
+}
+
+/** What is unfinished and younger than `limit` is undecided and not counted. */
+function slowerShare(run: RunResult, warmup: Instant, limit: Duration | null): number | null {
+  const available =
+    limit === null
+      ? null
+      : availabilityOf(
+          run,
+          finalityOf([run], warmup, () => true),
+          limit,
+        );
+  return available === null ? null : 1 - available;
 }
 
 /** Longer than this many times the undisturbed 99th percentile is what waits through an outage. */

@@ -2,7 +2,7 @@
 import Table from 'cli-table3';
 import colours from 'picocolors';
 import type { Estimate, PointResult, ResultFile } from '../results/result-file.ts';
-import { isHealthy } from './verdict/points.ts';
+import { isHealthy, isUnused } from './verdict/points.ts';
 import { livenessLines } from './verdict/trouble.ts';
 import { milliseconds, percent, resourceName, withInterval } from './words.ts';
 
@@ -20,6 +20,22 @@ const head = [
   'safety',
 ];
 
+/** After Ctrl-C: one line a point, not one a run. */
+const INTERRUPTED = 'interrupted before it ended';
+
+function notRun(result: ResultFile): readonly string[] {
+  return result.points.flatMap(({ label }) => {
+    const runs = result.failed_runs.filter((run) => run.label === label && run.reason === INTERRUPTED).length;
+    return runs === 0
+      ? []
+      : [`interrupted: ${label}: ${runs} ${runs === 1 ? 'replication was' : 'replications were'} not run to the end`];
+  });
+}
+
+function failedRuns(result: ResultFile): ResultFile['failed_runs'] {
+  return result.failed_runs.filter(({ reason }) => reason !== INTERRUPTED);
+}
+
 export function renderTable(result: ResultFile, colour: Colours = colours): string {
   const table = new Table({
     head,
@@ -30,7 +46,8 @@ export function renderTable(result: ResultFile, colour: Colours = colours): stri
   const notes = [
     ...result.warnings.map((warning) => colour.yellow(`warning: ${warning}`)),
     ...result.points.flatMap((point) => point.notes.map((note) => colour.dim(`${point.label}: ${note}`))),
-    ...result.failed_runs.map((run) =>
+    ...notRun(result).map((sentence) => colour.red(sentence)),
+    ...failedRuns(result).map((run) =>
       colour.red(
         `not finished: ${run.label}, replication ${run.replication}: ${run.reason}\n  repeat: ${run.repeat_command}`,
       ),
@@ -58,7 +75,9 @@ function rowOf(point: PointResult, colour: Colours): string[] {
     finality(estimates.finality_p99_ms, point),
     cell(estimates.availability, 'share'),
     cell(estimates.longest_outage_ms, 'ms'),
-    `${resourceName(bottleneck.resource)} of\nnode ${bottleneck.node}: ${percent(bottleneck.utilisation)}`,
+    isUnused(point)
+      ? '–'
+      : `${resourceName(bottleneck.resource)} of\nnode ${bottleneck.node}: ${percent(bottleneck.utilisation)}`,
     point.finished_replications === 0 ? colour.red('unknown') : safetyOf(safety, colour),
   ];
 }

@@ -7,7 +7,7 @@ import { comparison } from './verdict/comparison.ts';
 import { faultCost } from './verdict/faults.ts';
 import { objectives } from './verdict/objectives.ts';
 import { kinds, limit, performance, price } from './verdict/performance.ts';
-import { MOST_IN_WORDS, notable, some } from './verdict/points.ts';
+import { isSafe, isUnused, MOST_IN_WORDS, notable, some } from './verdict/points.ts';
 import { retries, troubles } from './verdict/trouble.ts';
 import { instant } from './words.ts';
 
@@ -16,10 +16,13 @@ export function verdictOf(
   points: readonly PointResult[],
   about: { readonly quick: boolean } = { quick: false },
 ): readonly string[] {
-  const told = points.length <= MOST_IN_WORDS ? points : notable(points);
+  const safe = points.filter(isSafe);
+  const used = safe.filter((point) => !isUnused(point));
+  const told = used.length <= MOST_IN_WORDS ? used : notable(used);
   const [first, ...others] = [
     ...points.flatMap(violations),
-    ...troubles(points),
+    ...troubles(safe),
+    ...unused(safe),
     ...comparison(points),
     ...told.flatMap((point) =>
       [performance(point), ...kinds(point), limit(point)].filter((sentence) => sentence !== ''),
@@ -45,6 +48,13 @@ function violations(point: PointResult): readonly string[] {
       `${point.label} violated ${kind}${count}: ${first.check} at ${instant(first.at_ms)}${where}: ${first.detail}`,
     ];
   });
+}
+
+function unused(points: readonly PointResult[]): readonly string[] {
+  const labels = points
+    .filter((point) => isUnused(point) && point.condition?.state !== 'silent')
+    .map(({ label }) => label);
+  return labels.length === 0 ? [] : [`${some(labels)}: no request was sent in the measured time.`];
 }
 
 /** Beside a protocol that trusts its nodes, always: the comparison would be unfair without it. Each note once. */

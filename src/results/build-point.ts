@@ -46,7 +46,13 @@ export function buildPoint(
     undisturbed:
       estimate.undisturbed === null
         ? null
-        : { p50_ms: estimate.undisturbed.p50, p90_ms: estimate.undisturbed.p90, p99_ms: estimate.undisturbed.p99 },
+        : {
+            p50_ms: estimate.undisturbed.p50,
+            p90_ms: estimate.undisturbed.p90,
+            p99_ms: estimate.undisturbed.p99,
+            stages: estimate.undisturbed.stagesMs.some((ms) => ms > 0) ? stageRows(estimate.undisturbed.stagesMs) : [],
+            slower_share: estimate.undisturbed.slower,
+          },
     humps:
       estimate.humps === null
         ? null
@@ -58,7 +64,7 @@ export function buildPoint(
       ordered_again: estimate.repeats.orderedAgain,
       overtaken: estimate.repeats.overtaken,
     },
-    stages: STAGES.map((stage, i) => ({ stage, mean_ms: estimate.stagesMs[i] as number })),
+    stages: stageRows(estimate.stagesMs),
     stages_share: estimate.stagedShare,
     cdf: estimate.cdf.map(({ value, share }) => ({ ms: ms(value), share })),
     timeline: timelineRows(runs[0]?.timeline ?? null, point.protocol),
@@ -95,6 +101,10 @@ export function buildPoint(
           ]),
     ],
   };
+}
+
+function stageRows(means: readonly number[]): PointResult['stages'] {
+  return STAGES.map((stage, i) => ({ stage, mean_ms: means[i] as number }));
 }
 
 /** By replication; null for a run that has no digest or did not end. */
@@ -142,20 +152,22 @@ function timelineRows(timeline: TimelineResult | null, protocol: string): Timeli
     final_per_s: perSecond(final),
     latency_mean_ms: latency((i) => (latencySum[i] as number) / (final[i] as number)),
     latency_max_ms: latency((i) => latencyMax[i] as number),
-    events: timeline.events.map(({ at, node, kind, text }) => ({
-      at_ms: at / MILLISECOND,
-      node,
-      kind,
-      text: kind === 'mark' ? markText(text, node, protocol) : text,
-    })),
+    events: eventRows(timeline, protocol),
   };
 }
 
-/** The mark `leader 1` names a term or a view, not a node: said in full. */
-function markText(text: string, node: number, protocol: string): string {
-  const term = /^leader (\d+)$/.exec(text)?.[1];
-  if (term === undefined) return text;
-  return `${protocol === 'pbft' ? 'view' : 'term'} ${term}: node ${node} leads`;
+/** The mark `leader 1` names a term or a view, not a node: said in full. A node that led before it crashed knows no later ones yet. */
+export function eventRows({ events }: Pick<TimelineResult, 'events'>, protocol: string): TimelineRows['events'] {
+  const unit = protocol === 'pbft' ? 'view' : 'term';
+  let highest = -1;
+  return events.map(({ at, node, kind, text }) => {
+    const row = { at_ms: at / MILLISECOND, node, kind };
+    const term = kind === 'mark' ? /^leader (\d+)$/.exec(text)?.[1] : undefined;
+    if (term === undefined) return { ...row, text };
+    const late = Number(term) < highest ? ` (restarted, not yet aware of later ${unit}s)` : '';
+    highest = Math.max(highest, Number(term));
+    return { ...row, text: `${unit} ${term}: node ${node} leads${late}` };
+  });
 }
 
 function conditionRow(condition: PointCondition | null): PointResult['condition'] {

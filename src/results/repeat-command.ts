@@ -16,9 +16,15 @@ export function repeatCommand({ file, set, quick, replications }: Invocation): s
   return ['npx', 'quorumlab', 'run', shellWord(file), ...counted, ...commonOptions(set, quick)].join(' ');
 }
 
-export function repeatRunCommand({ file, set, quick }: Invocation, label: string, replication: number): string {
+export function repeatRunCommand(
+  { file, set, quick, replications }: Invocation,
+  label: string,
+  replication: number,
+): string {
   const run = ['--point', shellWord(label), '--replication', String(replication)];
-  return ['npx', 'quorumlab', 'rerun', shellWord(file), ...run, ...commonOptions(set, quick)].join(' ');
+  // A scenario has no replications but its own, unless it is told of more.
+  const all = replications === null ? set : [...set, `run.replications=${replications}`];
+  return ['npx', 'quorumlab', 'rerun', shellWord(file), ...run, ...commonOptions(all, quick)].join(' ');
 }
 
 function commonOptions(set: readonly string[], quick: boolean): readonly string[] {

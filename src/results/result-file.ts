@@ -84,6 +84,10 @@ export interface PointResult {
     readonly p50_ms: Estimate | null;
     readonly p90_ms: Estimate | null;
     readonly p99_ms: Estimate | null;
+    /** Mean time in each stage; empty where nothing went through a block before the first fault. */
+    readonly stages: readonly { readonly stage: string; readonly mean_ms: number }[];
+    /** Of all that is measured, the share that took longer than `p99_ms`. */
+    readonly slower_share: Estimate | null;
   } | null;
   /** Two kinds of finality: `share` of the transactions took at most `up_to_ms`, nearly all others `from_ms` or more. */
   readonly humps: { readonly share: number; readonly up_to_ms: number; readonly from_ms: number } | null;

@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import type { AnyProtocol } from '../protocols/protocol.ts';
 import { protocols } from '../protocols/registry.ts';
 import type { OptionField } from '../units/options.ts';
+import { troubleInLoading } from './try-loading.ts';
 
 export interface OwnProtocol {
   readonly definition: AnyProtocol;
@@ -33,7 +34,7 @@ export async function importProtocol(path: string, expected: string | null = nul
     throw new Error(
       `has changed since the scenario was read (SHA-256 ${sha256.slice(0, 12)}…, not ${expected.slice(0, 12)}…): run it again`,
     );
-  const exported = await evaluate(path, sha256);
+  const exported = await evaluate(path, sha256, expected === null);
   const definition = exported.default;
   const wrong = faultsOf(definition);
   if (wrong.length > 0)
@@ -53,9 +54,18 @@ function readOrExplain(path: string): Buffer {
   }
 }
 
-async function evaluate(path: string, sha256: string): Promise<{ readonly default?: unknown }> {
+/** Files that are known to load, by address. */
+const tried = new Set<string>();
+
+/** `unknown`: the file is read for the first time, so that it is tried in a thread of its own before it runs in this one. */
+async function evaluate(path: string, sha256: string, unknown: boolean): Promise<{ readonly default?: unknown }> {
   const url = pathToFileURL(path);
   url.searchParams.set('sha256', sha256);
+  if (unknown && !tried.has(url.href)) {
+    const trouble = await troubleInLoading(url.href);
+    if (trouble !== null) throw new Error(trouble);
+    tried.add(url.href);
+  }
   try {
     return await import(/* @vite-ignore */ url.href);
   } catch (thrown) {

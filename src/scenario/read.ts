@@ -117,11 +117,11 @@ function readRecord(
     }
   }
   for (const [key, field] of Object.entries(fields)) {
-    if (key in value) continue;
+    if (Object.hasOwn(value, key)) continue;
     if (field.required) {
       context.report(node, [...path, snakeCase(key)], `is missing, expected ${expectationOf(field.shape)}`);
       valid = false;
-    } else if (preset !== INVALID && key in preset) value[key] = preset[key];
+    } else if (preset !== INVALID && Object.hasOwn(preset, key)) value[key] = preset[key];
     else value[key] = field.default === undefined ? null : readDefault(field.shape, field.default, context);
   }
   // In the shape's order, whatever the file's order is.
@@ -138,7 +138,9 @@ function readPreset(
   const given = node.get(PRESET, true) as Node | undefined;
   if (given === undefined) return {};
   const name = isScalar(given) ? String(given.value) : '';
-  return presets[name]?.options ?? unknownName(given, name, Object.keys(presets), PRESET, [...path, PRESET], context);
+  return (
+    ownOf(presets, name)?.options ?? unknownName(given, name, Object.keys(presets), PRESET, [...path, PRESET], context)
+  );
 }
 
 function readList(shape: ShapeOf<'list'>, node: Node | null, path: readonly string[], context: ReadContext): unknown {
@@ -163,7 +165,7 @@ function readNamed(shape: ShapeOf<'named'>, node: Node | null, path: readonly st
   const names = Object.keys(shape.entries);
   const expected = `${shape.what}: one of ${namesOf(shape)}, alone or as { name: { options } }`;
   if (isScalar(node) && typeof node.value === 'string') {
-    const entry = shape.entries[node.value];
+    const entry = ownOf(shape.entries, node.value);
     if (entry === undefined) return unknownName(node, node.value, names, shape.what, path, context, shape.own);
     const empty = context.document.createNode({});
     empty.range = node.range ?? null;
@@ -172,7 +174,7 @@ function readNamed(shape: ShapeOf<'named'>, node: Node | null, path: readonly st
   if (!isMap(node) || node.items.length !== 1) return refuse(node, path, context, expected);
   const pair = node.items[0] as Pair;
   const name = keyOf(pair);
-  const entry = shape.entries[name];
+  const entry = ownOf(shape.entries, name);
   if (entry === undefined) return unknownName(pair.key as Node, name, names, shape.what, path, context, shape.own);
   return named(name, readOptions(entry.shape, pair.value as Node | null, [...path, name], context));
 }
@@ -225,7 +227,7 @@ function readTagged(
   if (!isMap(node)) return refuse(node, path, context, `a mapping with ${shape.tag}: one of ${namesOf(shape)}`);
   const tagNode = node.get(shape.tag, true) as Node | undefined;
   const name = isScalar(tagNode) ? String(tagNode.value) : undefined;
-  const entry = name === undefined ? undefined : shape.entries[name];
+  const entry = name === undefined ? undefined : ownOf(shape.entries, name);
   if (name === undefined)
     context.report(tagNode ?? node, [...path, shape.tag], `is missing, expected one of: ${namesOf(shape)}`);
   else if (entry === undefined)
@@ -256,6 +258,11 @@ function readEither(
   if (taken === undefined) return refuse(node, path, context, expectationOf(shape));
   const value = readShape(taken, node, path, context);
   return value === INVALID ? INVALID : { form, value };
+}
+
+/** What a registry holds under a name that a file chose: `toString` is a member of every object and in no registry. */
+function ownOf<Value>(registry: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(registry, name) ? registry[name] : undefined;
 }
 
 /** The names that a shape knows, in words. */

@@ -222,7 +222,8 @@ export class ClientGroup {
 
   /**
    * A reply says who leads. A hint of an earlier term than the one followed is old news; a later term is believed when as many
-   * nodes as make a request final have named it or a later one, so that a correct one has.
+   * nodes as make a request final have named it or a later one, so that a correct one has. Where a term's number alone says who
+   * leads it, that is asked, not whom the reply names: one faulty replica could name itself.
    */
   private follow(from: NodeId, hint: number): void {
     const { nodes } = this.world.spec;
@@ -236,7 +237,8 @@ export class ClientGroup {
       this.term = term;
     }
     this.hint = hint;
-    this.target = this.hinted = hintedLeader(hint, nodes);
+    const leader = this.world.protocol.leaderOf(term, nodes);
+    this.target = this.hinted = leader >= 0 ? leader : hintedLeader(hint, nodes);
   }
 
   idOf(counter: number): RequestId {

@@ -4,6 +4,7 @@
  */
 import type { Batch } from '../ledger/batch.ts';
 import { LogLinearHistogram } from '../statistics/histogram.ts';
+import { quickestQuantile } from '../statistics/quickest.ts';
 import { type Duration, type Instant, NEVER, type NodeId } from '../units/quantities.ts';
 import { type FineBins, findOutages } from './outages.ts';
 import type { Outage, SegmentResult, TimelineEvent, TimelineResult } from './run-result.ts';
@@ -264,12 +265,13 @@ export class Meter {
     return { fine, fineSubmitted, fineFinal, firstSubmit, firstFinal, lastFinalIn };
   }
 
-  /** The median of the quickest segment that has transactions to speak of; 0 where none has. */
+  /** The median of the quickest segment, or of as many together as have transactions to speak of; 0 without any. */
   private get usualFinality(): Duration {
-    const medians = this.segments
-      .filter(({ final }) => final >= FEWEST_FOR_A_MEDIAN)
-      .map(({ finality }) => finality.quantile(0.5) as Duration);
-    return medians.length === 0 ? 0 : Math.min(...medians);
+    return quickestQuantile(
+      this.segments.map(({ finality }) => finality),
+      0.5,
+      FEWEST_FOR_A_MEDIAN,
+    );
   }
 
   results(end: Instant): SegmentResult[] {

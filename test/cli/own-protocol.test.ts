@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commandLine } from '../../src/cli/command-line.ts';
 import { processContext } from '../../src/cli/context.ts';
@@ -12,6 +13,7 @@ import { sha256 } from '../../src/results/result-id.ts';
 import { loadScenario, openScenario } from '../../src/scenario/load.ts';
 import { formatProblem } from '../../src/scenario/problem.ts';
 import { runSpecFor } from '../../src/scenario/run-spec-for.ts';
+import { troubleInLoading } from '../../src/scenario/try-loading.ts';
 
 const shipped = new URL('../../scenarios/', import.meta.url).pathname;
 const chain = readFileSync(join(shipped, 'own/chain.js'), 'utf8');
@@ -154,6 +156,19 @@ describe('what is wrong with it', () => {
   });
 
   test.each([
+    ['process.exit(0);', 'ends the process while it is loaded (exit 0)'],
+    ['await new Promise(() => {});', 'waits for ever while it is loaded'],
+  ])('a file that does not come to the end of its loading is told: %s', async (line, message) => {
+    expect(await lintWith(`${line}\n${chain}`)).toEqual([expect.stringContaining(`${at} ${message}`)]);
+  });
+
+  test('a file that loops for ever while it is loaded is given up', async () => {
+    writeFileSync(join(folder, 'loop.js'), 'for (;;);');
+    const trouble = await troubleInLoading(pathToFileURL(join(folder, 'loop.js')).href, 200);
+    expect(trouble).toContain('takes more than 0.2 s to load');
+  });
+
+  test.each([
     [
       'throws',
       'faults: () => { throw new Error("no idea") }',
@@ -214,6 +229,38 @@ describe('what is wrong with it', () => {
       expect(out + err).toContain(`lost my way (chain.js:${line}:`);
       expect(out).toMatch(/Raft \(4 nodes.*keeps up/);
     }
+  });
+
+  test.each([
+    [
+      'sizeOf: (message) =>',
+      'sizeOf: () => Number.NaN, size: (message) =>',
+      'sizeOf(hand) gives NaN, expected a whole',
+    ],
+    ['sizeOf: (message) =>', 'sizeOf: () => -1, size: (message) =>', 'sizeOf(hand) gives -1, expected a whole'],
+    ['signs: 0', 'signs: 0.5', 'workOf(hand).signs gives 0.5, expected a whole number'],
+    ['workOf: () =>', 'workOf: () => {}, work: () =>', 'workOf(hand).signs gives undefined'],
+    [
+      'create: (host, options) =>',
+      'create: () => undefined, make: (host, options) =>',
+      'create gives undefined, expected',
+    ],
+    [
+      'create: (host, options) =>',
+      'create: () => ({}), make: (host, options) =>',
+      'create gives an object, expected a replica with a method start',
+    ],
+    [
+      'create: (host, options) =>',
+      'create: () => { throw new Error("no"); }, make: (host, options) =>',
+      'create throws: Error: no (chain.js:',
+    ],
+  ])('an answer that no run could use fails the run by its name: %s %s', async (from, to, message) => {
+    expect(chain).toContain(from);
+    writeFileSync(join(folder, 'own/chain.js'), chain.replace(from, to));
+    const { code, out } = await quorumlab('run', scenario(), '--inline', '--out', join(folder, 'out'), ...short);
+    expect(code).toBe(70);
+    expect(out).toContain(`chain.js: ${message}`);
   });
 
   test('a file that changes between reading and running is not run', async () => {

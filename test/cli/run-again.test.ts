@@ -97,10 +97,10 @@ describe('a rerun', () => {
     expect((await rerun('unsafe', 0, ['--check'], differing)).code).toBe(ExitCode.unsafe);
   });
 
-  test('beyond the replications of the scenario runs all the same, and says so', async () => {
+  test('beyond the replications of the scenario is refused', async () => {
     const { code, err } = await rerun('Steady', 7);
-    expect(code).toBe(ExitCode.ok);
-    expect(err).toContain('beyond the 3 of the scenario');
+    expect(code).toBe(ExitCode.usage);
+    expect(err).toContain('there is no replication 7, expected 0 to 2');
   });
 
   test('of a point that does not exist ends with 1 and suggests the nearest', async () => {

@@ -6,6 +6,7 @@ import { createBatch } from '../../src/ledger/batch.ts';
 import {
   COMMIT,
   type Message,
+  messageNames,
   NEW_VIEW,
   PRE_PREPARE,
   PREPARE,
@@ -61,8 +62,47 @@ function optionsOf(story: Story, dice: Dice): PbftOptions {
   };
 }
 
+/** What correct replicas said in public: for one view and sequence number never two things, whatever they forgot in a crash. */
+class Promises {
+  readonly broken: string[] = [];
+  private readonly said = new Map<string, number>();
+
+  /** Takes the effects since the last call. */
+  note(cluster: RecorderCluster): void {
+    for (const effect of cluster.takeEffects())
+      if (effect.kind === 'send' && !cluster.isByzantine(effect.node))
+        this.add(effect.node, effect.message as Message, cluster);
+  }
+
+  private add(node: number, message: Message, cluster: RecorderCluster): void {
+    switch (message.type) {
+      case PRE_PREPARE:
+      case PREPARE:
+      case COMMIT:
+        return this.expect(`${messageNames[message.type]} ${message.view} ${message.seq} of ${node}`, message.digest);
+      case VIEW_CHANGE:
+        return this.expect(`view-change ${message.view} of ${node}`, viewChangeStatement(message));
+      case NEW_VIEW:
+        // Others relay it, also that of a faulty primary.
+        if (cluster.isByzantine(message.view % cluster.n)) return;
+        return this.expect(`new-view ${message.view}`, newViewStatement(message));
+    }
+  }
+
+  private expect(what: string, value: number): void {
+    const before = this.said.get(what) ?? value;
+    this.said.set(what, before);
+    if (before !== value) this.broken.push(what);
+  }
+}
+
 /** Runs the story; returns the cluster after it healed and calmed down, and the requests that had to be executed. */
-function play(story: Story): { readonly cluster: RecorderCluster; readonly correct: number[]; readonly last: number } {
+function play(story: Story): {
+  readonly cluster: RecorderCluster;
+  readonly correct: number[];
+  readonly last: number;
+  readonly broken: readonly string[];
+} {
   const dice = new Dice(story.seed);
   const options = optionsOf(story, dice);
   const f = pbft.faults(options, story.n);
@@ -74,6 +114,7 @@ function play(story: Story): { readonly cluster: RecorderCluster; readonly corre
   if (story.byzantine > 0) for (const node of faulty) tampers.set(node, liar(node, dice));
   else if (story.crashes && !story.durable) for (const node of faulty) tampers.set(node, (message) => message);
   const cluster = new RecorderCluster(pbft, { n: story.n, options, seed: story.seed, byzantine: tampers });
+  const promises = new Promises();
   let nextRequest = 1;
   const mayCrash = story.durable ? cluster.nodes.map(({ self }) => self) : faulty;
   for (let step = 0; step < story.steps; step++) {
@@ -105,7 +146,7 @@ function play(story: Story): { readonly cluster: RecorderCluster; readonly corre
     else if (action < 975) cluster.execution = cluster.execution === 'auto' ? 'manual' : 'auto';
     else if (action < 988) cluster.persist(dice.below(story.n), 1 + dice.below(3));
     else cluster.execute(dice.below(story.n), 1 + dice.below(3));
-    cluster.takeEffects();
+    promises.note(cluster);
   }
   calm(cluster);
   const correct = cluster.nodes.map(({ self }) => self).filter((node) => !cluster.isByzantine(node));
@@ -114,10 +155,11 @@ function play(story: Story): { readonly cluster: RecorderCluster; readonly corre
   for (let id = nextRequest; id <= last; id++) {
     for (const { self } of cluster.nodes) cluster.request(self, [id]);
     cluster.advance(3 * SECOND, true);
-    cluster.takeEffects();
+    promises.note(cluster);
   }
   cluster.advance(600 * SECOND, true);
-  return { cluster, correct, last };
+  promises.note(cluster);
+  return { cluster, correct, last, broken: promises.broken };
 }
 
 function calm(cluster: RecorderCluster): void {
@@ -164,11 +206,12 @@ function liar(self: number, dice: Dice): Tamper {
   };
 }
 
-/** Plays the story and judges it: agreement always; every request sent after the end of all faults is answered. */
+/** Plays the story and judges it: agreement always; no correct replica says two things; every request sent after the end of all faults is answered. */
 export function check(story: Story): void {
-  const { cluster, correct, last } = play(story);
+  const { broken, cluster, correct, last } = play(story);
   const told = JSON.stringify(story);
   expect(cluster.violations, told).toEqual([]);
+  expect(broken, `said twice and differently in ${told}`).toEqual([]);
   const { weak } = quorumsOf(story.n, null);
   const requests = Array.from({ length: story.after + 1 }, (_, i) => last - story.after + i);
   // A client needs f + 1 replies; and who is in the view that works has everything.

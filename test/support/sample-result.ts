@@ -106,6 +106,8 @@ function point(
       p50_ms: estimate(medianMs, 0.012),
       p90_ms: estimate(medianMs * 1.2, 0.012),
       p99_ms: estimate(medianMs * 1.31, 0.012),
+      stages: stageNames.map((stage, index) => ({ stage, mean_ms: medianMs * stageShares[index]! })),
+      slower_share: estimate(0.12, 0.01),
     },
     humps: null,
     sites: [],

@@ -76,6 +76,26 @@ describe('a run', () => {
     expect(condition({ ...healthy, outages: [{ from: 4 * SECOND, to: 9 * SECOND }] })).toBe('keeps up');
   });
 
+  test('keeps up where a client that waits has one request under way at the end, however few there are', () => {
+    const few = runOf(() => ({ offered: 1, final: 1, ms: 171 }));
+    const underWay = (ms: number) => ({ outages: [{ from: 10 * SECOND - ms * MILLISECOND, to: 10 * SECOND }] });
+    expect(condition({ ...few, ...underWay(120) })).toBe('keeps up');
+    expect(condition({ ...few, ...underWay(500) })).toBe('keeps up');
+    expect(condition({ ...few, ...underWay(600) })).toBe('stalled');
+    const veryFew = runOf((i) => ({ offered: i < 3 ? 1 : 0, final: i < 3 ? 1 : 0, ms: 171 }));
+    expect(condition({ ...veryFew, ...underWay(120) })).toBe('keeps up');
+  });
+
+  test('keeps up where it pauses at its end as it does without any fault all the time', () => {
+    const pauses = [1, 3, 5].map((at) => ({ from: at * SECOND, to: (at + 1) * SECOND }));
+    const healthy = runOf(() => ({ offered: 50, final: 50, ms: 200 }));
+    const open = (from: number) => ({ outages: [...pauses, { from: from * SECOND, to: 10 * SECOND }] });
+    expect(condition({ ...healthy, ...open(9.1) })).toBe('keeps up');
+    expect(condition({ ...healthy, ...open(8.5) })).toBe('stalled');
+    // An outage that a fault made is not usual.
+    expect(condition({ ...healthy, ...open(9.1), faults: [{ ...fault, at: 0 }] })).toBe('down');
+  });
+
   test('is silent where nothing became final, unless nothing was asked', () => {
     expect(condition(runOf(() => ({ offered: 50, final: 0, ms: 200 })))).toBe('silent');
     expect(condition(runOf(() => ({ offered: 0, final: 0, ms: 200 })))).toBe('keeps up');

@@ -53,7 +53,7 @@ describe('a repeat command', () => {
 
   test('of one run names its point and replication', () => {
     expect(repeatRunCommand({ ...plain, set: ['c=3'], replications: 9 }, 'Raft n=5', 2)).toBe(
-      "npx quorumlab rerun scenarios/a.yaml --point 'Raft n=5' --replication 2 --set c=3",
+      "npx quorumlab rerun scenarios/a.yaml --point 'Raft n=5' --replication 2 --set c=3 --set run.replications=9",
     );
   });
 });

@@ -51,7 +51,13 @@ describe('the verdict', () => {
   });
 
   test('compares what is undisturbed apart from what the faults did to the tail', () => {
-    const undisturbed = (p: number) => ({ p50_ms: estimate(p), p90_ms: estimate(p + 1), p99_ms: estimate(p + 2) });
+    const undisturbed = (p: number) => ({
+      p50_ms: estimate(p),
+      p90_ms: estimate(p + 1),
+      p99_ms: estimate(p + 2),
+      stages: [],
+      slower_share: null,
+    });
     const a = having(pbft, quantiles(100, 310, 3600, 200), { undisturbed: undisturbed(400) });
     const b = having(raft, quantiles(200, 300, 3500, 200), { undisturbed: undisturbed(200) });
     const [first, second] = verdictOf([a, b]);
@@ -126,8 +132,8 @@ describe('the verdict', () => {
 
   test('says of stages that do not cover reads what they are of', () => {
     const idle = { bottleneck: { resource: 'thread', node: 0, utilisation: 0.1 } };
-    expect(text({ ...raft, ...idle })).toMatch(/% of its mean finality \(/);
-    expect(text({ ...raft, ...idle, stages_share: 0.6 })).toMatch(
+    expect(text({ ...raft, ...idle, ...calm })).toMatch(/% of its mean finality \(/);
+    expect(text({ ...raft, ...idle, ...calm, stages_share: 0.6 })).toMatch(
       /% of the mean finality of what goes through a block \(/,
     );
   });
@@ -139,9 +145,18 @@ describe('the verdict', () => {
       stage,
       mean_ms: i === 2 ? 60 : 10,
     }));
-    const idle = { ...pbft, stages, bottleneck: { resource: 'thread', node: 0, utilisation: 0.11 } };
+    const idle = { ...pbft, ...calm, stages, bottleneck: { resource: 'thread', node: 0, utilisation: 0.11 } };
     expect(text(idle)).toContain('60.0% of its mean finality (60.0 ms of 100 ms) goes into agreeing on the block');
     expect(text(idle)).toContain('the protocol thread of node 0, 11.0% busy');
+    // With faults the time before them is told, and where there is none that the mean includes them.
+    const quiet = { ...(pbft.undisturbed as NonNullable<PointResult['undisturbed']>), stages };
+    const disturbed = { ...idle, faults: pbft.faults, stages: [{ stage: 'proposed', mean_ms: 900 }] };
+    expect(text({ ...disturbed, undisturbed: quiet })).toContain(
+      '60.0% of its mean finality before the first fault (60.0 ms of 100 ms) goes into agreeing',
+    );
+    expect(text({ ...disturbed, undisturbed: { ...quiet, stages: [] } })).toContain(
+      '100% of its mean finality, faults included, (900 ms of 900 ms) goes into waiting',
+    );
   });
 
   test('says what each fault cost, also where nothing happened or nothing recovered', () => {
@@ -149,7 +164,12 @@ describe('the verdict', () => {
     const cost = { longest_outage_ms: estimate(3000), availability: estimate(0.95) };
     const told = text(having(pbft, cost, { faults: [fault], availability_limit_ms: 2000 }));
     expect(told).toContain('crash of the leader at 20 s: PBFT was final again 3,200 ms later.');
-    expect(told).toContain('its longest outage was 3,000 ms and 95.0% of the transactions were final within 2,000 ms');
+    expect(told).toContain(
+      'its longest outage was 3,000 ms, 95.0% of the transactions were final within 2,000 ms and 12.0% took longer than the 540 ms within which 99 % were final before the first fault.',
+    );
+    expect(text(having(pbft, cost, { faults: [fault], availability_limit_ms: 4000, undisturbed: null }))).toContain(
+      'its longest outage was 3,000 ms and 95.0% of the transactions were final within 4,000 ms (longer than that outage).',
+    );
     expect(text({ ...pbft, faults: [{ ...fault, recovery_ms: estimate(0) }] })).toContain('went on without an outage');
     expect(text({ ...pbft, faults: [{ ...fault, recovery_ms: null }] })).toContain(
       'PBFT did not recover before the run ended',
@@ -182,6 +202,51 @@ describe('the verdict', () => {
     expect(verdictOf([pbft, broken])[0]).toBe(
       'Raft violated safety (the first of 2): agreement at 12.50 s on node 3: two blocks at height 9',
     );
+  });
+
+  test('says of a point that violated safety nothing but that: no speed, no limit, no objective', () => {
+    const row = {
+      replication: 1,
+      check: 'agreement',
+      kind: 'safety',
+      at_ms: 1,
+      node: 3,
+      detail: 'two blocks',
+    } as const;
+    const safety = { violations: 1, details: [{ ...row, repeat_command: 'x' }] };
+    const condition = { state: 'overloaded', runs: 5, of: 5, unfinished_share: 0.6, down_for_ms: null } as const;
+    const broken = { ...pbft, safety, condition };
+    expect(verdictOf([broken])).toEqual([
+      expect.stringMatching(/^PBFT violated safety: /),
+      'Objective finality_p99 2s: void for PBFT, which violated safety.',
+      'Objective throughput 450/s: void for PBFT, which violated safety.',
+    ]);
+    const told = verdictOf([broken, raft]);
+    expect(told[1]).toBe('No finality is compared: only Raft kept its promises and kept up with its load.');
+    expect(told.slice(2).filter((sentence) => /PBFT(?!, which violated safety)/.test(sentence))).toEqual([]);
+  });
+
+  test('says of a time without requests that there were none, and names no limit', () => {
+    const none = { offered_per_s: estimate(0), throughput_per_s: estimate(0), finality_p99_ms: null };
+    const idle = having(pbft, none, { ...calm, objective: [] });
+    expect(verdictOf([idle])).toEqual(['PBFT: no request was sent in the measured time.']);
+    expect(verdictOf([idle, { ...idle, label: 'other' }])).toEqual([
+      'PBFT and other: no request was sent in the measured time.',
+    ]);
+    expect(renderTable({ ...sampleResult(), points: [idle] }, colours.createColors(false))).not.toContain('node 1:');
+  });
+
+  test('names who led after a fault where finality is sooner over the whole run than before', () => {
+    const event = (at_ms: number, node: number, more = '') =>
+      ({ at_ms, node, kind: 'mark', text: `view ${node}: node ${node} leads${more}` }) as const;
+    const events = [event(0, 0), event(23_000, 1), event(30_000, 0, ' (restarted, not yet aware of later views)')];
+    const timeline = { ...pbft.timeline, events };
+    const sooner = having(pbft, { finality_p50_ms: estimate(300, 5) }, { timeline });
+    expect(text(sooner)).toMatch(
+      /PBFT is final sooner over the whole run than before the first fault \(half within 300 ms against 412 ms\): in the shown run node 0 \(\w+\) led before it and node 1 \(\w+\) after it; a leader there is faster for these clients\./,
+    );
+    expect(text(having(sooner, { finality_p50_ms: estimate(412, 5) }))).not.toContain('led before it');
+    expect(text({ ...sooner, timeline: { ...timeline, events: [event(0, 0)] } })).not.toContain('led before it');
   });
 
   test('carries the trust note beside every protocol that trusts its nodes, and only there', () => {

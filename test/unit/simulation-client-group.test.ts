@@ -160,8 +160,8 @@ describe('where requests go', () => {
     expect(rig.sent.map(({ to }) => to)).toEqual(nodes);
   });
 
-  test('to the primary that replies name, where clients go to the primary', () => {
-    const rig = new Rig(trace(5, 20, 30)).advance(5);
+  test('to the leader that replies name, where clients go to the leader and its name does not follow from the term', () => {
+    const rig = new Rig(trace(5, 20, 30), { submit: 'primary' }, 4, ledRaft()).advance(5);
     rig.reply(0, 1, 10, { leader: 3 });
     rig.advance(20);
     // A late reply for a request that is final already still says who leads; one that knows nobody says nothing.
@@ -200,6 +200,18 @@ describe('where requests go', () => {
     rig.reply(1, 4, 22, { leader: 2, term: 2 });
     rig.advance(30);
     expect(rig.sent.map(({ to }) => to)).toEqual([0, 0, 2, 2]);
+  });
+
+  test('to the primary of a view by its number, whomever a faulty replica names', () => {
+    const rig = new Rig(trace(5, 10, 20, 30), {}, 4, protocol('pbft')).advance(5);
+    rig.reply(3, 1, 6, { leader: 3, term: 0 });
+    rig.advance(10);
+    rig.reply(2, 1, 11, { leader: 1, term: 1 });
+    rig.reply(3, 1, 12, { leader: 3, term: 1 });
+    rig.advance(20);
+    rig.reply(3, 4, 21, { leader: 3, term: 1 });
+    rig.advance(30);
+    expect(rig.sent.map(({ to }) => to)).toEqual([0, 0, 1, 1]);
   });
 
   test('again to all nodes after a time without a quorum of replies, then after twice that time', () => {

@@ -28,6 +28,11 @@ export interface OrderingEvents {
 export class Ordering {
   /** The highest sequence number proposed or accepted in this view. */
   lastAccepted: Position = 0;
+  /**
+   * What this replica accepted in this view is durable up to here: as a primary it may send it again. Before that it has never
+   * been sent, and a crash would make this primary forget it.
+   */
+  durableThrough: Position = 0;
   private readonly state: ReplicaState;
   private readonly host: PbftHost;
   private readonly slots: Slots;
@@ -71,7 +76,9 @@ export class Ordering {
       { kind: 'accepted', accepted: { seq, view, digest, signature }, batch },
       acceptedBytes(batch),
       () => {
-        if (state.activeView === view) this.host.broadcast(message);
+        if (state.activeView !== view) return;
+        this.durableThrough = seq;
+        this.host.broadcast(message);
       },
     );
     this.tryPrepare(seq);
@@ -140,6 +147,7 @@ export class Ordering {
       if (batch && !this.isDelivered(seq)) uncertain.push({ seq, batch });
     }
     slots.clear();
+    this.durableThrough = 0;
     return uncertain;
   }
 
@@ -157,7 +165,9 @@ export class Ordering {
       slots.accept(seq, digest, batch, signature);
       if (batch !== null) this.host.mempool.claim(batch);
     }
+    const proposed = this.lastAccepted;
     this.outbox.after({ kind: 'new-view', message: newView }, bytes, () => {
+      if (state.activeView === view) this.durableThrough = proposed;
       whenDurable();
       for (const { seq, digest } of proposals) this.sendPrepare(view, seq, digest);
     });
@@ -199,6 +209,7 @@ export class Ordering {
       slots.phase[seq & slots.mask] = PREPARED;
       slots.addCommit(seq, state.self, digest);
     }
+    this.durableThrough = this.lastAccepted;
   }
 
   /** A state that covers everything up to `position` was installed. What was accepted here but is not part of it waits again. */

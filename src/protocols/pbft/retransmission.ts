@@ -174,7 +174,8 @@ export class Retransmission {
     for (const message of this.checkpoints.messagesAbove(status.low)) this.state.host.send(from, message);
   }
 
-  // Guard: both are in the same active view. Each resends only its own messages.
+  // Guard: both are in the same active view. Each resends only its own messages, and none that waits for the disk: a vote of its own
+  // counts, and a proposal is durable, from when it was first sent.
   private helpWithSlots(from: NodeId, status: Status): void {
     const { state, slots, ordering } = this;
     const { activeView: view, host, macs, self, signed } = state;
@@ -186,7 +187,8 @@ export class Retransmission {
       if (mine < PRE_PREPARED || theirs === COMMITTED) continue;
       const digest = slots.digest[seq & slots.mask] as number;
       const batch = slots.batch[seq & slots.mask] ?? null;
-      if (state.leads && theirs < PRE_PREPARED && (batch !== null || digest === NULL_DIGEST)) {
+      const proposed = state.leads && seq <= ordering.durableThrough;
+      if (proposed && theirs < PRE_PREPARED && (batch !== null || digest === NULL_DIGEST)) {
         const signature = signed ? host.sign(prePrepareStatement(view, seq, digest)) : 0;
         host.send(from, { type: PRE_PREPARE, view, seq, digest, batch, signature, macs });
       }

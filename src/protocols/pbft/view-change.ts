@@ -30,7 +30,7 @@ export interface ViewChangeEvents {
 export class ViewChanges {
   /** This replica's own request for `state.view`, for retransmission; null in view 0 or before it is durable. */
   own: ViewChange | null = null;
-  /** The new view that `state.activeView` began with, for those that missed it; null in view 0. */
+  /** The new view that `state.activeView` began with, for those that missed it; null in view 0 or before it is durable. */
   newView: NewView | null = null;
   private readonly state: ReplicaState;
   private readonly ordering: Ordering;
@@ -215,14 +215,16 @@ export class ViewChanges {
     const asked = !state.settled && message.view === state.view;
     if (!asked) this.attempts++;
     state.leaveFor(message.view);
-    this.newView = message;
+    this.newView = null;
     this.own = null;
     this.stopTimer();
     if (!asked) this.events.left();
     this.checkpoints.adopt(decision.checkpoint);
     state.enter(message.view);
     this.ordering.enterView(message, sizeOf(message, host.n), () => {
-      if (state.activeView === message.view && state.leads) host.broadcast(message);
+      if (state.activeView !== message.view) return;
+      this.newView = message;
+      if (state.leads) host.broadcast(message);
     });
     const kept = new Map(message.proposals.map(({ seq, digest }) => [seq, digest]));
     const dropped = this.uncertain.filter(({ seq, batch }) => seq > state.committed && kept.get(seq) !== batch.digest);

@@ -4,7 +4,7 @@
  */
 import type { Estimate, PointResult } from '../../results/result-file.ts';
 import { list, milliseconds, number } from '../words.ts';
-import { isHealthy, overlap } from './points.ts';
+import { isHealthy, isSafe, isUnused, overlap } from './points.ts';
 
 interface Quantile {
   readonly words: string;
@@ -23,14 +23,16 @@ const undisturbed: readonly Quantile[] = [
 ];
 
 /** Silent with one point. Of more than two, the soonest and the latest are compared. */
-export function comparison(points: readonly PointResult[]): readonly string[] {
-  if (points.length < 2) return [];
+export function comparison(all: readonly PointResult[]): readonly string[] {
+  const points = all.filter((point) => !isUnused(point));
+  if (all.length < 2 || points.length === 0) return [];
+  // Not to compare is said of load where it is of load.
+  const kept = points.every(isSafe) ? 'kept up with its load' : 'kept its promises and kept up with its load';
   const healthy = points.filter((point) => isHealthy(point) && point.estimates.finality_p99_ms !== null);
   if (healthy.length === 0)
-    return points.some(({ condition }) => condition !== null)
-      ? ['No finality is compared: no point kept up with its load.']
-      : [];
-  if (healthy.length === 1) return [`No finality is compared: only ${healthy[0]?.label} kept up with its load.`];
+    return points.some(({ condition }) => condition !== null) ? [`No finality is compared: no point ${kept}.`] : [];
+  if (healthy.length === 1)
+    return points.length < 2 ? [] : [`No finality is compared: only ${healthy[0]?.label} ${kept}.`];
   const ordered = [...healthy].sort((a, b) => p99(a) - p99(b));
   const [best, worst] = [ordered[0], ordered.at(-1)] as [PointResult, PointResult];
   const calm = undisturbed.filter(({ of }) => of(best) !== null && of(worst) !== null);

@@ -23,7 +23,44 @@ export function faultCost(point: PointResult): readonly string[] {
     ...(outage === null || outage === 0 ? [] : [`its longest outage was ${milliseconds(outage)}`]),
     ...(available === null || within === null
       ? []
-      : [`${percent(available)} of the transactions were final within ${milliseconds(within)}`]),
+      : [
+          `${percent(available)} of the transactions were final within ${milliseconds(within)}${outage !== null && outage > 0 && within > outage ? ' (longer than that outage)' : ''}`,
+        ]),
+    ...delayed(point),
   ];
-  return cost.length === 0 ? sentences : [...sentences, `${point.label} under these faults: ${list(cost)}.`];
+  const under = cost.length === 0 ? [] : [`${point.label} under these faults: ${list(cost)}.`];
+  return [...sentences, ...under, ...nextLeader(point)];
+}
+
+/** What a wide limit of availability does not show. */
+function delayed({ undisturbed }: PointResult): readonly string[] {
+  const slower = undisturbed?.slower_share ?? null;
+  const usual = undisturbed?.p99_ms ?? null;
+  if (slower === null || usual === null) return [];
+  return [
+    `${percent(slower.mean)} took longer than the ${milliseconds(usual.mean)} within which 99 % were final before the first fault`,
+  ];
+}
+
+/** Where half are final sooner over the whole run than before the first fault: who led then, in the shown run. */
+function nextLeader(point: PointResult): readonly string[] {
+  const [before, whole] = [point.undisturbed?.p50_ms ?? null, point.estimates.finality_p50_ms];
+  const first = point.faults.reduce((least, { at_ms }) => Math.min(least, at_ms ?? least), Number.POSITIVE_INFINITY);
+  if (before === null || whole === null || whole.high >= before.low) return [];
+  const leaders = point.timeline.events.flatMap(({ at_ms, text }) => {
+    const node = /: node (\d+) leads$/.exec(text)?.[1];
+    return node === undefined ? [] : [{ at_ms, node: Number(node) }];
+  });
+  const led = leaders.findLast(({ at_ms }) => at_ms < first)?.node;
+  const after = [
+    ...new Set(leaders.filter(({ at_ms, node }) => at_ms >= first && node !== led).map(({ node }) => node)),
+  ];
+  if (led === undefined || after.length === 0) return [];
+  const name = (node: number): string => {
+    const site = point.utilisation.find((row) => row.node === node)?.site ?? '';
+    return `node ${node}${site === '' ? '' : ` (${site})`}`;
+  };
+  return [
+    `${point.label} is final sooner over the whole run than before the first fault (half within ${milliseconds(whole.mean)} against ${milliseconds(before.mean)}): in the shown run ${name(led)} led before it and ${list(after.map(name))} after it${after.length === 1 ? '; a leader there is faster for these clients' : ''}.`,
+  ];
 }

@@ -2,7 +2,7 @@
 import type { PointResult } from '../../results/result-file.ts';
 import { objectiveUnit } from '../html/format.ts';
 import { counted, list, quantity } from '../words.ts';
-import { MOST_IN_WORDS, some } from './points.ts';
+import { isSafe, MOST_IN_WORDS, some } from './points.ts';
 
 type Objective = PointResult['objective'][number];
 
@@ -11,8 +11,9 @@ export function objectives(points: readonly PointResult[]): readonly string[] {
   return asked.map(({ measure, target }, i) => {
     const judged = points.flatMap((point) => {
       const objective = point.objective[i];
-      return objective === undefined ? [] : [{ point, objective }];
+      return objective === undefined || !isSafe(point) ? [] : [{ point, objective }];
     });
+    const unsafe = points.filter((point) => !isSafe(point)).map(({ label }) => label);
     const parts = [
       told(
         'met by',
@@ -30,13 +31,15 @@ export function objectives(points: readonly PointResult[]): readonly string[] {
         'missed on average, but UNDECIDED, by',
         judged.filter(({ objective }) => !objective.met && !objective.decided),
       ),
+      unsafe.length === 0 ? '' : `void for ${some(unsafe)}, which violated safety`,
     ].filter((part) => part !== '');
     const open = judged.some(({ objective }) => !objective.decided)
       ? ' Undecided: the 95 % interval reaches across the target; more replications or a longer run would tell.'
       : '';
-    const single = judged.every(({ point }) => point.finished_replications === 1)
-      ? ' One replication gives no interval, so chance is not excluded.'
-      : '';
+    const single =
+      judged.length > 0 && judged.every(({ point }) => point.finished_replications === 1)
+        ? ' One replication gives no interval, so chance is not excluded.'
+        : '';
     return `Objective ${measure} ${target}: ${parts.join('; ')}.${open}${single}`;
   });
 }

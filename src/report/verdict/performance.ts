@@ -60,13 +60,17 @@ export function limit(point: PointResult): string {
   const { resource, node, utilisation } = point.bottleneck;
   const busiest = `the ${resourceName(resource)} of node ${node}, ${percent(utilisation)} busy`;
   if (utilisation >= BUSY) return `What limits ${point.label}: ${busiest}.`;
-  const total = point.stages.reduce((sum, stage) => sum + stage.mean_ms, 0);
-  const longest = [...point.stages].sort((a, b) => b.mean_ms - a.mean_ms)[0];
+  // The time of an outage is no part of normal operation: what is undisturbed is broken down where it is known.
+  const calm = point.undisturbed?.stages ?? [];
+  const stages = calm.length > 0 ? calm : point.stages;
+  const total = stages.reduce((sum, stage) => sum + stage.mean_ms, 0);
+  const longest = [...stages].sort((a, b) => b.mean_ms - a.mean_ms)[0];
   if (!longest || total === 0) return '';
   const stage = stageWords[longest.stage] ?? longest.stage;
   const what = point.stages_share < 0.99 ? 'the mean finality of what goes through a block' : 'its mean finality';
+  const when = point.faults.length === 0 ? '' : calm.length > 0 ? ' before the first fault' : ', faults included,';
   return (
-    `What limits ${point.label}: waiting, not work. ${percent(longest.mean_ms / total)} of ${what} ` +
+    `What limits ${point.label}: waiting, not work. ${percent(longest.mean_ms / total)} of ${what}${when} ` +
     `(${milliseconds(longest.mean_ms)} of ${milliseconds(total)}) goes into ${stage}; its busiest resource is ${busiest}.`
   );
 }

@@ -14,6 +14,16 @@ export function isHealthy({ condition, safety }: PointResult): boolean {
   return condition?.state === 'keeps up' && safety.details.length === 0;
 }
 
+/** Nothing can be relied on of a cluster that broke its promise: no speed is a merit of it, and none a fault. */
+export function isSafe({ safety }: PointResult): boolean {
+  return safety.violations === 0;
+}
+
+/** Nothing was sent in the measured time, so that nothing can be said of it. */
+export function isUnused(point: PointResult): boolean {
+  return meanOf(point, 'offered_per_s') === 0 && meanOf(point, 'throughput_per_s') === 0;
+}
+
 /** The first of many labels, and how many more there are. */
 export function some(labels: readonly string[]): string {
   if (labels.length <= MOST_IN_WORDS) return list(labels);

@@ -89,7 +89,7 @@ function routineNames(events: readonly NumberedEvent[]): ReadonlySet<string> {
 
 /** The words of an event before its numbers: `checkpoint` of `checkpoint 128`. A fault is never routine. */
 function nameOf({ kind, text }: NumberedEvent): string {
-  if (kind === 'mark' && text.endsWith(' leads')) return 'new leader';
+  if (kind === 'mark' && / leads( \(|$)/.test(text)) return 'new leader';
   return kind === 'fault' ? `fault: ${text}` : (/^\D*[^\d\s]/.exec(text)?.[0] ?? text);
 }
 
