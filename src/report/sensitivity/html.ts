@@ -88,7 +88,7 @@ function chartOf(file: SensitivityFile, { label, base, effects }: SensitivityPoi
   const end = (side: 'low' | 'high') => effects.map((effect) => effect[side].value?.mean ?? null);
   const all = [middle, ...end('low'), ...end('high')].filter((value) => value !== null);
   const [least, most] = [Math.min(...all), Math.max(...all)];
-  const room = Math.max((most - least) * 0.1, middle * 0.001);
+  const step = stepOf(Math.max(most - least, middle * 0.01));
   const from = effects.map(() => middle);
   const texts = effects.map((effect) => `${valueText(effect.low, file)} – ${valueText(effect.high, file)}`);
   // Beside the bar that ends further right.
@@ -108,8 +108,8 @@ function chartOf(file: SensitivityFile, { label, base, effects }: SensitivityPoi
       title: unit === 'ms' ? `${file.measure.replace(/_ms$/, '')} (ms)` : file.measure,
       scale: 'linear',
       format: unit === 'share' ? 'share' : 'number',
-      min: Math.max(0, least - room),
-      max: most + room,
+      min: Math.max(0, Math.floor(least / step - 0.5) * step),
+      max: Math.ceil(most / step + 0.5) * step,
     },
     series: [
       { ...NO_SERIES_EXTRAS, label: 'as the scenario stands', colour: 'ink', look: 'tick', values: from },
@@ -118,4 +118,10 @@ function chartOf(file: SensitivityFile, { label, base, effects }: SensitivityPoi
     ],
     height: 90 + effects.length * 46,
   };
+}
+
+/** A round step (1, 2 or 5 times a power of ten), about a tenth of the span: ends of an axis are whole steps. */
+function stepOf(span: number): number {
+  const power = 10 ** Math.floor(Math.log10(span / 10));
+  return ([1, 2, 5].find((digit) => digit * power * 10 >= span) ?? 10) * power;
 }
