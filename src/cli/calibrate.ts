@@ -9,6 +9,7 @@ import { nobleSuite, smSuite } from '../calibration/package-suites.ts';
 import { cryptoProfileText, diskProfileText, type ProfileAbout, time } from '../calibration/profile-text.ts';
 import type { Suite } from '../calibration/suite.ts';
 import { clockStepNs } from '../calibration/timing.ts';
+import { CONSTANT_NAMES, type ConstantName } from '../experiment/free-constants.ts';
 import { writeFiles } from '../results/result-folder.ts';
 import { type CommandContext, type Output, processContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
@@ -20,6 +21,9 @@ interface CalibrateOptions {
   readonly directory: string;
   readonly out: string;
   readonly time: number;
+  readonly from?: string;
+  readonly scenario?: string;
+  readonly fit: readonly ConstantName[];
 }
 
 export function calibrateCommand(program: Command, context: CommandContext = processContext): void {
@@ -30,7 +34,27 @@ export function calibrateCommand(program: Command, context: CommandContext = pro
     .option('--directory <dir>', 'where to measure fsync: a directory on the disk that a node would use', '.')
     .option('--out <folder>', 'where the profiles go', 'profiles')
     .option('--time <ms>', 'how long each operation is measured', positiveCount, 500)
-    .action((options: CalibrateOptions) => calibrate(options, context));
+    .option('--from <csv>', 'fit the free constants of --scenario to these measurements of a real cluster instead')
+    .option('--scenario <file>', 'the scenario that the measurements are of; goes with --from')
+    .option(
+      '--fit <names>',
+      `which constants, of ${CONSTANT_NAMES.join(',')}; goes with --from`,
+      constantsOf,
+      CONSTANT_NAMES,
+    )
+    .action((options: CalibrateOptions) => calibrateOrFit(options, context));
+}
+
+async function calibrateOrFit(options: CalibrateOptions, context: CommandContext): Promise<void> {
+  const { from, scenario, fit } = options;
+  if ((from === undefined) !== (scenario === undefined))
+    throw new CommandEnd(
+      ExitCode.usage,
+      '--from and --scenario go together: measurements, and the scenario that they are of',
+    );
+  if (from === undefined || scenario === undefined) return calibrate(options, context);
+  const { calibrateFrom } = await import('./calibrate-from.ts');
+  return calibrateFrom({ from, scenario, fit }, context);
 }
 
 async function calibrate(options: CalibrateOptions, { out, err }: CommandContext): Promise<void> {
@@ -87,6 +111,12 @@ function lineOf({ what, timing }: Measured): string {
   return timing.ok
     ? `${what}: ${time(timing.medianNs)} (middle half within ${(100 * timing.spread).toFixed(1)} %)`
     : `${what}: refused: ${timing.why}`;
+}
+
+function constantsOf(text: string): readonly ConstantName[] {
+  const names = text.split(',').map((name) => CONSTANT_NAMES.find((known) => known === name.trim()));
+  if (names.includes(undefined)) throw new InvalidArgumentError(`It must name some of ${CONSTANT_NAMES.join(', ')}.`);
+  return [...new Set(names as ConstantName[])];
 }
 
 function nameOf(text: string): string {
