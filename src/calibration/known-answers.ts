@@ -51,7 +51,7 @@ export const signatureVectors = {
     signature:
       'f5a03b0648d2c4630eeac513e1bb81a15944da3827d5b74143ac7eaceee720b3b1b6aa29df212fd8763182bc0d421ca1bb9038fd1f7f42d4840b69c485bbc1aa',
   },
-} as const satisfies Record<string, SignatureVector>;
+} as const satisfies Record<SignatureScheme['name'], SignatureVector>;
 
 const hashVectors: Readonly<Record<HashFunction['name'], { readonly source: string; readonly ofAbc: string }>> = {
   sha256: {
