@@ -27,6 +27,16 @@ const commands: readonly CommandEntry[] = [
     add: async (program, context) => (await import('./rerun.ts')).rerunCommand(program, context),
   },
   {
+    name: 'sensitivity',
+    summary: 'say which uncertain input decides the answer, and which measurement would narrow it most',
+    add: async (program, context) => (await import('./sensitivity.ts')).sensitivityCommand(program, context),
+  },
+  {
+    name: 'calibrate',
+    summary: 'measure what cryptography and fsync cost on this machine, as profiles',
+    add: async (program, context) => (await import('./calibrate.ts')).calibrateCommand(program, context),
+  },
+  {
     name: 'lint',
     summary: 'check scenario files: every problem with its place',
     add: async (program, context) => (await import('./lint.ts')).lintCommand(program, context),

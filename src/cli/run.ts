@@ -1,14 +1,13 @@
 /** `quorumlab run FILE…`: runs scenarios and writes their results, or says what that would take (`--plan`). */
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Executor } from '../executor/executor.ts';
 import { holdsCompleteResult, resultFolder, writeFiles } from '../results/result-folder.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { findingsOf } from './findings.ts';
-import { type LoadedScenario, loadScenarios, tooManyRequests } from './load.ts';
+import { type LoadedScenario, loadScenarios } from './load.ts';
+import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
 import { collect, positiveCount, threadCount } from './options.ts';
-import { folderProblem } from './output-folder.ts';
 import { withProgress } from './progress.ts';
 import { runScenario, type ScenarioOutcome } from './run-scenario.ts';
 
@@ -51,8 +50,7 @@ export function runCommand(program: Command, context: CommandContext = processCo
 async function run(files: readonly string[], options: RunOptions, context: CommandContext): Promise<void> {
   const given = { set: options.set ?? [], quick: options.quick ?? false, replications: options.replications ?? null };
   const loaded = await loadScenarios(files, given, context.err);
-  if (options.inline && options.threads !== undefined)
-    throw new CommandEnd(ExitCode.usage, '--inline uses no worker threads: leave out --threads or --inline');
+  refuseContradiction(options);
   if (options.plan) {
     const { printPlan } = await import('./plan.ts');
     return printPlan(loaded, options.inline ? 1 : (options.threads ?? null), context);
@@ -79,26 +77,6 @@ async function run(files: readonly string[], options: RunOptions, context: Comma
   if (interrupt.signal.aborted) findings.push(ExitCode.interrupted);
   const code = exitCodeOf(findings);
   if (code !== ExitCode.ok) throw new CommandEnd(code);
-}
-
-/** What would be found out only after hours of work. */
-function refuseBeforehand(loaded: readonly LoadedScenario[], out: string): void {
-  const refused = loaded.flatMap(({ scenario, invocation }) => tooManyRequests(scenario, invocation) ?? []);
-  if (refused.length > 0) throw new CommandEnd(ExitCode.usage, refused.join('\n'));
-  const problem = folderProblem(out);
-  if (problem !== null) throw new CommandEnd(ExitCode.usage, `--out ${out}: ${problem}`);
-}
-
-async function openExecutor(options: RunOptions, { simulate, worker }: CommandContext): Promise<Executor> {
-  if (options.inline) {
-    const { inlineExecutor } = await import('../executor/inline.ts');
-    return simulate === null ? inlineExecutor() : inlineExecutor(simulate);
-  }
-  const { poolExecutor } = await import('../executor/pool.ts');
-  return poolExecutor({
-    ...(options.threads === undefined ? {} : { threads: options.threads }),
-    ...(worker === null ? {} : { worker }),
-  });
 }
 
 async function keepAndShow(

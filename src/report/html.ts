@@ -1,29 +1,15 @@
-/**
- * The report as one HTML file that opens offline, years later, and proves it: Chart.js, styles and data are inside, and a content
- * security policy that names each script and style by its hash forbids everything else. The same result gives the same bytes.
- */
-import { createHash } from 'node:crypto';
+/** The report of a result as one HTML page: what stands in it, and in which order. */
 import type { ResultFile } from '../results/result-file.ts';
-import { drawScript } from './html/browser/draw.ts';
-import { numbersScript } from './html/browser/numbers.ts';
-import { pluginsScript } from './html/browser/plugins.ts';
-import { chartLibrary } from './html/chart-library.ts';
-import { figures, heightCss } from './html/figures.ts';
-import { escapeHtml } from './html/markup.ts';
+import { figures } from './html/figures.ts';
+import { renderPage } from './html/page.ts';
 import { faultTable } from './html/sections/fault-table.ts';
 import { keyTable } from './html/sections/key-table.ts';
 import { opening } from './html/sections/opening.ts';
 import { scenarioSection } from './html/sections/scenario.ts';
-import { pageCss } from './html/style/page.ts';
-import { themeCss } from './html/style/theme.ts';
 
 /** `report.html`: verdict, numbers, charts, faults, scenario. Throws only where Chart.js is not installed. */
 export function renderHtml(result: ResultFile): string {
   const drawings = figures(result);
-  const scripts = [chartLibrary(), `(() => {'use strict';\n${numbersScript}${pluginsScript}${drawScript}})();\n`].map(
-    scriptText,
-  );
-  const style = themeCss() + pageCss + heightCss(drawings.specs);
   const body = [
     opening(result),
     keyTable(result.points),
@@ -31,54 +17,10 @@ export function renderHtml(result: ResultFile): string {
     faultTable(result.points),
     scenarioSection(result),
   ].map((part) => part?.html ?? '');
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy(scripts, style)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<link rel="icon" href="data:,">
-<title>${escapeHtml(result.scenario)}: quorumlab report</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-${body.join('')}
-<noscript><p class="box caution">The charts need JavaScript; every number is in the tables.</p></noscript>
-<footer>quorumlab, result ${escapeHtml(result.id)}. This file needs no network.</footer>
-</main>
-<script type="application/json" id="charts">${jsonText(drawings.specs)}</script>
-${scripts.map((script) => `<script>${script}</script>`).join('\n')}
-</body>
-</html>
-`;
-}
-
-/** Nothing is loaded from anywhere; only these scripts run and only this style applies. */
-function policy(scripts: readonly string[], style: string): string {
-  const allowed = (texts: readonly string[]) => texts.map((text) => `'sha256-${sha256(text)}'`).join(' ');
-  return [
-    "default-src 'none'",
-    `script-src ${allowed(scripts)}`,
-    `style-src ${allowed([style])}`,
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64');
-}
-
-/** A script must not contain its own end; in JavaScript the escaped form means the same inside strings and patterns. */
-function scriptText(source: string): string {
-  return source.replace(/<(?=\/script|!--)/gi, '\\x3c');
-}
-
-/** JSON that no HTML parser can take for a tag. */
-function jsonText(value: unknown): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c');
+  return renderPage({
+    title: `${result.scenario}: quorumlab report`,
+    body: body.join(''),
+    specs: drawings.specs,
+    footer: `quorumlab, result ${result.id}.`,
+  });
 }

@@ -134,7 +134,7 @@ function cryptoProfile(name: string): readonly CatalogueEntry[] {
       ([scheme, { sign, verify }]) =>
         `${scheme}: ${formatDuration(sign)} a signature, ${formatDuration(verify)} a verification`,
     ),
-    `MAC: ${formatDuration(mac)}; SHA-256: ${formatDuration(hashPerKb)} a kilobyte`,
+    `MAC: ${formatDuration(mac)}; hashing: ${formatDuration(hashPerKb)} a kilobyte`,
   ];
   return [
     {
@@ -154,5 +154,7 @@ function diskProfile(name: string): readonly CatalogueEntry[] {
   const read = readDiskProfile(path, text);
   if (!read.ok) return [];
   const facts = text.split('\n').filter((line) => /^(fsync|bandwidth):/.test(line));
-  return [{ kind: 'disk', name, summary: read.profile.summary, reference: read.profile.origin, options: [], facts }];
+  const { summary, origin, date } = read.profile;
+  const reference = date === null ? origin : `${origin} (${date})`;
+  return [{ kind: 'disk', name, summary, reference, options: [], facts }];
 }

@@ -129,6 +129,7 @@ export interface DiskProfile {
   readonly disk: string;
   readonly summary: string;
   readonly origin: string;
+  readonly date: string | null;
   readonly fsync: NamedValue;
   readonly bandwidth: BitRate;
 }

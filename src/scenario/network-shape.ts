@@ -164,7 +164,7 @@ const disk: Shape = {
   scalar: {
     kind: 'text',
     expected: 'a disk preset',
-    meaning: 'none, nvme, ssd, hdd, or another file of scenarios/profiles/disk.',
+    meaning: 'none, ramdisk, nvme, ssd, hdd, or another file of scenarios/profiles/disk.',
   },
   map: {
     kind: 'record',

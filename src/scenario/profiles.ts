@@ -49,6 +49,7 @@ const diskProfileShape: RecordShape = {
   fields: {
     disk: { shape: text('Its name.'), required: true },
     ...about,
+    date: { shape: text('When it was measured or looked up.') },
     fsync: { shape: distributionShape('Time of one fsync.'), required: true },
     bandwidth: { shape: { kind: 'bit-rate', min: 1, meaning: 'Sequential write bandwidth.' }, required: true },
   },

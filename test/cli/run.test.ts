@@ -419,7 +419,7 @@ describe('the exit code', () => {
   test('is 0 for --help, which has one line for each command, and for --version', async () => {
     const { code, out } = await quorumlab('--help');
     expect(code).toBe(ExitCode.ok);
-    for (const name of ['run', 'rerun', 'lint', 'init', 'list', 'explain', 'schema'])
+    for (const name of ['run', 'rerun', 'sensitivity', 'calibrate', 'lint', 'init', 'list', 'explain', 'schema'])
       expect(out).toMatch(new RegExp(`^  ${name} +\\w.*$`, 'm'));
     expect((await quorumlab('--version')).code).toBe(ExitCode.ok);
   });

@@ -83,7 +83,7 @@ describe('values', () => {
     ['network: { jitter: { lognormal: { mean: 5ms, p99: 1ms } } }', 'network.jitter.lognormal.p99: '],
     [
       'machine: { disk: nvm }',
-      "machine.disk: there is no disk profile 'nvm' (did you mean 'nvme'?), expected one of: hdd, none, nvme, ssd",
+      "machine.disk: there is no disk profile 'nvm' (did you mean 'nvme'?), expected one of: hdd, none, nvme, ramdisk, ssd",
     ],
     [
       'machine: { crypto: { scheme: rsa } }',

@@ -90,7 +90,7 @@ describe('shipped data', () => {
   test('every profile says where its figures are from', () => {
     const profiles = catalogue().filter(({ kind }) => kind === 'crypto profile' || kind === 'disk');
     expect(profiles.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['openssl-server', 'noble', 'nvme', 'ssd', 'hdd', 'none']),
+      expect.arrayContaining(['openssl-server', 'noble', 'sm2-sm3', 'nvme', 'ssd', 'hdd', 'ramdisk', 'none']),
     );
     for (const { reference } of profiles) expect(reference.length).toBeGreaterThan(10);
   });

@@ -39,7 +39,7 @@ export function heightCss(specs: readonly ChartSpec[]): string {
   return specs.map(({ id, height }) => `#box-${id}{height:${height}px}`).join('\n');
 }
 
-function figureMarkup({ title, lead, legend, specs, table, after }: Figure, width: Width): Markup {
+export function figureMarkup({ title, lead, legend, specs, table, after }: Figure, width: Width): Markup {
   const place = width === 'half' ? 'half' : 'full';
   const panels = width === 'full side' && specs.length > 1 ? 'panels side' : 'panels';
   return html`<figure class="${place}"><figcaption><h2>${title}</h2><p class="lead">${lead}</p></figcaption>

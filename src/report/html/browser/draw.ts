@@ -29,7 +29,8 @@ function datasetOf(spec, series) {
   if (spec.kind === 'bar') {
     const backgroundColor = series.colours.length > 0 ? series.colours.map(fill) : fill(series.colour);
     const between = spec.stacked ? { borderColor: themeColour('page'), borderWidth: { right: 1.5 }, borderSkipped: false } : {};
-    return { series, label: series.label, data: series.values, backgroundColor, categoryPercentage: 0.82,
+    const data = series.from ? series.values.map((value, index) => value === null ? null : [series.from[index], value]) : series.values;
+    return { series, label: series.label, data, grouped: !series.from, backgroundColor, categoryPercentage: 0.82,
       barPercentage: spec.stacked ? 0.8 : 0.92, maxBarThickness: spec.stacked ? 40 : 28, skipNull: true, ...between };
   }
   const colour = themeColour(series.colour);
@@ -114,7 +115,7 @@ function tooltipOf(spec) {
     return ' [' + tooltipText(low, spec.value.format) + '\\u2013' + tooltipText(high, spec.value.format) + ']';
   };
   const label = ({ dataset: { series }, dataIndex, raw }) => {
-    const value = spec.kind === 'line' ? raw.y : raw;
+    const value = spec.kind === 'line' ? raw.y : Array.isArray(raw) ? raw[1] : raw;
     return value === null ? '' : ' ' + series.label + ': ' + tooltipText(value, spec.value.format) + interval(series, dataIndex);
   };
   const title = (items) => {

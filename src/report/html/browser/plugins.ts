@@ -97,7 +97,7 @@ const values = plugin('values', 'afterDatasetsDraw', (chart, context, spec) => {
       context.fillText(text, element.x, element.y - 9);
       return;
     }
-    const ends = [series.values[index], series.high[index] ?? 0, tick?.values[index] ?? 0];
+    const ends = [series.values[index], series.from?.[index] ?? 0, series.high[index] ?? 0, tick?.values[index] ?? 0];
     context.textAlign = 'left';
     context.fillText(text, scale.getPixelForValue(Math.max(...ends)) + 9, element.y + 1);
   });

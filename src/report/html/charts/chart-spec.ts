@@ -50,6 +50,8 @@ export interface Series {
   /** Bars: one value a category. Lines: one value for each of `x`. */
   readonly values: readonly (number | null)[];
   readonly x: readonly number[];
+  /** Where lying bars begin, one a category, all series in one row; absent: at the axis. */
+  readonly from?: readonly number[];
   /** Ends of the error bars; empty: none. */
   readonly low: readonly (number | null)[];
   readonly high: readonly (number | null)[];

@@ -1,0 +1,125 @@
+/** `quorumlab calibrate`: measures what this machine's cryptography and disk cost, and writes profiles that scenarios can name. */
+import { cpus, release, type } from 'node:os';
+import { join } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { measureDisk } from '../calibration/disk.ts';
+import { type Measured, measureExtras, measureSuite } from '../calibration/measure-suite.ts';
+import { nativeSuite } from '../calibration/native-suite.ts';
+import { nobleSuite, smSuite } from '../calibration/package-suites.ts';
+import { cryptoProfileText, diskProfileText, type ProfileAbout, time } from '../calibration/profile-text.ts';
+import type { Suite } from '../calibration/suite.ts';
+import { clockStepNs } from '../calibration/timing.ts';
+import { CONSTANT_NAMES, type ConstantName } from '../experiment/free-constants.ts';
+import { writeFiles } from '../results/result-folder.ts';
+import { type CommandContext, type Output, processContext } from './context.ts';
+import { CommandEnd, ExitCode } from './exit-codes.ts';
+import { positiveCount } from './options.ts';
+import { folderProblem } from './output-folder.ts';
+
+interface CalibrateOptions {
+  readonly name: string;
+  readonly directory: string;
+  readonly out: string;
+  readonly time: number;
+  readonly from?: string;
+  readonly scenario?: string;
+  readonly fit: readonly ConstantName[];
+}
+
+export function calibrateCommand(program: Command, context: CommandContext = processContext): void {
+  program
+    .command('calibrate')
+    .description('measure what cryptography and fsync cost on this machine, as profiles that scenarios can name')
+    .option('--name <name>', 'begins the names of the profiles', nameOf, 'this-machine')
+    .option('--directory <dir>', 'where to measure fsync: a directory on the disk that a node would use', '.')
+    .option('--out <folder>', 'where the profiles go', 'profiles')
+    .option('--time <ms>', 'how long each operation is measured', positiveCount, 500)
+    .option('--from <csv>', 'fit the free constants of --scenario to these measurements of a real cluster instead')
+    .option('--scenario <file>', 'the scenario that the measurements are of; goes with --from')
+    .option(
+      '--fit <names>',
+      `which constants, of ${CONSTANT_NAMES.join(',')}; goes with --from`,
+      constantsOf,
+      CONSTANT_NAMES,
+    )
+    .action((options: CalibrateOptions) => calibrateOrFit(options, context));
+}
+
+async function calibrateOrFit(options: CalibrateOptions, context: CommandContext): Promise<void> {
+  const { from, scenario, fit } = options;
+  if ((from === undefined) !== (scenario === undefined))
+    throw new CommandEnd(
+      ExitCode.usage,
+      '--from and --scenario go together: measurements, and the scenario that they are of',
+    );
+  if (from === undefined || scenario === undefined) return calibrate(options, context);
+  const { calibrateFrom } = await import('./calibrate-from.ts');
+  return calibrateFrom({ from, scenario, fit }, context);
+}
+
+async function calibrate(options: CalibrateOptions, { out, err }: CommandContext): Promise<void> {
+  const refused = folderProblem(options.out);
+  if (refused !== null) throw new CommandEnd(ExitCode.usage, `--out ${options.out}: ${refused}`);
+  const load = (name: string): Promise<Record<string, unknown>> => import(name);
+  const about = (suffix: string): ProfileAbout => ({
+    name: `${options.name}-${suffix}`,
+    machine: `${cpus()[0]?.model.trim() ?? 'an unknown processor'} (${cpus().length} cores), ${type()} ${release()}, Node ${process.version}`,
+    date: new Date().toISOString().slice(0, 10),
+  });
+  const timing = { stepNs: clockStepNs(), timeMs: options.time };
+  const files: Record<string, string> = {};
+  for (const suite of [nativeSuite(), await nobleSuite(load), await smSuite(load)]) {
+    if ('why' in suite) {
+      err.write(`${suite.name}: left out: ${suite.why}\n`);
+      continue;
+    }
+    const text = measured(suite, about(suite.name), timing, out);
+    if (text === null) err.write(`${suite.name}: no profile, since what it needs was refused\n`);
+    else files[`${options.name}-${suite.name}.yaml`] = text;
+  }
+  const disk = measureDisk(options.directory);
+  out.write(`\ndisk below ${options.directory}\n  fsync p50 ${time(disk.p50Ns)}, p99 ${time(disk.p99Ns)}\n`);
+  files[`${options.name}-disk.yaml`] = diskProfileText(about('disk'), options.directory, disk);
+  writeFiles(options.out, files);
+  for (const name of Object.keys(files)) out.write(`${join(options.out, name)}\n`);
+  const crypto = Object.keys(files).find((name) => !name.endsWith('-disk.yaml'));
+  if (crypto === undefined)
+    throw new CommandEnd(
+      ExitCode.usage,
+      'no cost of cryptography could be measured well enough: try again when the machine is idle, or with a longer --time',
+    );
+  const folder = options.out.replace(/^(?![./])/, './');
+  out.write(
+    `In a scenario beside that folder: machine: { crypto: { profile: ${folder}/${crypto} }, disk: ${folder}/${options.name}-disk.yaml }\n`,
+  );
+}
+
+function measured(
+  suite: Suite,
+  about: ProfileAbout,
+  timing: Parameters<typeof measureSuite>[1],
+  out: Output,
+): string | null {
+  out.write(`\n${about.name}: ${suite.summary}\n`);
+  const times = measureSuite(suite, timing);
+  const extras = measureExtras(suite, timing);
+  for (const one of [...times.measured, ...extras]) out.write(`  ${lineOf(one)}\n`);
+  return cryptoProfileText(about, times, extras);
+}
+
+function lineOf({ what, timing }: Measured): string {
+  return timing.ok
+    ? `${what}: ${time(timing.medianNs)} (middle half within ${(100 * timing.spread).toFixed(1)} %)`
+    : `${what}: refused: ${timing.why}`;
+}
+
+function constantsOf(text: string): readonly ConstantName[] {
+  const names = text.split(',').map((name) => CONSTANT_NAMES.find((known) => known === name.trim()));
+  if (names.includes(undefined)) throw new InvalidArgumentError(`It must name some of ${CONSTANT_NAMES.join(', ')}.`);
+  return [...new Set(names as ConstantName[])];
+}
+
+function nameOf(text: string): string {
+  if (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be lower-case letters, digits and hyphens.');
+}

@@ -1,0 +1,37 @@
+/** What every command that runs scenarios does first: refuse what cannot end well, then open the executor that was asked for. */
+import type { Executor } from '../executor/executor.ts';
+import type { CommandContext } from './context.ts';
+import { CommandEnd, ExitCode } from './exit-codes.ts';
+import { type LoadedScenario, tooManyRequests } from './load.ts';
+import { folderProblem } from './output-folder.ts';
+
+export interface ExecutorOptions {
+  readonly threads?: number;
+  readonly inline?: true;
+}
+
+/** @throws CommandEnd where two options contradict each other. */
+export function refuseContradiction({ inline, threads }: ExecutorOptions): void {
+  if (inline && threads !== undefined)
+    throw new CommandEnd(ExitCode.usage, '--inline uses no worker threads: leave out --threads or --inline');
+}
+
+/** What would be found out only after hours of work. */
+export function refuseBeforehand(loaded: readonly LoadedScenario[], out: string): void {
+  const refused = loaded.flatMap(({ scenario, invocation }) => tooManyRequests(scenario, invocation) ?? []);
+  if (refused.length > 0) throw new CommandEnd(ExitCode.usage, refused.join('\n'));
+  const problem = folderProblem(out);
+  if (problem !== null) throw new CommandEnd(ExitCode.usage, `--out ${out}: ${problem}`);
+}
+
+export async function openExecutor(options: ExecutorOptions, { simulate, worker }: CommandContext): Promise<Executor> {
+  if (options.inline) {
+    const { inlineExecutor } = await import('../executor/inline.ts');
+    return simulate === null ? inlineExecutor() : inlineExecutor(simulate);
+  }
+  const { poolExecutor } = await import('../executor/pool.ts');
+  return poolExecutor({
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(worker === null ? {} : { worker }),
+  });
+}

@@ -1,0 +1,184 @@
+/** `quorumlab sensitivity FILE`: which uncertain input decides the answer, as a table here and a tornado chart in a folder. */
+import { join } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { drive } from '../executor/executor.ts';
+import { ESTIMATE_NAMES, type EstimateName } from '../experiment/estimate.ts';
+import { sensitivity } from '../experiment/sensitivity.ts';
+import { type FactorRange, INPUT_NAMES, type InputName, uncertainInputs } from '../experiment/uncertain-inputs.ts';
+import { canonicalJson } from '../results/canonical-json.ts';
+import { repeatSensitivityCommand } from '../results/repeat-command.ts';
+import { resultFolder, writeFiles } from '../results/result-folder.ts';
+import { resultId } from '../results/result-id.ts';
+import { buildSensitivity, type SensitivityFile } from '../results/sensitivity-file.ts';
+import { nearest } from '../scenario/problem.ts';
+import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { MODEL_VERSION } from '../simulation/model-version.ts';
+import { type CommandContext, processContext } from './context.ts';
+import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
+import { type LoadedScenario, loadScenarios } from './load.ts';
+import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
+import { collect, positiveCount, threadCount } from './options.ts';
+import { withProgress } from './progress.ts';
+
+interface SensitivityOptions {
+  readonly measure?: EstimateName;
+  readonly range: Partial<Record<InputName, FactorRange>>;
+  readonly quick?: true;
+  readonly replications?: number;
+  readonly threads?: number;
+  readonly inline?: true;
+  readonly out: string;
+  readonly set?: readonly string[];
+  readonly json?: true;
+}
+
+export function sensitivityCommand(program: Command, context: CommandContext = processContext): void {
+  program
+    .command('sensitivity')
+    .description('vary one uncertain input at a time and say which measurement would most narrow the answer')
+    .argument('<file>', 'scenario file')
+    .option(
+      '--measure <name>',
+      "what to look at (default: the scenario's first objective, else finality_p99)",
+      measureNamed,
+    )
+    .option(
+      '--range <input=low..high>',
+      `the range of an input, as factors; may be repeated. ${defaultRanges()}`,
+      collectRange,
+      {},
+    )
+    .option('--quick', 'a rough answer: at most two replications of a quarter of the duration')
+    .option('--replications <n>', 'independent repetitions of each variant', positiveCount)
+    .option('--threads <n>', 'worker threads (default: one a usable core)', threadCount)
+    .option('--inline', 'no worker threads: one run after the other in this one')
+    .option('--out <folder>', 'where the report goes: FOLDER/<scenario>/sensitivity-<id>/', 'reports')
+    .option('--set <path=value>', 'override a value of the scenario; may be repeated', collect)
+    .option('--json', 'print sensitivity.json instead of the table')
+    .action((file: string, options: SensitivityOptions) => run(file, options, context));
+}
+
+async function run(file: string, options: SensitivityOptions, context: CommandContext): Promise<void> {
+  refuseContradiction(options);
+  const given = { set: options.set ?? [], quick: options.quick ?? false, replications: options.replications ?? null };
+  const [one] = (await loadScenarios([file], given, context.err)) as [LoadedScenario];
+  refuseBeforehand([one], options.out);
+  const { scenario } = one;
+  const choice = { quick: given.quick };
+  const { warmup, replications } = runSettings(scenario, choice);
+  const measure = options.measure ?? scenario.objective[0]?.estimate ?? 'finality_p99_ms';
+  const ranges = { ...rangesByDefault(), ...options.range };
+  const interrupt = new AbortController();
+  const stopListening = context.onInterrupt(() => interrupt.abort());
+  const executor = withProgress(await openExecutor(options, context), context.err);
+  try {
+    const points = await drive(
+      sensitivity({
+        points: scenario.points.map(() => ({ warmup: warmup as number | 'auto', objectives: scenario.objective })),
+        replications,
+        measure,
+        ranges,
+        specFor: (point, replication) => runSpecFor(scenario, point, replication, choice),
+      }),
+      executor,
+      { signal: interrupt.signal },
+    );
+    const failed = points.flatMap((point) => point.failed);
+    if (interrupt.signal.aborted) throw new CommandEnd(ExitCode.interrupted, 'stopped: nothing is written');
+    const more = optionWords(options);
+    const answer = buildSensitivity(
+      {
+        ...identityOf(scenario, more, given.quick),
+        repeat_command: repeatSensitivityCommand(one.invocation, more),
+        measure,
+        replications,
+      },
+      ranges,
+      points,
+    );
+    await keepAndShow(answer, options, context);
+    for (const { label, replication, reason } of failed)
+      context.err.write(`not finished: ${label}, replication ${replication}: ${reason}\n`);
+    const code = exitCodeOf(failed.map(() => ExitCode.crashed));
+    if (code !== ExitCode.ok) throw new CommandEnd(code);
+  } finally {
+    stopListening();
+    await executor.close();
+  }
+}
+
+/** The same scenario with other ranges, or another measure, is another question. */
+function identityOf(scenario: Scenario, more: readonly string[], quick: boolean) {
+  const { name, question, seed, resolved } = scenario;
+  const asked = ['sensitivity', ...(quick ? ['--quick'] : []), ...more].join(' ');
+  return {
+    scenario: name,
+    question,
+    id: resultId(`# ${asked}\n${resolved}`, MODEL_VERSION),
+    model_version: Number(MODEL_VERSION),
+    seed,
+    quick,
+  };
+}
+
+async function keepAndShow(
+  answer: SensitivityFile,
+  { out, json }: SensitivityOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { renderSensitivityHtml } = await import('../report/sensitivity/html.ts');
+  const { renderSensitivity } = await import('../report/sensitivity/table.ts');
+  const folder = resultFolder(out, answer.scenario, `sensitivity-${answer.id}`);
+  const text = canonicalJson(answer);
+  writeFiles(folder, { 'sensitivity.json': text, 'sensitivity.html': renderSensitivityHtml(answer) });
+  context.out.write(json ? text : `${renderSensitivity(answer)}\n`);
+  context.err.write(`report: ${join(folder, 'sensitivity.html')}\n`);
+}
+
+function rangesByDefault(): Record<InputName, FactorRange> {
+  return Object.fromEntries(INPUT_NAMES.map((input) => [input, uncertainInputs[input].range])) as Record<
+    InputName,
+    FactorRange
+  >;
+}
+
+function defaultRanges(): string {
+  return `Default: ${INPUT_NAMES.map((input) => `${input}=${uncertainInputs[input].range.low}..${uncertainInputs[input].range.high}`).join(', ')}.`;
+}
+
+function optionWords({ measure, range }: SensitivityOptions): readonly string[] {
+  return [
+    ...(measure === undefined ? [] : ['--measure', shortName(measure)]),
+    ...Object.entries(range).flatMap(([input, { low, high }]) => ['--range', `${input}=${low}..${high}`]),
+  ];
+}
+
+/** Measures are named as in objectives: without their unit. */
+function shortName(measure: EstimateName): string {
+  return measure.replace(/_(ms|per_s)$/, '');
+}
+
+function measureNamed(text: string): EstimateName {
+  const found = ESTIMATE_NAMES.find((name) => name === text || shortName(name) === text);
+  if (found !== undefined) return found;
+  const names = ESTIMATE_NAMES.map(shortName);
+  throw new InvalidArgumentError(`There is no such measure${nearest(text, names)}; there are ${names.join(', ')}.`);
+}
+
+function collectRange(
+  text: string,
+  before: Partial<Record<InputName, FactorRange>>,
+): Partial<Record<InputName, FactorRange>> {
+  const [, name = '', low, high] = /^([a-z-]+)=(\d+(?:\.\d+)?)\.\.(\d+(?:\.\d+)?)$/.exec(text) ?? [];
+  if (name === '') throw new InvalidArgumentError('It must be like link-delay=0.8..1.25.');
+  const input = INPUT_NAMES.find((known) => known === name);
+  if (input === undefined)
+    throw new InvalidArgumentError(
+      `There is no input '${name}'${nearest(name, INPUT_NAMES)}; there are ${INPUT_NAMES.join(', ')}.`,
+    );
+  const range = { low: Number(low), high: Number(high) };
+  if (range.low > 1 || range.high < 1)
+    throw new InvalidArgumentError('The range must hold 1, which is what the scenario says.');
+  return { ...before, [input]: range };
+}

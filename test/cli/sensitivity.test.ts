@@ -1,0 +1,81 @@
+// `quorumlab sensitivity`: table, files, repeat command, wrong options; the page holds a chart and a table for each point.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { commandLine } from '../../src/cli/command-line.ts';
+import { processContext } from '../../src/cli/context.ts';
+import type { SensitivityFile } from '../../src/results/sensitivity-file.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'quorumlab-sensitivity-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const scenario = join(folder, 'two.yaml');
+writeFileSync(
+  scenario,
+  `scenario: 1
+name: two
+question: What does finality <depend> on?
+seed: 1
+run: { warmup: 0s, duration: 2s, replications: 2 }
+network: { matrix: { uniform: 5ms } }
+nodes: { count: 3 }
+workload: opaque
+clients: [{ node: 0, load: { closed: { clients: 1, outstanding: 1 } } }]
+compare:
+  - { label: Raft, protocol: raft, initial_leader: 0 }
+objective: { finality_mean: 11ms }
+`,
+);
+
+async function run(...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const context = {
+    ...processContext,
+    out: { write: (text: string) => (out += text) },
+    err: { write: (text: string) => (err += text) },
+  };
+  return { code: await commandLine(argv, context), out, err };
+}
+
+describe('sensitivity', () => {
+  test('says what to measure first, in a table, a JSON file and a page of its own', async () => {
+    const { code, out, err } = await run('sensitivity', scenario, '--inline', '--out', folder);
+    expect(err).toContain('sensitivity.html');
+    expect(code).toBe(0);
+    expect(out).toMatch(/Measure the link delay first: .*decides whether the objective is met/);
+    expect(out).toContain('Not varied: jitter: network.jitter is 0');
+    const [id = ''] = readdirSync(join(folder, 'two'));
+    const page = readFileSync(join(folder, 'two', id, 'sensitivity.html'), 'utf8');
+    expect(page).toContain('id="chart-tornado-0"');
+    expect(page).toContain('What does finality &lt;depend&gt; on?');
+    const file = JSON.parse(readFileSync(join(folder, 'two', id, 'sensitivity.json'), 'utf8')) as SensitivityFile;
+    expect(file.measure).toBe('finality_mean_ms');
+    expect(file.points[0]?.effects[0]).toMatchObject({ input: 'link-delay', turns: 'objective' });
+    expect(file.repeat_command).toBe(`npx quorumlab sensitivity ${scenario}`);
+  });
+
+  test('takes a measure and ranges, which make it another question with another id', async () => {
+    const range = ['--range', 'link-delay=1..1', '--range', 'service-times=0.1..10', '--measure', 'finality_max'];
+    const { code, out, err } = await run('sensitivity', scenario, '--inline', '--out', folder, '--json', ...range);
+    expect(err).toContain('report: ');
+    expect(code).toBe(0);
+    const file = JSON.parse(out) as SensitivityFile;
+    expect(file.measure).toBe('finality_max_ms');
+    expect(file.points[0]?.effects.some(({ input }) => input === 'link-delay')).toBe(false);
+    expect(file.repeat_command).toContain('--measure finality_max --range link-delay=1..1');
+    expect(readdirSync(join(folder, 'two'))).toContain(`sensitivity-${file.id}`);
+  });
+
+  test.each([
+    ['--range', 'link-dely=0.9..1.1', "did you mean 'link-delay'"],
+    ['--range', 'link-delay=2..3', 'must hold 1'],
+    ['--range', 'link-delay=wide', 'link-delay=0.8..1.25'],
+    ['--measure', 'finality_p98', "did you mean 'finality_p9"],
+  ])('refuses %s %s', async (option, value, reason) => {
+    const { code, err } = await run('sensitivity', scenario, option, value);
+    expect(code).toBe(1);
+    expect(err).toContain(reason);
+  });
+});
