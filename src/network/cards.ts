@@ -135,6 +135,12 @@ export class EgressCards {
     return this.advance(base + EXPRESS_FREE, ready + Math.floor(this.segmentWire * this.perByte), service);
   }
 
+  /** Feeds messages that need no flight, as columns: `times[i]`, when message i is ready, becomes the instant at which it leaves. */
+  feedColumn(node: number, wires: Int32Array, times: Float64Array, count: number): void {
+    if (this.perByte === 0) return;
+    for (let i = 0; i < count; i++) times[i] = this.feedOne(node, wires[i] as number, times[i] as number);
+  }
+
   /** Serves a job on the clock at `place` (its fraction follows); returns its end. */
   private advance(place: number, earliest: Instant, service: number): Instant {
     const { clocks } = this;

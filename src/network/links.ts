@@ -82,14 +82,26 @@ export class Links {
     this.calendar.post(receiver, at, flight);
   }
 
-  /** When a message that left at `departure` arrives, in link order: for messages that are not posted. */
-  arrival(source: number, receiver: number, sequence: number, departure: Instant): Instant {
-    const at = departure + this.base(source, receiver) + this.jitterOf(source, sequence, receiver);
-    const link = source * this.islands + receiver;
-    const last = this.last[link] as number;
-    if (at < last) return last;
-    this.last[link] = at;
-    return at;
+  /**
+   * For messages that are not posted, as columns: `times[i]`, when message `sequence + i` of `source` to `receivers[i]` left, becomes
+   * the instant at which it arrives, in link order.
+   */
+  arrive(source: number, sequence: number, receivers: Int32Array, times: Float64Array, count: number): void {
+    const { last, siteOf, oneWay, jitter, jitterFree } = this;
+    const row = source * this.islands;
+    const siteRow = (siteOf[source] as number) * this.sites;
+    for (let i = 0; i < count; i++) {
+      const receiver = receivers[i] as number;
+      let at = (times[i] as number) + (oneWay[siteRow + (siteOf[receiver] as number)] as number);
+      if (!jitterFree) {
+        const message = this.messageHash(source, sequence + i);
+        at += Math.floor(jitter.draw(mix(message ^ Math.imul(receiver + 1, 0x85ebca6b))));
+      }
+      const before = last[row + receiver] as number;
+      if (at < before) at = before;
+      else last[row + receiver] = at;
+      times[i] = at;
+    }
   }
 
   /** Posts a copy to every other node, in the card's order: the node after the sender first. */

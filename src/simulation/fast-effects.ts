@@ -137,20 +137,16 @@ export class FastEffects {
     const { node, world, network } = this;
     const { ids } = batch;
     const { replyCost, groups, ledger } = world;
-    let count = 0;
-    let bytes = 0;
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i] as number;
       if (!everyone && !node.answers(id)) continue;
       const ordered = ledger.orderedAt(id);
       if (everyone && ordered !== position) continue;
-      const wire = world.replyWire(id);
-      count++;
-      bytes += wire;
       const result = (ordered << 1) | (world.wasValid(id) ? 1 : 0);
-      network.replyByLane(node, id % groups, wire, i, result, batch, this.signed(at, replyCost));
+      const group = groups === 1 ? 0 : id % groups;
+      network.addReply(group, world.replyWire(id), i, result, this.signed(at, replyCost));
     }
-    world.countReplies(count, bytes, at);
+    network.sendReplies(node, batch, at);
   }
 
   private answer(id: number, read: boolean, at: Instant): void {
@@ -164,10 +160,9 @@ export class FastEffects {
     const valid = read || world.wasValid(id);
     if (this.network.replyLanes.length === 0)
       return this.reply(world.launchReply(node, id, valid, position, null, -1, at), id, at);
-    const wire = world.replyWire(id);
-    world.countReplies(1, wire, at);
     const result = (position << 1) | (valid ? 1 : 0);
-    this.network.replyByLane(node, id % world.groups, wire, id, result, null, this.signed(at, world.replyCost));
+    this.network.addReply(id % world.groups, world.replyWire(id), id, result, this.signed(at, world.replyCost));
+    this.network.sendReplies(node, null, at);
   }
 
   private reply(flight: number, id: number, at: Instant): void {

@@ -3,15 +3,15 @@
 import { ArrivalSorter } from '../kernel/arrival-sorter.ts';
 import { Calendar } from '../kernel/calendar.ts';
 import { createSampler } from '../kernel/distributions.ts';
-import { absorb } from '../kernel/random.ts';
 import { EventClass } from '../kernel/run-digest.ts';
 import type { Batch } from '../ledger/batch.ts';
 import { EgressCards } from '../network/cards.ts';
 import { FlightColumn as F, INTS } from '../network/flights.ts';
 import { Links } from '../network/links.ts';
 import { Transport } from '../network/transport.ts';
-import { type Bytes, type Instant, NEVER, type NodeId, type RequestId } from '../units/quantities.ts';
+import { type Bytes, type Instant, NEVER, type NodeId } from '../units/quantities.ts';
 import { LeavingCard } from './ingress.ts';
+import { LaneColumns } from './lane-columns.ts';
 import { ReplyLane, RequestLane } from './lanes.ts';
 import type { Clients, Participant } from './participants.ts';
 import type { World } from './world.ts';
@@ -29,6 +29,7 @@ export class FastNetwork {
   readonly requestLanes: readonly (readonly RequestLane[])[];
   readonly replyLanes: readonly (readonly ReplyLane[])[];
   readonly leaving = new LeavingCard();
+  readonly outgoing = new LaneColumns();
   /** Merges the replies of all lanes to a client group: the records name lanes, and lower nodes are heard first. */
   readonly replySorter = new ArrivalSorter((a, b) => a < b);
   /** The earliest lane arrival of each island that it may not know of yet. */
@@ -55,44 +56,49 @@ export class FastNetwork {
     this.transport = new Transport(spec.network, this.links, this.calendar, this.cards, spec.seed);
   }
 
-  /** By lane; see lanes.ts. */
-  submitByLane(source: number, group: number, to: NodeId, sequence: number, id: number, now: Instant): void {
-    this.world.countRequest(id, now);
-    const at = this.links.arrival(source, to, sequence, now);
-    ((this.requestLanes[to] as RequestLane[])[group] as RequestLane).push(at, id);
-    if (at < (this.wakeAt[to] as number)) this.wakeAt[to] = at;
+  /** The requests in `outgoing`, which a client group sent as messages `sequence`, `sequence` + 1, …, leave by their lanes. */
+  sendRequests(source: number, group: number, sequence: number): void {
+    const { count, times, receivers, places } = this.outgoing;
+    this.world.countRequests(places, times, count);
+    this.links.arrive(source, sequence, receivers, times, count);
+    for (let i = 0; i < count; i++) {
+      const to = receivers[i] as NodeId;
+      const lane = (this.requestLanes[to] as RequestLane[])[group] as RequestLane;
+      lane.push(times[i] as number, places[i] as number);
+      if (lane.headAt < (this.wakeAt[to] as number)) this.wakeAt[to] = lane.headAt;
+    }
+    this.outgoing.count = 0;
   }
 
-  /** The card has the reply at `ready`. @param wire its bytes on the wire @param place see ReplyLane */
-  replyByLane(
-    node: Participant,
-    group: number,
-    wire: Bytes,
-    place: number,
-    result: number,
-    batch: Batch | null,
-    ready: Instant,
-  ): void {
-    const island = this.groupIslands[group] as number;
-    const departure = this.cards.feedOne(node.self, wire, ready);
-    const arrival = this.links.arrival(node.self, island, node.sequence++, departure);
-    ((this.replyLanes[group] as ReplyLane[])[node.self] as ReplyLane).push(arrival, place, result, batch, node.leader);
-    if (arrival < (this.wakeAt[island] as number)) this.wakeAt[island] = arrival;
+  /** The card gets the reply at `ready`, once `sendReplies` is called. @param wire its bytes on the wire @param place see ReplyLane */
+  addReply(group: number, wire: Bytes, place: number, result: number, ready: Instant): void {
+    const { outgoing } = this;
+    const i = outgoing.next();
+    outgoing.times[i] = ready;
+    outgoing.receivers[i] = this.groupIslands[group] as number;
+    outgoing.wires[i] = wire;
+    outgoing.places[i] = place;
+    outgoing.results[i] = result;
+    outgoing.groups[i] = group;
   }
 
-  /** Hands the first reply of a lane to its client group. */
-  deliverLaneReply(lane: ReplyLane, source: NodeId, group: Clients, island: number): void {
-    const { digest, delivered, protocol, flights } = this.world;
-    const at = lane.headAt;
-    const { batch, leader } = lane.train;
-    const { place, result } = lane;
-    lane.pop();
-    const id = batch === null ? place : (batch.ids[place] as RequestId);
-    const name = protocol.messages.length + 1;
-    delivered[name] = (delivered[name] as number) + 1;
-    flights.inFlight--;
-    digest.add(EventClass.reply, island, at, absorb(id, result) ^ Math.imul(source + 1, 0x2545f491));
-    group.onReply(source, id, result, leader, batch, batch === null ? -1 : place, at);
+  /** The replies that were added, to requests of one batch or to single ones, go through the node's card. */
+  sendReplies(node: Participant, batch: Batch | null, now: Instant): void {
+    const { count, times, receivers, wires, places, results, groups } = this.outgoing;
+    let bytes = 0;
+    for (let i = 0; i < count; i++) bytes += wires[i] as number;
+    this.world.countReplies(count, bytes, now);
+    this.cards.feedColumn(node.self, wires, times, count);
+    this.links.arrive(node.self, node.sequence, receivers, times, count);
+    node.sequence += count;
+    const { leader } = node;
+    for (let i = 0; i < count; i++) {
+      const lane = (this.replyLanes[groups[i] as number] as ReplyLane[])[node.self] as ReplyLane;
+      lane.push(times[i] as number, places[i] as number, results[i] as number, batch, leader);
+      const island = receivers[i] as number;
+      if (lane.headAt < (this.wakeAt[island] as number)) this.wakeAt[island] = lane.headAt;
+    }
+    this.outgoing.count = 0;
   }
 
   /** Bytes of the lanes. */

@@ -38,6 +38,30 @@ export class FlightQueue {
   }
 
   /**
+   * Appends the lane requests of one link, from place `cursor` of `exits` and `leavers` on, up to the instant `last` and before
+   * `limit`: directly behind another of them or behind what is earlier. Returns the place after them.
+   */
+  takeRequests(exits: Float64Array, leavers: Int32Array, cursor: number, last: Instant, limit: Instant): number {
+    let place = cursor;
+    for (;;) {
+      const at = exits[place] as number;
+      if (at > last || at >= limit) return place;
+      const flight = leavers[place] as number;
+      if (flight >= 0 || this.count === 0) return place;
+      if (this.count === this.at.length) this.grow();
+      const mask = this.at.length - 1;
+      const before = (this.first + this.count - 1) & mask;
+      const time = this.at[before] as number;
+      if (time > at || (time === at && (this.flight[before] as number) >= 0)) return place;
+      const slot = (before + 1) & mask;
+      this.at[slot] = at;
+      this.flight[slot] = flight;
+      this.count++;
+      place++;
+    }
+  }
+
+  /**
    * Inserts in total order, but not before an earlier message of the same source: `at` is put off to that one's instant. Such a
    * message is still here when it lies later, so nothing else need be remembered of a link.
    */

@@ -7,6 +7,7 @@ import type { CorePool } from '../machines/core-pool.ts';
 import type { RunningClock } from '../machines/running-clock.ts';
 import { DOUBLES, FlightColumn as F, FlightKind, INTS } from '../network/flights.ts';
 import type { Instant } from '../units/quantities.ts';
+import type { Admission } from './admission.ts';
 import type { FlightQueue } from './flight-queue.ts';
 import type { Ingress, LeavingCard } from './ingress.ts';
 import type { Node } from './node.ts';
@@ -19,11 +20,10 @@ interface Path {
   readonly ready: FlightQueue;
   readonly pool: CorePool;
   readonly thread: RunningClock;
+  readonly admission: Admission;
 }
 
 export class MessageLoop {
-  /** When the drain may start that `run` stopped for. */
-  at: Instant = 0;
   private readonly world: World;
   private readonly leaving: LeavingCard;
   private readonly node: Node;
@@ -38,19 +38,19 @@ export class MessageLoop {
 
   /**
    * Runs until `limit`, until a job has effects, or until a job of another kind comes first: one that is ready at `blocked` or a timer.
-   * True when what comes first is requests, ready to be drained at `at`.
    */
-  run(limit: Instant, blocked: Instant): boolean {
+  run(limit: Instant, blocked: Instant): void {
     const { world, node } = this;
-    const { ingress, ready, pool, thread } = this.path;
+    const { ingress, ready, pool, thread, admission } = this.path;
     const { flights, digest, delivered, clientVerify } = world;
     const { timers, effects, self } = node;
     const { ints, doubles, load } = flights;
     const { handling } = world.costs;
     const { at: exits, flights: leavers } = this.leaving;
     const single = pool.size === 0;
+    // Requests that cost nothing to verify and come over one link cannot overtake each other.
+    const inRows = single || (pool.size > 1 && clientVerify === 0 && world.groups === 1);
     let { cursor } = ingress;
-    let draining = false;
     for (;;) {
       // What the thread takes next, of whatever kind: a message that leaves the card later is verified later, for its job may sign.
       const other = timers.next < blocked ? timers.next : blocked;
@@ -75,14 +75,15 @@ export class MessageLoop {
           first = readyAt;
           start = first < thread.free ? thread.free : first;
         }
+        if (flight < 0 && inRows) cursor = ready.takeRequests(exits, leavers, cursor, start, limit);
         leavesAt = exits[cursor] as number;
       }
       if (leavesAt <= start || start >= limit || other <= readyAt) break;
       const flight = ready.head;
       if (flight < 0 || ints[flight * INTS + F.kind] !== FlightKind.protocol) {
-        this.at = start;
-        draining = true;
-        break;
+        admission.drain(start);
+        if (effects.count > 0) break;
+        continue;
       }
       ready.pop();
       const row = flight * INTS;
@@ -97,6 +98,5 @@ export class MessageLoop {
       if (effects.count > 0) break;
     }
     ingress.cursor = cursor;
-    return draining;
   }
 }

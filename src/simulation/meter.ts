@@ -10,7 +10,7 @@ import { type FineBins, findOutages } from './outages.ts';
 import type { Outage, SegmentResult, TimelineEvent, TimelineResult } from './run-result.ts';
 import { STAGES } from './run-result.ts';
 import type { RunSpec } from './run-spec.ts';
-import { addStages } from './stage-sums.ts';
+import { StageRun } from './stage-sums.ts';
 
 const TIMELINE_BINS = 240;
 /** Fine bins are this long at most, so that every outage (100 ms or more) spans one, up to runs of 14 hours. */
@@ -78,6 +78,8 @@ export class Meter {
    */
   private readonly clientsOnNodes: boolean;
   private readonly unstaged: Unstaged[] = [];
+  private readonly run = new StageRun();
+  private runSegment: Segment;
   private readonly events: TimelineEvent[] = [];
   /** Those of the window under way. */
   private readonly recent: TimelineEvent[] = [];
@@ -94,6 +96,7 @@ export class Meter {
     for (let i = 0; i + 1 < edges.length; i++)
       this.segments.push(newSegment(edges[i] as number, edges[i + 1] as number, this.groups));
     this.current = this.segments[0] as Segment;
+    this.runSegment = this.current;
     this.bin = Math.max(1, Math.ceil(spec.horizon / TIMELINE_BINS));
     // A power of two, so that multiplying by the inverse is exact.
     this.fine = 1;
@@ -165,14 +168,26 @@ export class Meter {
   }
 
   private addBatch(segment: Segment, intended: Instant, batch: Batch, index: number, at: Instant): void {
-    if (batch.stamps.committedAt !== NEVER)
-      segment.commit.record(Math.max(0, batch.stamps.committedAt - batch.stamps.proposedAt));
-    addStages(segment.stageSums, intended, batch, index, at);
-    segment.staged++;
+    if (batch !== this.run.batch || segment !== this.runSegment) {
+      this.endRun();
+      this.run.begin(batch);
+      this.runSegment = segment;
+    }
+    this.run.add(intended, batch.received[index] as number, at);
     if (this.groups < 2) return;
     const group = (batch.ids[index] as number) % this.groups;
     segment.groupStaged[group] = (segment.groupStaged[group] as number) + 1;
     segment.groupLatency[group] = (segment.groupLatency[group] as number) + at - intended;
+  }
+
+  /** The transactions of one batch mostly become final in a row: what they share is added once for all of them. */
+  private endRun(): void {
+    const { run, runSegment } = this;
+    if (run.batch === null) return;
+    const { commit } = run;
+    if (commit !== null) runSegment.commit.recordMany(commit, run.count);
+    runSegment.staged += run.count;
+    run.end(runSegment.stageSums);
   }
 
   /** Every island has run up to one instant: no stamp of what became final before it will change any more. */
@@ -181,6 +196,7 @@ export class Meter {
     if (this.unstaged.length === 0) return;
     for (const { segment, intended, batch, index, at } of this.unstaged)
       this.addBatch(segment, intended, batch, index, at);
+    this.endRun();
     this.unstaged.length = 0;
   }
 
@@ -197,6 +213,11 @@ export class Meter {
   }
 
   private addOutstanding(from: Instant, to: Instant): void {
+    const { current } = this;
+    if (from >= current.from && to < current.to) {
+      current.outstandingTime += to - from;
+      return;
+    }
     for (let i = this.segments.length - 1; i >= 0; i--) {
       const segment = this.segments[i] as Segment;
       if (segment.from >= to) continue;
@@ -275,6 +296,7 @@ export class Meter {
   }
 
   results(end: Instant): SegmentResult[] {
+    this.endRun();
     return this.segments
       .filter((s) => s.from < end)
       .map((s) => ({ ...s, to: Math.min(s.to, end), finality: s.finality.toSparse(), commit: s.commit.toSparse() }));

@@ -9,6 +9,7 @@ import { GroupCommitDisk, type Write } from '../machines/group-commit-disk.ts';
 import { RunningClock } from '../machines/running-clock.ts';
 import { DOUBLES, FlightColumn as F, FlightKind, INTS } from '../network/flights.ts';
 import { type Instant, NEVER, type NodeId, type RequestId } from '../units/quantities.ts';
+import { Admission } from './admission.ts';
 import type { ClientGroup, ClientPort } from './client-group.ts';
 import { FastEffects } from './fast-effects.ts';
 import type { FastNetwork } from './fast-network.ts';
@@ -39,6 +40,7 @@ export class NodeIsland implements ClientPort {
   private readonly thread = new RunningClock();
   private readonly disk: GroupCommitDisk;
   private readonly effects: FastEffects;
+  private readonly admission: Admission;
   private readonly messages: MessageLoop;
   /** When the running job's effects take place; NEVER when it has none. */
   private finishAt: Instant = NEVER;
@@ -63,7 +65,8 @@ export class NodeIsland implements ClientPort {
     this.pool = new CorePool(world.spec.machine.cores - 1);
     this.disk = new GroupCommitDisk((count, bytes) => world.fsync(node.self, count, bytes));
     const { ingress, ready, pool, thread, disk, local } = this;
-    this.messages = new MessageLoop(world, network, node, { ingress, ready, pool, thread });
+    this.admission = new Admission(world, node, ready, thread);
+    this.messages = new MessageLoop(world, network, node, { ingress, ready, pool, thread, admission: this.admission });
     this.effects = new FastEffects(world, network, node, { pool, thread, disk, local });
   }
 
@@ -113,10 +116,7 @@ export class NodeIsland implements ClientPort {
     const { node } = this;
     const persisted = this.persisted.length > 0 ? (this.persisted[0] as number) : NEVER;
     const blocked = persisted < node.executableAt ? persisted : node.executableAt;
-    while (this.messages.run(limit, blocked)) {
-      this.drain(this.messages.at);
-      if (this.finishAt !== NEVER) return;
-    }
+    this.messages.run(limit, blocked);
     this.afterJob(this.thread.free);
   }
 
@@ -211,7 +211,8 @@ export class NodeIsland implements ClientPort {
         this.fireTimer(at);
         break;
       default:
-        this.drain(at);
+        this.admission.drain(at);
+        this.afterJob(this.thread.free);
     }
     return false;
   }
@@ -230,68 +231,6 @@ export class NodeIsland implements ClientPort {
 
   private afterJob(end: Instant): void {
     if (this.node.effects.count > 0) this.finishAt = end;
-  }
-
-  /** All requests at the head of the queue that are ready when the job starts are one job. */
-  private drain(at: Instant): void {
-    const { flights, costs } = this.world;
-    const { ready, node } = this;
-    let cost = 0;
-    let scan = 0;
-    for (let flight = ready.head; flight !== 0 && ready.peekAt(scan) <= at; flight = ready.peek(++scan)) {
-      if (flight < 0) {
-        cost += costs.requestHandling + (this.pool.size === 0 ? this.world.clientVerify : 0);
-        continue;
-      }
-      const kind = flights.ints[flight * INTS + F.kind];
-      if (kind === FlightKind.protocol) break;
-      const requests = kind === FlightKind.forward ? (flights.ints[flight * INTS + F.subject] as number) : 1;
-      cost += costs.requestHandling * requests;
-      if (this.pool.size === 0) cost += flights.doubles[flight * DOUBLES + F.verify] as number;
-    }
-    const end = this.thread.occupy(at, cost);
-    node.beginDrain(end);
-    while (scan > 0) {
-      scan -= this.admitLanes(scan, at);
-      if (scan-- > 0) this.admit(ready.pop(), at);
-    }
-    node.finishDrain();
-    this.afterJob(end);
-  }
-
-  /** The requests of lanes at the head of the queue, at most `most`; returns how many there were. */
-  private admitLanes(most: number, at: Instant): number {
-    const { flights, delivered, digest, protocol, groups } = this.world;
-    const { ready, node, self } = this;
-    let count = 0;
-    for (; count < most && ready.head < 0; count++) {
-      const id = ~ready.pop();
-      const source = flights.groupIslands[groups === 1 ? 0 : id % groups] as number;
-      digest.add(EventClass.request, self, at, id ^ Math.imul(source + 1, 0x2545f491));
-      node.admit(id, true);
-    }
-    delivered[protocol.messages.length] = (delivered[protocol.messages.length] as number) + count;
-    flights.inFlight -= count;
-    return count;
-  }
-
-  private admit(flight: number, at: Instant): void {
-    const { flights, delivered, digest, protocol } = this.world;
-    const forwarded = flights.ints[flight * INTS + F.kind] === FlightKind.forward;
-    const name = protocol.messages.length + (forwarded ? 2 : 0);
-    delivered[name] = (delivered[name] as number) + 1;
-    digest.add(
-      EventClass.request,
-      this.self,
-      at,
-      (flights.ints[flight * INTS + F.hash] as number) ^
-        Math.imul((flights.ints[flight * INTS + F.source] as number) + 1, 0x2545f491),
-    );
-    if (forwarded) {
-      const ids = flights.load[flight] as Int32Array;
-      for (let i = 0; i < ids.length; i++) this.node.admit(ids[i] as RequestId, false);
-    } else this.node.admit(flights.ints[flight * INTS + F.subject] as RequestId, true);
-    flights.drop(flight);
   }
 
   private fireTimer(at: Instant): void {

@@ -1,4 +1,6 @@
 /** The clients of a site as an island: no card, no cores; replies arrive, requests leave at once. */
+import { absorb } from '../kernel/random.ts';
+import { EventClass } from '../kernel/run-digest.ts';
 import { type Instant, NEVER, type NodeId, type RequestId } from '../units/quantities.ts';
 import type { ClientGroup, ClientPort } from './client-group.ts';
 import type { FastNetwork } from './fast-network.ts';
@@ -29,15 +31,27 @@ export class SiteIsland implements ClientPort {
   /** Replies come by lanes, one a node: at one instant clients act before they hear, and lower nodes are heard first. */
   private runLanes(group: ClientGroup, lanes: readonly ReplyLane[], start: Instant, end: Instant): void {
     const { network } = this;
-    const count = this.gather(lanes, start, end);
-    const { offsets, flights: sources } = network.replySorter;
-    for (let i = 0; i < count; i++) {
-      const at = start + (offsets[i] as number);
-      while (group.next <= at) group.advance();
-      const source = sources[i] as number;
-      network.deliverLaneReply(lanes[source] as ReplyLane, source, group, this.self);
+    const only = onlyLane(lanes, end);
+    if (only >= 0) {
+      const lane = lanes[only] as ReplyLane;
+      while (lane.headAt < end) {
+        while (group.next <= lane.headAt) group.advance();
+        this.hear(lane, only, group, end);
+      }
+    } else if (only === SEVERAL) {
+      const count = this.gather(lanes, start, end);
+      const { offsets, flights: sources } = network.replySorter;
+      for (let i = 0; i < count; i++) {
+        const at = start + (offsets[i] as number);
+        while (group.next <= at) group.advance();
+        const source = sources[i] as number;
+        this.hear(lanes[source] as ReplyLane, source, group, at);
+      }
     }
     while (group.next < end) group.advance();
+    const sent = network.outgoing.count;
+    if (sent > 0) network.sendRequests(this.self, group.group, this.sequence);
+    this.sequence += sent;
     let nextAt = group.next;
     for (let i = 0; i < lanes.length; i++) {
       const { headAt } = lanes[i] as ReplyLane;
@@ -45,6 +59,25 @@ export class SiteIsland implements ClientPort {
     }
     this.nextAt = nextAt;
     network.wakeAt[this.self] = NEVER;
+  }
+
+  /** The first reply of a lane, and those behind it that come before `end` and before the clients act again. */
+  private hear(lane: ReplyLane, source: NodeId, group: ClientGroup, end: Instant): void {
+    const { digest, delivered, protocol, flights } = this.world;
+    let count = 0;
+    do {
+      const at = lane.headAt;
+      const { batch, leader } = lane.train;
+      const { place, result } = lane;
+      lane.pop();
+      const id = batch === null ? place : (batch.ids[place] as RequestId);
+      digest.add(EventClass.reply, this.self, at, absorb(id, result) ^ Math.imul(source + 1, 0x2545f491));
+      group.onReply(source, id, result, leader, batch, batch === null ? -1 : place, at);
+      count++;
+    } while (lane.headAt < end && lane.headAt < group.next);
+    const name = protocol.messages.length + 1;
+    delivered[name] = (delivered[name] as number) + count;
+    flights.inFlight -= count;
   }
 
   /** The replies before `end`, of all lanes, in total order; returns how many. */
@@ -82,10 +115,30 @@ export class SiteIsland implements ClientPort {
     this.nextAt = Math.min(group.next, decisionAt[this.self] as number);
   }
 
-  submit(group: ClientGroup, to: NodeId, id: RequestId, now: Instant): void {
-    if (this.network.requestLanes.length > 0)
-      return this.network.submitByLane(this.self, group.group, to, this.sequence++, id, now);
+  submit(_group: ClientGroup, to: NodeId, id: RequestId, now: Instant): void {
+    const { outgoing } = this.network;
+    if (this.network.requestLanes.length > 0) {
+      const i = outgoing.next();
+      outgoing.times[i] = now;
+      outgoing.receivers[i] = to;
+      outgoing.places[i] = id;
+      return;
+    }
     const flight = this.world.launchRequest(this.self, this.sequence++, id, now);
     this.network.unicastDirect(this.self, to, flight, now);
   }
+}
+
+const NONE = -1;
+const SEVERAL = -2;
+
+/** The lane that brings replies before `end`, where no other does; else NONE or SEVERAL. */
+function onlyLane(lanes: readonly ReplyLane[], end: Instant): number {
+  let found = NONE;
+  for (let i = 0; i < lanes.length; i++) {
+    if ((lanes[i] as ReplyLane).headAt >= end) continue;
+    if (found !== NONE) return SEVERAL;
+    found = i;
+  }
+  return found;
 }

@@ -215,12 +215,14 @@ export class World {
     return flight;
   }
 
-  /** A request on a lane: counted like any other. */
-  countRequest(id: RequestId, at: number): void {
-    this.flights.takeLight(1);
+  /** Requests that leave by lanes, with the instants at which they do: counted like any others. */
+  countRequests(ids: Int32Array, times: Float64Array, count: number): void {
+    this.flights.takeLight(count);
     const name = this.protocol.messages.length;
-    this.sent[name] = (this.sent[name] as number) + 1;
-    this.meter.onSend(at, 1, 1, this.requestWire(id), this.rule.signed ? 1 : 0);
+    this.sent[name] = (this.sent[name] as number) + count;
+    const signatures = this.rule.signed ? 1 : 0;
+    for (let i = 0; i < count; i++)
+      this.meter.onSend(times[i] as number, 1, 1, this.requestWire(ids[i] as RequestId), signatures);
   }
 
   requestWire(id: RequestId): Bytes {

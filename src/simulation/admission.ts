@@ -1,0 +1,98 @@
+/**
+ * Requests on the protocol thread: all that stand at the head of the queue when the job starts are one job, which hands them to the
+ * node's mempool (docs/MODEL.md section 2).
+ */
+import { EventClass } from '../kernel/run-digest.ts';
+import type { RunningClock } from '../machines/running-clock.ts';
+import { DOUBLES, FlightColumn as F, FlightKind, INTS } from '../network/flights.ts';
+import type { Instant, NodeId, RequestId } from '../units/quantities.ts';
+import type { FlightQueue } from './flight-queue.ts';
+import type { Node } from './node.ts';
+import type { World } from './world.ts';
+
+export class Admission {
+  private readonly world: World;
+  private readonly node: Node;
+  private readonly self: NodeId;
+  private readonly ready: FlightQueue;
+  private readonly thread: RunningClock;
+  /** The thread's core verifies too. */
+  private readonly single: boolean;
+
+  constructor(world: World, node: Node, ready: FlightQueue, thread: RunningClock) {
+    this.world = world;
+    this.node = node;
+    this.self = node.self;
+    this.ready = ready;
+    this.thread = thread;
+    this.single = world.spec.machine.cores === 1;
+  }
+
+  /** The job that starts at `at`, with at least one request; its effects take place when the thread is free again. */
+  drain(at: Instant): void {
+    const { ready, node } = this;
+    let scan = this.scan(at);
+    node.beginDrain(this.thread.free);
+    while (scan > 0) {
+      scan -= this.admitLanes(scan, at);
+      if (scan-- > 0) this.admit(ready.pop(), at);
+    }
+    node.finishDrain();
+  }
+
+  /** Occupies the thread with the requests that are ready at `at`; returns how many messages they are. */
+  private scan(at: Instant): number {
+    const { flights, costs, clientVerify } = this.world;
+    const { ready, single } = this;
+    let cost = 0;
+    let scan = 0;
+    for (let flight = ready.head; flight !== 0 && ready.peekAt(scan) <= at; flight = ready.peek(++scan)) {
+      if (flight < 0) {
+        cost += costs.requestHandling + (single ? clientVerify : 0);
+        continue;
+      }
+      const kind = flights.ints[flight * INTS + F.kind];
+      if (kind === FlightKind.protocol) break;
+      const requests = kind === FlightKind.forward ? (flights.ints[flight * INTS + F.subject] as number) : 1;
+      cost += costs.requestHandling * requests;
+      if (single) cost += flights.doubles[flight * DOUBLES + F.verify] as number;
+    }
+    this.thread.occupy(at, cost);
+    return scan;
+  }
+
+  /** The requests of lanes at the head of the queue, at most `most`; returns how many there were. */
+  private admitLanes(most: number, at: Instant): number {
+    const { flights, delivered, digest, protocol, groups } = this.world;
+    const { ready, node, self } = this;
+    let count = 0;
+    for (; count < most && ready.head < 0; count++) {
+      const id = ~ready.pop();
+      const source = flights.groupIslands[groups === 1 ? 0 : id % groups] as number;
+      digest.add(EventClass.request, self, at, id ^ Math.imul(source + 1, 0x2545f491));
+      node.admit(id, true);
+    }
+    delivered[protocol.messages.length] = (delivered[protocol.messages.length] as number) + count;
+    flights.inFlight -= count;
+    return count;
+  }
+
+  private admit(flight: number, at: Instant): void {
+    const { flights, delivered, digest, protocol } = this.world;
+    const forwarded = flights.ints[flight * INTS + F.kind] === FlightKind.forward;
+    const name = protocol.messages.length + (forwarded ? 2 : 0);
+    delivered[name] = (delivered[name] as number) + 1;
+    digest.add(
+      EventClass.request,
+      this.self,
+      at,
+      (flights.ints[flight * INTS + F.hash] as number) ^
+        Math.imul((flights.ints[flight * INTS + F.source] as number) + 1, 0x2545f491),
+    );
+    if (forwarded) {
+      const ids = flights.load[flight] as Int32Array;
+      for (let i = 0; i < ids.length; i++) this.node.admit(ids[i] as RequestId, false);
+    } else this.node.admit(flights.ints[flight * INTS + F.subject] as RequestId, true);
+    flights.drop(flight);
+  }
+}

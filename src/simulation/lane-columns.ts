@@ -1,0 +1,41 @@
+/**
+ * What one island sends by lanes in one go, as columns: card, link and lane then take one column after the other in tight loops. The
+ * network has one pair of them for all islands, each in its turn.
+ */
+
+export class LaneColumns {
+  count = 0;
+  /** When a message is ready; then when it has left the card; then when it arrives. */
+  times = new Float64Array(256);
+  /** The islands they go to. */
+  receivers = new Int32Array(256);
+  wires = new Int32Array(256);
+  /** Requests: their ids. Replies: see ReplyLane. */
+  places = new Int32Array(256);
+  results = new Int32Array(256);
+  /** Replies: the client group. */
+  groups = new Int32Array(256);
+
+  /** A place for one more message. */
+  next(): number {
+    if (this.count === this.times.length) this.grow();
+    return this.count++;
+  }
+
+  private grow(): void {
+    const size = this.count * 2;
+    const times = new Float64Array(size);
+    times.set(this.times);
+    this.times = times;
+    const wider = (column: Int32Array): Int32Array<ArrayBuffer> => {
+      const grown = new Int32Array(size);
+      grown.set(column);
+      return grown;
+    };
+    this.receivers = wider(this.receivers);
+    this.wires = wider(this.wires);
+    this.places = wider(this.places);
+    this.results = wider(this.results);
+    this.groups = wider(this.groups);
+  }
+}
