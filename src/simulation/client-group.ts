@@ -7,7 +7,7 @@ import { draw, Purpose, stream } from '../kernel/random.ts';
 import type { Sampler } from '../kernel/sampler.ts';
 import type { Batch } from '../ledger/batch.ts';
 import { type Instant, NEVER, type NodeId, type Position, type RequestId } from '../units/quantities.ts';
-import type { ArrivalProcess } from '../workloads/arrivals.ts';
+import { ArrivalBlock } from './arrival-block.ts';
 import { InstantHeap } from './instant-heap.ts';
 import { hintedLeader, hintedTerm, NO_HINT } from './leader-hint.ts';
 import type { ClientGroupSpec } from './run-spec.ts';
@@ -61,10 +61,10 @@ export class ClientGroup {
   private readonly world: World;
   private readonly perGroup: number;
   private readonly port: ClientPort;
-  private readonly arrivals: ArrivalProcess | null;
+  /** Open loops: what is to be sent next. */
+  private readonly arrivals: ArrivalBlock | null;
   private readonly think: Sampler | null;
   private readonly thinkStream: number;
-  private nextArrival: Instant = NEVER;
   private readonly due = new InstantHeap();
   private readonly quorum: number;
   private readonly words: number;
@@ -114,9 +114,8 @@ export class ClientGroup {
     this.retryAfter = spec.retryAfter;
     this.thinkStream = stream(world.spec.seed, Purpose.think, group);
     if (spec.load.kind === 'open') {
-      this.arrivals = world.arrivals(spec.load.arrivals, group);
+      this.arrivals = new ArrivalBlock(world.arrivals(spec.load.arrivals, group));
       this.think = null;
-      this.nextArrival = this.arrivals.next();
     } else {
       this.arrivals = null;
       this.think = createSampler(spec.load.think);
@@ -126,7 +125,7 @@ export class ClientGroup {
   }
 
   private refresh(): void {
-    let next = this.nextArrival;
+    let next = this.arrivals === null ? NEVER : this.arrivals.next;
     const think = this.due.first;
     if (think < next) next = think;
     if (this.retryFrom < next) {
@@ -153,12 +152,29 @@ export class ClientGroup {
     return this.sentAt.length - 1;
   }
 
+  /** Does all that is due up to `last`, that instant included. */
+  advanceTo(last: Instant): void {
+    const { arrivals } = this;
+    while (this.next <= last) {
+      if (arrivals === null || this.retryFrom <= arrivals.next) {
+        this.advance();
+        continue;
+      }
+      do {
+        this.issue(arrivals.next);
+        arrivals.advance();
+      } while (arrivals.next <= last && arrivals.next < this.retryFrom);
+      this.refresh();
+    }
+  }
+
   /** Does all that is due at `next`. */
   advance(): void {
     const now = this.next;
-    while (this.nextArrival <= now) {
+    const { arrivals } = this;
+    while (arrivals !== null && arrivals.next <= now) {
       this.issue(now);
-      this.nextArrival = (this.arrivals as ArrivalProcess).next();
+      arrivals.advance();
     }
     while (this.due.first <= now) {
       this.due.pop();

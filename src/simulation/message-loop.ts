@@ -63,7 +63,7 @@ export class MessageLoop {
         // A reply gives clients on this machine something to do.
         if (flight > 0 && ints[flight * INTS + F.kind] === FlightKind.reply) break;
         cursor++;
-        if (single) ready.push(leavesAt, flight);
+        if (single || (flight < 0 && inRows && ready.head === 0)) ready.push(leavesAt, flight);
         else {
           const cost = flight > 0 ? (doubles[flight * DOUBLES + F.verify] as number) : clientVerify;
           // One server takes every message in turn, so none overtakes; with several, links must be put back in order.
@@ -75,13 +75,16 @@ export class MessageLoop {
           first = readyAt;
           start = first < thread.free ? thread.free : first;
         }
-        if (flight < 0 && inRows) cursor = ready.takeRequests(exits, leavers, cursor, start, limit);
         leavesAt = exits[cursor] as number;
+        if (flight < 0 && inRows && leavesAt <= start && leavesAt < limit) {
+          cursor = ready.takeRequests(exits, leavers, cursor, start, limit);
+          leavesAt = exits[cursor] as number;
+        }
       }
       if (leavesAt <= start || start >= limit || other <= readyAt) break;
       const flight = ready.head;
       if (flight < 0 || ints[flight * INTS + F.kind] !== FlightKind.protocol) {
-        admission.drain(start);
+        admission.drain();
         if (effects.count > 0) break;
         continue;
       }

@@ -211,7 +211,7 @@ export class NodeIsland implements ClientPort {
         this.fireTimer(at);
         break;
       default:
-        this.admission.drain(at);
+        this.admission.drain();
         this.afterJob(this.thread.free);
     }
     return false;

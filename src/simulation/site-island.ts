@@ -35,7 +35,7 @@ export class SiteIsland implements ClientPort {
     if (only >= 0) {
       const lane = lanes[only] as ReplyLane;
       while (lane.headAt < end) {
-        while (group.next <= lane.headAt) group.advance();
+        if (group.next <= lane.headAt) group.advanceTo(lane.headAt);
         this.hear(lane, only, group, end);
       }
     } else if (only === SEVERAL) {
@@ -43,12 +43,12 @@ export class SiteIsland implements ClientPort {
       const { offsets, flights: sources } = network.replySorter;
       for (let i = 0; i < count; i++) {
         const at = start + (offsets[i] as number);
-        while (group.next <= at) group.advance();
+        if (group.next <= at) group.advanceTo(at);
         const source = sources[i] as number;
         this.hear(lanes[source] as ReplyLane, source, group, at);
       }
     }
-    while (group.next < end) group.advance();
+    if (group.next < end) group.advanceTo(end - 1);
     const sent = network.outgoing.count;
     if (sent > 0) network.sendRequests(this.self, group.group, this.sequence);
     this.sequence += sent;
