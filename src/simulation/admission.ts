@@ -44,6 +44,18 @@ export class Admission {
     node.finishDrain();
   }
 
+  /** A drain of one request of a lane, at `at`. */
+  admitAlone(id: RequestId, at: Instant): void {
+    const { node, thread, single } = this;
+    const { costs, clientVerify } = this.world;
+    thread.occupy(at, costs.requestHandling + (single ? clientVerify : 0));
+    node.beginDrain(thread.free);
+    this.count(id, at);
+    node.admit(id, true);
+    node.finishDrain();
+    this.delivered(1);
+  }
+
   /** Occupies the thread with the requests that are ready at `at`; returns how many messages they are. */
   private scan(at: Instant): number {
     const { flights, costs, clientVerify } = this.world;
@@ -67,18 +79,27 @@ export class Admission {
 
   /** The requests of lanes at the head of the queue, at most `most`; returns how many there were. */
   private admitLanes(most: number, at: Instant): number {
-    const { flights, delivered, digest, protocol, groups } = this.world;
-    const { ready, node, self } = this;
+    const { ready, node } = this;
     let count = 0;
     for (; count < most && ready.head < 0; count++) {
       const id = ~ready.pop();
-      const source = flights.groupIslands[groups === 1 ? 0 : id % groups] as number;
-      digest.add(EventClass.request, self, at, id ^ Math.imul(source + 1, 0x2545f491));
+      this.count(id, at);
       node.admit(id, true);
     }
+    this.delivered(count);
+    return count;
+  }
+
+  private count(id: RequestId, at: Instant): void {
+    const { flights, digest, groups } = this.world;
+    const source = flights.groupIslands[groups === 1 ? 0 : id % groups] as number;
+    digest.add(EventClass.request, this.self, at, id ^ Math.imul(source + 1, 0x2545f491));
+  }
+
+  private delivered(count: number): void {
+    const { flights, delivered, protocol } = this.world;
     delivered[protocol.messages.length] = (delivered[protocol.messages.length] as number) + count;
     flights.inFlight -= count;
-    return count;
   }
 
   private admit(flight: number, at: Instant): void {

@@ -61,13 +61,24 @@ export class FastNetwork {
     const { count, times, receivers, places } = this.outgoing;
     this.world.countRequests(places, times, count);
     this.links.arrive(source, sequence, receivers, times, count);
+    this.outgoing.count = 0;
+    if (allEqual(receivers, count)) {
+      const to = receivers[0] as NodeId;
+      const lane = (this.requestLanes[to] as RequestLane[])[group] as RequestLane;
+      lane.pushAll(times, places, count);
+      return this.wake(to, lane);
+    }
     for (let i = 0; i < count; i++) {
       const to = receivers[i] as NodeId;
       const lane = (this.requestLanes[to] as RequestLane[])[group] as RequestLane;
       lane.push(times[i] as number, places[i] as number);
-      if (lane.headAt < (this.wakeAt[to] as number)) this.wakeAt[to] = lane.headAt;
+      this.wake(to, lane);
     }
-    this.outgoing.count = 0;
+  }
+
+  /** The lane's first message may be news to the island it goes to. */
+  private wake(island: number, lane: RequestLane | ReplyLane): void {
+    if (lane.headAt < (this.wakeAt[island] as number)) this.wakeAt[island] = lane.headAt;
   }
 
   /** The card gets the reply at `ready`, once `sendReplies` is called. @param wire its bytes on the wire @param place see ReplyLane */
@@ -91,14 +102,18 @@ export class FastNetwork {
     this.cards.feedColumn(node.self, wires, times, count);
     this.links.arrive(node.self, node.sequence, receivers, times, count);
     node.sequence += count;
+    this.outgoing.count = 0;
     const { leader } = node;
+    if (count > 0 && this.replyLanes.length === 1) {
+      const lane = (this.replyLanes[0] as ReplyLane[])[node.self] as ReplyLane;
+      lane.pushAll(times, places, results, count, batch, leader);
+      return this.wake(receivers[0] as number, lane);
+    }
     for (let i = 0; i < count; i++) {
       const lane = (this.replyLanes[groups[i] as number] as ReplyLane[])[node.self] as ReplyLane;
       lane.push(times[i] as number, places[i] as number, results[i] as number, batch, leader);
-      const island = receivers[i] as number;
-      if (lane.headAt < (this.wakeAt[island] as number)) this.wakeAt[island] = lane.headAt;
+      this.wake(receivers[i] as number, lane);
     }
-    this.outgoing.count = 0;
   }
 
   /** Bytes of the lanes. */
@@ -159,6 +174,11 @@ export class FastNetwork {
     flights.drop(flight);
     group.onReply(source, id, result, leader, batch, index, at);
   }
+}
+
+function allEqual(values: Int32Array, count: number): boolean {
+  for (let i = 1; i < count; i++) if (values[i] !== values[0]) return false;
+  return true;
 }
 
 /** Where islands are and how far apart. */

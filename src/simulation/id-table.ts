@@ -24,11 +24,13 @@ export class IdTable {
     this.values[slot] = value;
   }
 
-  delete(id: number): void {
+  /** Takes `id` out; returns its value, −1 where there was none. */
+  remove(id: number): number {
     const slot = id & (this.keys.length - 1);
-    if (this.keys[slot] !== id) return;
+    if (this.keys[slot] !== id) return -1;
     this.keys[slot] = -1;
     this.size--;
+    return this.values[slot] as number;
   }
 
   private grow(): void {

@@ -26,6 +26,20 @@ export class RequestLane {
     if (this.count++ === 0) this.headAt = at;
   }
 
+  /** As `push` for each of the first `count` requests of these columns. */
+  pushAll(times: Float64Array, requests: Int32Array, count: number): void {
+    while (this.count + count > this.at.length) this.grow();
+    const { at, ids, first } = this;
+    const mask = at.length - 1;
+    let next = first + this.count;
+    for (let i = 0; i < count; i++, next++) {
+      at[next & mask] = times[i] as number;
+      ids[next & mask] = requests[i] as number;
+    }
+    this.count += count;
+    this.headAt = at[first] as number;
+  }
+
   pop(): number {
     const id = this.ids[this.first] as number;
     this.first = (this.first + 1) & (this.at.length - 1);
@@ -82,6 +96,28 @@ export class ReplyLane {
     if (last !== undefined && last.batch === batch && last.leader === leader) last.left++;
     else this.trains.push({ batch, leader, left: 1 });
     if (this.count++ === 0) this.headAt = at;
+  }
+
+  /** As `push` for each of the first `count` replies (one at least) of these columns, all of one train. */
+  pushAll(
+    times: Float64Array,
+    places: Int32Array,
+    results: Int32Array,
+    count: number,
+    batch: Batch | null,
+    leader: NodeId,
+  ): void {
+    this.push(times[0] as number, places[0] as number, results[0] as number, batch, leader);
+    (this.trains[this.trains.length - 1] as Train).left += count - 1;
+    while (this.count + count > this.at.length) this.grow();
+    const mask = this.at.length - 1;
+    let next = this.first + this.count;
+    for (let i = 1; i < count; i++, next++) {
+      this.at[next & mask] = times[i] as number;
+      this.places[next & mask] = places[i] as number;
+      this.results[next & mask] = results[i] as number;
+    }
+    this.count += count - 1;
   }
 
   /** What the first reply says, with `place` and `result`. */

@@ -206,8 +206,10 @@ export class NodeMempool implements Mempool {
     return !this.isWaiting(batch);
   }
 
+  /** The ring's length is a power of two below 2^31, so the low bits that are kept name the slot. */
   private slotOf(id: RequestId): number {
-    return this.entryOf.get(id) === -1 ? -1 : this.entryNumber(id) & (this.ids.length - 1);
+    const low = this.entryOf.get(id);
+    return low === -1 ? -1 : low & (this.ids.length - 1);
   }
 
   private entryNumber(id: RequestId): number {
@@ -216,14 +218,14 @@ export class NodeMempool implements Mempool {
   }
 
   private remove(id: RequestId): void {
-    const slot = this.slotOf(id);
-    if (slot < 0) return;
+    const low = this.entryOf.remove(id);
+    if (low === -1) return;
+    const slot = low & (this.ids.length - 1);
     if (this.state[slot] === WAITING) {
       this.count--;
       this.bytes -= this.requests.bytes(id);
     }
     this.state[slot] = GONE;
-    this.entryOf.delete(id);
   }
 
   private trim(): void {

@@ -54,6 +54,16 @@ export class MessageLoop {
     for (;;) {
       // What the thread takes next, of whatever kind: a message that leaves the card later is verified later, for its job may sign.
       const other = timers.next < blocked ? timers.next : blocked;
+      if (inRows && ready.head === 0 && (leavers[cursor] as number) < 0) {
+        // A request that the thread takes by itself, which most are, need not queue.
+        const arrival = exits[cursor] as number;
+        const at = arrival < thread.free ? thread.free : arrival;
+        if (arrival < other && at < limit && (exits[cursor + 1] as number) > at) {
+          admission.admitAlone(~(leavers[cursor++] as number), at);
+          if (effects.count > 0) break;
+          continue;
+        }
+      }
       let readyAt = ready.headAt;
       let first = other < readyAt ? other : readyAt;
       let start = first < thread.free ? thread.free : first;

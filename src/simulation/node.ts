@@ -192,9 +192,7 @@ export class Node implements Host<never, unknown> {
   /** Whether this node answers this request now that it executed it (and then forgets that it should). */
   answers(id: RequestId): boolean {
     if (this.world.rule.repliers === 'all') return true;
-    if (this.taken.get(id) === -1) return false;
-    this.taken.delete(id);
-    return true;
+    return this.taken.remove(id) !== -1;
   }
 
   /** Whether it took any request that it has not answered. */

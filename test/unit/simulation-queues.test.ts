@@ -93,7 +93,7 @@ describe('an id table', () => {
             table.set(next, value);
             map.set(next, value);
           } else if (action === 2) {
-            table.delete(id);
+            table.remove(id);
             map.delete(id);
           } else if (map.has(id)) {
             table.set(id, value);
@@ -113,7 +113,7 @@ describe('an id table', () => {
     table.set(3, 77);
     for (let id = 4; id < 50_000; id++) {
       table.set(id, id);
-      if (id > 10) table.delete(id - 5);
+      if (id > 10) table.remove(id - 5);
     }
     expect(table.get(3)).toBe(77);
     expect(table.get(40_000)).toBe(-1);
