@@ -56,7 +56,11 @@ export class Links {
 
   /** The hash that the jitter of all copies of a message starts from: one round here, one for each receiver. */
   private messageHash(source: number, sequence: number): number {
-    return mix(this.jitterStream ^ Math.imul(source + 1, 0x9e3779b1) ^ Math.imul(sequence + 1, 0x7feb352d));
+    return mix(this.sourceHash(source) ^ Math.imul(sequence + 1, 0x7feb352d));
+  }
+
+  private sourceHash(source: number): number {
+    return this.jitterStream ^ Math.imul(source + 1, 0x9e3779b1);
   }
 
   /** The jitter of the copy of message `sequence` of `source` that goes to `receiver`, whole ns. */
@@ -90,11 +94,12 @@ export class Links {
     const { last, siteOf, oneWay, jitter, jitterFree } = this;
     const row = source * this.islands;
     const siteRow = (siteOf[source] as number) * this.sites;
+    const hash = this.sourceHash(source);
     for (let i = 0; i < count; i++) {
       const receiver = receivers[i] as number;
       let at = (times[i] as number) + (oneWay[siteRow + (siteOf[receiver] as number)] as number);
       if (!jitterFree) {
-        const message = this.messageHash(source, sequence + i);
+        const message = mix(hash ^ Math.imul(sequence + i + 1, 0x7feb352d));
         at += Math.floor(jitter.draw(mix(message ^ Math.imul(receiver + 1, 0x85ebca6b))));
       }
       const before = last[row + receiver] as number;

@@ -121,7 +121,7 @@ export class ReplyLane {
   }
 
   /** What the first reply says, with `place` and `result`. */
-  get train(): { readonly batch: Batch | null; readonly leader: NodeId } {
+  get train(): Readonly<Train> {
     return this.trains[0] as Train;
   }
   get place(): number {

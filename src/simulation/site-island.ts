@@ -65,15 +65,20 @@ export class SiteIsland implements ClientPort {
   private hear(lane: ReplyLane, source: NodeId, group: ClientGroup, end: Instant): void {
     const { digest, delivered, protocol, flights } = this.world;
     let count = 0;
+    const from = Math.imul(source + 1, 0x2545f491);
     do {
-      const at = lane.headAt;
       const { batch, leader } = lane.train;
-      const { place, result } = lane;
-      lane.pop();
-      const id = batch === null ? place : (batch.ids[place] as RequestId);
-      digest.add(EventClass.reply, this.self, at, absorb(id, result) ^ Math.imul(source + 1, 0x2545f491));
-      group.onReply(source, id, result, leader, batch, batch === null ? -1 : place, at);
-      count++;
+      // What the replies of a train share is looked up once.
+      for (let left = lane.train.left; left > 0; left--) {
+        const at = lane.headAt;
+        const { place, result } = lane;
+        lane.pop();
+        count++;
+        const id = batch === null ? place : (batch.ids[place] as RequestId);
+        digest.add(EventClass.reply, this.self, at, absorb(id, result) ^ from);
+        group.onReply(source, id, result, leader, batch, batch === null ? -1 : place, at);
+        if (lane.headAt >= end || lane.headAt >= group.next) break;
+      }
     } while (lane.headAt < end && lane.headAt < group.next);
     const name = protocol.messages.length + 1;
     delivered[name] = (delivered[name] as number) + count;
