@@ -10,7 +10,7 @@ import { type FineBins, findOutages } from './outages.ts';
 import type { Outage, SegmentResult, TimelineEvent, TimelineResult } from './run-result.ts';
 import { STAGES } from './run-result.ts';
 import type { RunSpec } from './run-spec.ts';
-import { StageRun } from './stage-sums.ts';
+import { StageRun } from './stage-run.ts';
 
 const TIMELINE_BINS = 240;
 /** Fine bins are this long at most, so that every outage (100 ms or more) spans one, up to runs of 14 hours. */
@@ -52,8 +52,6 @@ interface Unstaged {
 export class Meter {
   finals = 0;
   submitted = 0;
-  /** When the last request so far became final: for progress. */
-  lastFinal: Instant = 0;
   private readonly horizon: Instant;
   private readonly groups: number;
   private readonly givenFrom: Instant | null;
@@ -146,7 +144,6 @@ export class Meter {
 
   onFinal(intended: Instant, at: Instant, batch: Batch | null, index: number, valid: boolean): void {
     this.finals++;
-    if (at > this.lastFinal) this.lastFinal = at;
     const segment = this.segmentAt(at);
     const latency = at - intended;
     segment.final++;

@@ -60,6 +60,46 @@ describe('a lane', () => {
     );
   });
 
+  test('takes a column as it takes its messages one by one', () => {
+    const batch = createBatch(Int32Array.of(1), Float64Array.of(0), 1, 0, 0);
+    fc.assert(
+      fc.property(steps, (counts) => {
+        const requests = { one: new RequestLane(), all: new RequestLane() };
+        const replies = { one: new ReplyLane(), all: new ReplyLane() };
+        let made = 0;
+        for (const count of counts) {
+          const column = Int32Array.from({ length: Math.max(0, count) }, (_, i) => made + i);
+          const times = Float64Array.from(column, (id) => id * 10);
+          made += column.length;
+          const leader = count % 2;
+          for (const id of column) {
+            requests.one.push(id * 10, id);
+            replies.one.push(id * 10, id, id + 1, batch, leader);
+          }
+          if (column.length > 0) {
+            requests.all.pushAll(times, column, column.length);
+            const results = column.map((id) => id + 1);
+            replies.all.pushAll(times, column, results, column.length, batch, leader);
+          }
+          for (let i = 0; i > count && replies.one.size > 0; i--) {
+            expect([requests.all.headAt, requests.all.pop()]).toEqual([requests.one.headAt, requests.one.pop()]);
+            expect(said(replies.all)).toEqual(said(replies.one));
+            replies.all.pop();
+            replies.one.pop();
+          }
+          expect([replies.all.size, replies.all.headAt]).toEqual([replies.one.size, replies.one.headAt]);
+          expect(requests.all.headAt).toBe(requests.one.headAt);
+        }
+      }),
+      { numRuns: 50, seed: 20260101 },
+    );
+  });
+
+  function said(lane: ReplyLane): unknown[] {
+    const { headAt, place, result, train } = lane;
+    return [headAt, place, result, train.batch, train.leader, train.left];
+  }
+
   test('of replies lays what comes before the end of a window behind what is gathered already', () => {
     const lane = new ReplyLane();
     const sorter = new ArrivalSorter((a, b) => a < b);

@@ -3,10 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Batch, createBatch } from '../../src/ledger/batch.ts';
 import { FlightColumn as F, Flights, INTS } from '../../src/network/flights.ts';
+import { ArrivalBlock } from '../../src/simulation/arrival-block.ts';
 import { CommitRing } from '../../src/simulation/commit-ring.ts';
 import { FlightQueue } from '../../src/simulation/flight-queue.ts';
 import { IdTable } from '../../src/simulation/id-table.ts';
 import { InstantHeap } from '../../src/simulation/instant-heap.ts';
+import { LaneColumns } from '../../src/simulation/lane-columns.ts';
+import { StageRun } from '../../src/simulation/stage-run.ts';
 import { Timers } from '../../src/simulation/timers.ts';
 import { NEVER } from '../../src/units/quantities.ts';
 
@@ -70,6 +73,118 @@ describe('a flight queue', () => {
         }
       }),
       { numRuns: 100, seed: 20260101 },
+    );
+  });
+});
+
+describe('requests of lanes, taken by the row', () => {
+  function queueWith(entries: readonly [number, number][]): FlightQueue {
+    const queue = new FlightQueue(new Flights());
+    for (const [at, flight] of entries) queue.push(at, flight);
+    return queue;
+  }
+  // Six requests, then a message.
+  const exits = Float64Array.of(10, 10, 20, 30, 40, 50, 60, NEVER);
+  const leavers = Int32Array.of(-1, -2, -3, -4, -5, -6, 7, 0);
+
+  test('end at the last instant, before the limit, at a message, and at an empty queue', () => {
+    expect(queueWith([[5, 1]]).takeRequests(exits, leavers, 0, 30, 100)).toBe(4);
+    expect(queueWith([[5, 1]]).takeRequests(exits, leavers, 0, 100, 30)).toBe(3);
+    expect(queueWith([[5, 1]]).takeRequests(exits, leavers, 1, 100, 100)).toBe(6);
+    expect(queueWith([]).takeRequests(exits, leavers, 0, 100, 100)).toBe(0);
+  });
+
+  test('come behind a request of the same instant, but leave a message of it to be put in order', () => {
+    const behind = queueWith([[10, -9]]);
+    expect(behind.takeRequests(exits, leavers, 0, 10, 100)).toBe(2);
+    expect([behind.peek(0), behind.peek(1), behind.peek(2)]).toEqual([-9, -1, -2]);
+    expect(queueWith([[10, 4]]).takeRequests(exits, leavers, 0, 10, 100)).toBe(0);
+    expect(queueWith([[11, -9]]).takeRequests(exits, leavers, 0, 100, 100)).toBe(0);
+  });
+
+  test('are all there, in order, when the queue had to grow', () => {
+    const count = 500;
+    const rows = Int32Array.from({ length: count + 1 }, (_, i) => (i < count ? ~i : 1));
+    const times = Float64Array.from({ length: count + 1 }, (_, i) => i);
+    const queue = queueWith([[0, -1000]]);
+    expect(queue.takeRequests(times, rows, 0, NEVER, NEVER)).toBe(count);
+    expect(queue.pop()).toBe(-1000);
+    for (let i = 0; i < count; i++) expect([queue.headAt, queue.pop()]).toEqual([i, ~i]);
+    expect(queue.head).toBe(0);
+  });
+});
+
+describe('a block of arrivals', () => {
+  test('gives what the process gives, in order, and never after its end', () => {
+    for (const length of [0, 1, 63, 64, 65, 200]) {
+      let asked = 0;
+      const block = new ArrivalBlock({ rate: null, next: () => (asked < length ? asked++ * 3 : NEVER) });
+      for (let i = 0; i < length; i++) {
+        expect(block.next).toBe(i * 3);
+        block.advance();
+      }
+      for (let i = 0; i < 200; i++) {
+        expect(block.next).toBe(NEVER);
+        block.advance();
+      }
+    }
+  });
+});
+
+describe('the columns of lane messages', () => {
+  test('keep what they hold when they grow', () => {
+    const columns = new LaneColumns();
+    for (let i = 0; i < 1000; i++) {
+      const place = columns.next();
+      columns.times[place] = i + 0.5;
+      for (const column of [columns.receivers, columns.wires, columns.places, columns.results, columns.groups])
+        column[place] = i;
+    }
+    expect(columns.count).toBe(1000);
+    for (let i = 0; i < 1000; i++) {
+      const { times, receivers, wires, places, results, groups } = columns;
+      expect([times[i], receivers[i], wires[i], places[i], results[i], groups[i]]).toEqual([i + 0.5, i, i, i, i, i]);
+    }
+  });
+});
+
+describe('the stages of a run of transactions', () => {
+  test('add up to what each transaction alone would add, also where the stamps are out of order', () => {
+    const instant = fc.integer({ min: 0, max: 60 });
+    const row = fc.record({ intended: instant, received: instant, took: instant });
+    const stamps = fc.record({
+      proposedAt: instant,
+      committedAt: fc.oneof(instant, fc.constant(NEVER)),
+      executedAt: instant,
+    });
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 20 }), stamps, (rows, given) => {
+        const batch = createBatch(new Int32Array(rows.length), new Float64Array(rows.length), 1, 0, 0);
+        Object.assign(batch.stamps, given);
+        const run = new StageRun();
+        const sums = new Float64Array(5);
+        const expected = [0, 0, 0, 0, 0];
+        // Twice, since a run is used again for the next batch.
+        for (let round = 0; round < 2; round++) {
+          run.begin(batch);
+          for (const { intended, received, took } of rows) {
+            const final = intended + took;
+            run.add(intended, received, final);
+            let from = intended;
+            [received, given.proposedAt, given.committedAt, given.executedAt, final].forEach((stamp, stage) => {
+              const at = stamp < from ? from : stamp > final ? final : stamp;
+              expected[stage] = (expected[stage] as number) + at - from;
+              from = at;
+            });
+          }
+          expect(run.count).toBe(rows.length);
+          const { proposedAt, committedAt } = given;
+          expect(run.commit).toBe(committedAt === NEVER ? null : Math.max(0, committedAt - proposedAt));
+          run.end(sums);
+        }
+        expect([...sums]).toEqual(expected);
+      }),
+      { numRuns: 500, seed: 20260101 },
     );
   });
 });
