@@ -3,18 +3,59 @@ import type { Batch } from '../ledger/batch.ts';
 import type { Instant, NodeId, Position } from '../units/quantities.ts';
 import type { Finding } from './violation.ts';
 
+const PAGE_BITS = 12;
+const PAGE_SIZE = 1 << PAGE_BITS;
+
+interface Page {
+  readonly bits: Int32Array;
+  left: number;
+}
+
+/** Which requests of one client group were executed: one bit each, in pages that are dropped when they are full. */
+class Executed {
+  private readonly pages = new Map<number, Page>();
+  /** Of pages before this one, those that are not kept are full. */
+  private begun = 0;
+  /** The page used last; null where it is full. */
+  private page: Page | null = null;
+  private number = -1;
+
+  /** Notes a request; false where it was noted before. */
+  add(counter: number): boolean {
+    const number = counter >> PAGE_BITS;
+    if (number !== this.number) this.turnTo(number);
+    const { page } = this;
+    if (page === null) return false;
+    const word = (counter & (PAGE_SIZE - 1)) >> 5;
+    const bit = 1 << (counter & 31);
+    if (((page.bits[word] as number) & bit) !== 0) return false;
+    page.bits[word] = (page.bits[word] as number) | bit;
+    if (--page.left > 0) return true;
+    this.pages.delete(number);
+    this.page = null;
+    return true;
+  }
+
+  private turnTo(number: number): void {
+    for (; this.begun <= number; this.begun++)
+      this.pages.set(this.begun, { bits: new Int32Array(PAGE_SIZE >> 5), left: PAGE_SIZE });
+    this.number = number;
+    this.page = this.pages.get(number) ?? null;
+  }
+}
+
 export class ValidityCheck {
   private readonly groups: number;
   private readonly perGroup: number;
   private readonly submitted: (group: number) => number;
-  /** One bit for each request executed, in pages by id; full pages shrink to a shared one. */
-  private readonly pages: (Int32Array | undefined)[] = [];
-  private readonly left: number[] = [];
+  /** By client group. */
+  private readonly seen: Executed[];
 
   constructor(groups: number, submitted: (group: number) => number) {
     this.groups = groups;
     this.perGroup = 1 / groups;
     this.submitted = submitted;
+    this.seen = Array.from({ length: groups }, () => new Executed());
   }
 
   /** The requests of a batch that took effect for the first time at `position` (flags: 2 = skipped as a duplicate). */
@@ -24,22 +65,11 @@ export class ValidityCheck {
       if (flags[i] === 2) continue;
       // Exactly floor(id / groups): the half keeps the product away from whole numbers by far more than its rounding error.
       const counter = Math.floor((id + 0.5) * this.perGroup);
-      if (counter >= this.submitted(id - counter * this.groups))
+      const group = id - counter * this.groups;
+      if (counter >= this.submitted(group))
         return this.finding(node, at, `position ${position} holds request ${id}, which no client has submitted`);
-      const page = id >> 12;
-      let bits = this.pages[page];
-      if (bits === undefined) {
-        bits = new Int32Array(128);
-        this.pages[page] = bits;
-        this.left[page] = 4096;
-      }
-      const word = (id & 4095) >> 5;
-      const bit = 1 << (id & 31);
-      if (bits === FULL || ((bits[word] as number) & bit) !== 0)
+      if (!(this.seen[group] as Executed).add(counter))
         return this.finding(node, at, `request ${id} took effect again at position ${position}`);
-      bits[word] = (bits[word] as number) | bit;
-      this.left[page] = (this.left[page] as number) - 1;
-      if (this.left[page] === 0) this.pages[page] = FULL;
     }
     return null;
   }
@@ -48,5 +78,3 @@ export class ValidityCheck {
     return { check: 'validity', kind: 'safety', at, node, detail };
   }
 }
-
-const FULL = new Int32Array(128).fill(-1);

@@ -1,7 +1,8 @@
 /**
  * Where each request was ordered: the position of every request id, so that none is executed twice (validity). Ids count up
- * within each client group, so the positions lie in chunks by group; chunks that every replica has passed shrink to one bit a
- * request, or to nothing when all of their requests were ordered. Costs 1–3 ns a request.
+ * within each client group, so the positions lie in chunks by group. A chunk that every replica has passed shrinks to one bit a
+ * request, or to nothing when all of its requests were ordered: memory follows what is open and what was left out, not the length
+ * of the run. Costs 1–3 ns a request.
  */
 import type { Position, RequestId } from '../units/quantities.ts';
 
@@ -11,6 +12,8 @@ const CHUNK_MASK = CHUNK_SIZE - 1;
 /** Behind the positions of a chunk lies the highest of them. */
 const HIGHEST = CHUNK_SIZE;
 const NO_CHUNK: Int32Array = new Int32Array(0);
+/** Open chunks at hand, by the low bits of their keys. */
+const AT_HAND = 256;
 
 /** A request of a batch that was ordered before. */
 export const DUPLICATE = 2;
@@ -18,18 +21,24 @@ export const DUPLICATE = 2;
 export class OrderedPositions {
   readonly #groups: number;
   readonly #perGroup: number;
-  /** By key: (counter >> CHUNK_BITS) * groups + group. NO_CHUNK where nothing was ordered yet or the chunk was packed. */
-  readonly #chunks: Int32Array[] = [];
-  /** The packed chunks, by key. */
+  /** By key: (counter >> CHUNK_BITS) * groups + group. */
+  readonly #open = new Map<number, Int32Array>();
+  /** The packed ones, but for those whose requests were all ordered: a chunk of which nothing is known below `#begun` is full. */
   readonly #packed = new Map<number, PackedChunk>();
-  /** The keys of the others, in the order in which they were opened. */
-  #open: number[] = [];
+  /** By group: chunks before this one were open once, or passed over and packed. */
+  readonly #begun: Int32Array;
+  /** By group: the highest position in its full chunks. */
+  readonly #fullUpTo: Int32Array;
   /** Chunks that were packed, for use again. */
   readonly #spare: Int32Array[] = [];
+  readonly #keysAtHand = new Int32Array(AT_HAND).fill(-1);
+  readonly #atHand: Int32Array[] = new Array(AT_HAND).fill(NO_CHUNK);
 
   constructor(groups: number) {
     this.#groups = groups;
     this.#perGroup = 1 / groups;
+    this.#begun = new Int32Array(groups);
+    this.#fullUpTo = new Int32Array(groups);
   }
 
   /**
@@ -40,7 +49,6 @@ export class OrderedPositions {
     let flags: Uint8Array | null = null;
     const groups = this.#groups;
     const perGroup = this.#perGroup;
-    const chunks = this.#chunks;
     let key = -1;
     let chunk = NO_CHUNK;
     for (let i = 0; i < ids.length; i++) {
@@ -50,8 +58,7 @@ export class OrderedPositions {
       const itsKey = id + ((counter >> CHUNK_BITS) - counter) * groups;
       if (itsKey !== key) {
         key = itsKey;
-        chunk = chunks[key] ?? NO_CHUNK;
-        if (chunk.length === 0) chunk = this.#openChunk(key);
+        chunk = this.#chunkAt(key) ?? this.#openChunk(key, id - counter * groups, counter >> CHUNK_BITS);
         chunk[HIGHEST] = position;
       }
       const offset = counter & CHUNK_MASK;
@@ -71,45 +78,64 @@ export class OrderedPositions {
   of(id: RequestId): Position {
     const counter = counterOf(id, this.#perGroup);
     const key = id + ((counter >> CHUNK_BITS) - counter) * this.#groups;
-    const chunk = this.#chunks[key];
-    if (chunk === undefined) return 0;
-    if (chunk.length > 0) return chunk[counter & CHUNK_MASK] as number;
+    const slot = key & (AT_HAND - 1);
+    if (this.#keysAtHand[slot] === key) return (this.#atHand[slot] as Int32Array)[counter & CHUNK_MASK] as number;
+    return this.#lookUp(key, id - counter * this.#groups, counter);
+  }
+
+  #lookUp(key: number, group: number, counter: number): Position {
+    if (counter >> CHUNK_BITS >= (this.#begun[group] as number)) return 0;
+    const chunk = this.#chunkAt(key);
+    if (chunk !== undefined) return chunk[counter & CHUNK_MASK] as number;
     const packed = this.#packed.get(key);
-    return packed !== undefined && isSet(packed, counter & CHUNK_MASK) ? packed.highest : 0;
+    if (packed === undefined) return this.#fullUpTo[group] as number;
+    return isSet(packed, counter & CHUNK_MASK) ? packed.highest : 0;
   }
 
   /** Nobody will ask again which of the positions below `below` a request has: only whether it was ordered. */
   forget(below: Position): void {
-    const kept: number[] = [];
-    for (const key of this.#open) {
-      const chunk = this.#chunks[key] as Int32Array;
-      if ((chunk[HIGHEST] as number) >= below) kept.push(key);
-      else {
-        this.#packed.set(key, pack(chunk));
-        this.#chunks[key] = NO_CHUNK;
-        this.#spare.push(chunk);
-      }
+    for (const [key, chunk] of this.#open) {
+      const highest = chunk[HIGHEST] as number;
+      if (highest >= below) continue;
+      const bits = pack(chunk);
+      const group = key % this.#groups;
+      if (bits !== null) this.#packed.set(key, { bits, highest });
+      else if (highest > (this.#fullUpTo[group] as number)) this.#fullUpTo[group] = highest;
+      this.#open.delete(key);
+      this.#spare.push(chunk);
     }
-    this.#open = kept;
+    this.#keysAtHand.fill(-1);
   }
 
-  /** Bytes of memory that positions take now, without the directory. */
+  /** Bytes of memory that positions take now. */
   get memory(): number {
-    let bytes = (this.#open.length + this.#spare.length) * (CHUNK_SIZE + 1) * 4;
-    for (const packed of this.#packed.values()) bytes += packed.bits === null ? 0 : packed.bits.byteLength;
-    return bytes;
+    const chunks = (this.#open.size + this.#spare.length) * (CHUNK_SIZE + 1) * 4;
+    return chunks + this.#packed.size * (CHUNK_SIZE >> 3) + this.#begun.byteLength + this.#fullUpTo.byteLength;
   }
 
-  #openChunk(key: number): Int32Array {
-    while (this.#chunks.length <= key) this.#chunks.push(NO_CHUNK);
-    const packed = this.#packed.get(key);
+  #chunkAt(key: number): Int32Array | undefined {
+    const slot = key & (AT_HAND - 1);
+    if (this.#keysAtHand[slot] === key) return this.#atHand[slot];
+    const chunk = this.#open.get(key);
+    if (chunk === undefined) return undefined;
+    this.#keysAtHand[slot] = key;
+    this.#atHand[slot] = chunk;
+    return chunk;
+  }
+
+  #openChunk(key: number, group: number, number: number): Int32Array {
     const chunk = this.#spare.pop()?.fill(0) ?? new Int32Array(CHUNK_SIZE + 1);
-    if (packed !== undefined) {
-      unpack(packed, chunk);
+    const begun = this.#begun[group] as number;
+    if (number < begun) {
+      // A late request (a retry after a long outage) opens its chunk again; the others keep the highest position they can have.
+      unpack(this.#packed.get(key) ?? { bits: null, highest: this.#fullUpTo[group] as number }, chunk);
       this.#packed.delete(key);
+    } else {
+      for (let skipped = begun; skipped < number; skipped++)
+        this.#packed.set(skipped * this.#groups + group, NOTHING_ORDERED);
+      this.#begun[group] = number + 1;
     }
-    this.#chunks[key] = chunk;
-    this.#open.push(key);
+    this.#open.set(key, chunk);
     return chunk;
   }
 }
@@ -125,11 +151,14 @@ interface PackedChunk {
   readonly highest: Position;
 }
 
+const NOTHING_ORDERED: PackedChunk = { bits: new Int32Array(CHUNK_SIZE >> 5), highest: 0 };
+
 function isSet(packed: PackedChunk, offset: number): boolean {
   return packed.bits === null || (((packed.bits[offset >> 5] as number) >>> (offset & 31)) & 1) === 1;
 }
 
-function pack(chunk: Int32Array): PackedChunk {
+/** One bit a request; null where all were ordered. */
+function pack(chunk: Int32Array): Int32Array | null {
   const bits = new Int32Array(CHUNK_SIZE >> 5);
   let all = -1;
   for (let i = 0; i < bits.length; i++) {
@@ -139,10 +168,9 @@ function pack(chunk: Int32Array): PackedChunk {
     bits[i] = word;
     all &= word;
   }
-  return { bits: all === -1 ? null : bits, highest: chunk[HIGHEST] as number };
+  return all === -1 ? null : bits;
 }
 
-/** A late request (a retry after a long outage) opens its chunk again; the others keep the highest position they can have. */
 function unpack(packed: PackedChunk, chunk: Int32Array): void {
   for (let offset = 0; offset < CHUNK_SIZE; offset++) if (isSet(packed, offset)) chunk[offset] = packed.highest;
 }
