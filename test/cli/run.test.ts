@@ -260,12 +260,23 @@ describe('a plan', () => {
     expect(err).toMatch(
       /--set clients\.0\.load\.open\.poisson: warning: clients\.0\.load\.open\.poisson: asks for about 9,000,000,000 requests in each run of 10s/,
     );
-    expect(out).toMatch(/Here: about [\d.]+ (min|h|days) and about [\d,.]+ GB a run for about 9,000,000,000 requests/);
+    expect(out).toMatch(
+      /Here: more than [\d.]+ (min|h|days) and more than [\d,.]+ GB a run for about 9,000,000,000 requests/,
+    );
     expect(out).toContain('such runs are refused: Here would make about 9,000,000,000 requests a run');
     const run = await quorumlab(...inline(scenario(), ...load));
     expect(run.code).toBe(ExitCode.usage);
     expect(run.err).toContain('more than can be numbered');
     expect(existsSync(outFolder())).toBe(false);
+  });
+
+  test('of thousands of nodes answers in seconds, with lower bounds that it calls so', async () => {
+    const began = performance.now();
+    const { code, out } = await realSimulation('run', scenario(), '--plan', '--set', 'nodes.count=9000');
+    expect(performance.now() - began).toBeLessThan(30_000);
+    expect(code).toBe(ExitCode.ok);
+    expect(out).toMatch(/Here: more than [\d.]+ (min|h|days) and more than [\d,.]+ MB a run/);
+    expect(out).toMatch(/in all more than .*\(lower bounds:/);
   });
 
   test('of a load that takes long, but can be run, is offered by a warning', async () => {
