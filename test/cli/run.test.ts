@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commandLine } from '../../src/cli/command-line.ts';
-import { processContext } from '../../src/cli/context.ts';
 import { ExitCode, exitCodeOf } from '../../src/cli/exit-codes.ts';
 import { ESTIMATE_NAMES, type ResultFile } from '../../src/results/result-file.ts';
 import { sha256 } from '../../src/results/result-id.ts';
+import { type Ended, quorumlab as realSimulation } from '../support/command.ts';
 import { fakeRun } from '../support/fake-run.ts';
 
 let folder: string;
@@ -38,25 +38,8 @@ ${extra}`,
   return file;
 }
 
-interface Ended {
-  readonly code: ExitCode;
-  readonly out: string;
-  readonly err: string;
-}
-
 async function quorumlab(...argv: string[]): Promise<Ended> {
   return interruptible(() => false, ...argv);
-}
-
-/** Without the stand-in. */
-async function realSimulation(...argv: string[]): Promise<Ended> {
-  let [out, err] = ['', ''];
-  const code = await commandLine(argv, {
-    ...processContext,
-    out: { write: (text) => (out += text) },
-    err: { write: (text) => (err += text) },
-  });
-  return { code, out, err };
 }
 
 /** Presses Ctrl-C as soon as what was written to the error stream asks for it (it is asked at the start, too). */
