@@ -77,7 +77,7 @@ export class World {
     this.options = spec.protocol.options;
     this.rule = this.protocol.client(this.options, spec.nodes);
     this.groups = Math.max(1, spec.clients.length);
-    this.workload = workloadNamed(spec.workload.name).create(spec.workload.options as never, {
+    this.workload = workloadNamed(spec.workload.name).create(spec.workload.options, {
       seed: spec.seed,
       groups: this.groups,
     });
@@ -113,7 +113,7 @@ export class World {
   }
 
   arrivals(named: NamedOptions, group: number): ArrivalProcess {
-    return arrivalsNamed(named.name).create(named.options as never, { seed: this.spec.seed, group });
+    return arrivalsNamed(named.name).create(named.options, { seed: this.spec.seed, group });
   }
 
   /** Whether a disk write takes any time at all. */
