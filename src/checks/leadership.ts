@@ -2,6 +2,9 @@
 import type { Instant, NodeId } from '../units/quantities.ts';
 import type { Finding } from './violation.ts';
 
+/** A cluster that elects for ever is not remembered for ever: two leaders of a term this far behind the latest are not told apart. */
+const TERMS_KEPT = 4096;
+
 interface Leader {
   readonly node: NodeId;
   readonly at: Instant;
@@ -23,8 +26,20 @@ export class LeadershipCheck {
     const leader = { node, at };
     const isFirst = known === undefined || at < known.at || (at === known.at && node < known.node);
     if (isFirst) this.leaders.set(term, leader);
+    if (this.leaders.size > 2 * TERMS_KEPT) this.forget();
     if (known === undefined || known.node === node) return null;
     return isFirst ? finding(known, node, term) : finding(leader, known.node, term);
+  }
+
+  /** Terms that are remembered. */
+  get size(): number {
+    return this.leaders.size;
+  }
+
+  private forget(): void {
+    let latest = 0;
+    for (const term of this.leaders.keys()) latest = Math.max(latest, term);
+    for (const term of this.leaders.keys()) if (term < latest - TERMS_KEPT) this.leaders.delete(term);
   }
 }
 

@@ -24,6 +24,8 @@ export interface FaultRecord {
   endedAt: Instant | null;
   /** Whether it is to end at all. */
   readonly ends: boolean;
+  /** Whether nodes restart at its end, from what their disks hold. */
+  readonly restarts: boolean;
 }
 
 export class FaultDriver {
@@ -42,6 +44,7 @@ export class FaultDriver {
         nodes: [],
         endedAt: null,
         ends: fault.duration !== null,
+        restarts: fault.kind === 'crash' && fault.duration !== null,
       };
       this.records.push(record);
       this.schedule(fault.at, (at) => this.begin(fault, record, at));
@@ -107,6 +110,11 @@ export class FaultDriver {
       quiet = Math.max(quiet, record.endedAt ?? record.at);
     }
     return quiet;
+  }
+
+  /** Whether some node is still to restart. */
+  get restartsAhead(): boolean {
+    return this.records.some(({ restarts, endedAt }) => restarts && endedAt === null);
   }
 }
 

@@ -11,10 +11,14 @@ export const SETTLED = -1;
 const CHUNK_BITS = 10;
 const CHUNK_SIZE = 1 << CHUNK_BITS;
 const CHUNK_MASK = CHUNK_SIZE - 1;
+/** A reference and a count for each chunk. */
+const DIRECTORY_BYTES = 16;
 const NO_CHUNK = new Float64Array(0);
 
 export class KeyValueStore {
-  /** [space][index >> CHUNK_BITS]; NO_CHUNK where nothing was written yet or everything is settled. */
+  /** [space]: its chunks before this one are all dropped. */
+  readonly #first: number[] = [];
+  /** [space][(index >> CHUNK_BITS) − #first]; NO_CHUNK where nothing was written yet or everything is settled. */
   readonly #chunks: Float64Array[][] = [];
   /** How many keys of each chunk are settled; CHUNK_SIZE means dropped. */
   readonly #settled: number[][] = [];
@@ -33,10 +37,12 @@ export class KeyValueStore {
 
   /** The value; 0 where there is none (0 and absent are the same thing), SETTLED where it was settled and dropped. */
   get(space: number, index: number): number {
-    const chunk = this.#chunks[space]?.[index >>> CHUNK_BITS];
+    const number = (index >>> CHUNK_BITS) - (this.#first[space] ?? 0);
+    if (number < 0) return SETTLED;
+    const chunk = this.#chunks[space]?.[number];
     if (chunk === undefined) return 0;
     if (chunk.length > 0) return chunk[index & CHUNK_MASK] as number;
-    return this.#settled[space]?.[index >>> CHUNK_BITS] === CHUNK_SIZE ? SETTLED : 0;
+    return this.#settled[space]?.[number] === CHUNK_SIZE ? SETTLED : 0;
   }
 
   /**
@@ -55,40 +61,54 @@ export class KeyValueStore {
     if (settle) this.#settle(space, index >>> CHUNK_BITS);
   }
 
-  /** Bytes of memory that the values take now. */
+  /** Bytes of memory that values and directory take now. */
   get memory(): number {
     let bytes = 0;
-    for (const space of this.#chunks) for (const chunk of space) bytes += chunk.byteLength;
+    for (const space of this.#chunks) for (const chunk of space) bytes += chunk.byteLength + DIRECTORY_BYTES;
     return bytes;
   }
 
   #chunkFor(space: number, index: number): Float64Array {
     while (this.#chunks.length <= space) {
+      this.#first.push(0);
       this.#chunks.push([]);
       this.#settled.push([]);
     }
     const chunks = this.#chunks[space] as Float64Array[];
     const settled = this.#settled[space] as number[];
-    const number = index >>> CHUNK_BITS;
+    const number = (index >>> CHUNK_BITS) - (this.#first[space] as number);
+    if (number < 0) throw writtenAgain(space, index);
     while (chunks.length <= number) {
       chunks.push(NO_CHUNK);
       settled.push(0);
     }
     let chunk = chunks[number] as Float64Array;
     if (chunk.length === 0) {
-      if (settled[number] === CHUNK_SIZE) throw new Error(`key (${space}, ${index}) was settled and is written again`);
+      if (settled[number] === CHUNK_SIZE) throw writtenAgain(space, index);
       chunk = new Float64Array(CHUNK_SIZE);
       chunks[number] = chunk;
     }
     return chunk;
   }
 
-  #settle(space: number, number: number): void {
+  #settle(space: number, chunk: number): void {
+    const chunks = this.#chunks[space] as Float64Array[];
     const settled = this.#settled[space] as number[];
+    const number = chunk - (this.#first[space] as number);
     const count = (settled[number] as number) + 1;
     settled[number] = count;
-    if (count === CHUNK_SIZE) (this.#chunks[space] as Float64Array[])[number] = NO_CHUNK;
+    if (count < CHUNK_SIZE) return;
+    chunks[number] = NO_CHUNK;
+    let dropped = 0;
+    while (settled[dropped] === CHUNK_SIZE) dropped++;
+    chunks.splice(0, dropped);
+    settled.splice(0, dropped);
+    this.#first[space] = (this.#first[space] as number) + dropped;
   }
+}
+
+function writtenAgain(space: number, index: number): Error {
+  return new Error(`key (${space}, ${index}) was settled and is written again`);
 }
 
 /** Nothing for the value 0, so that it is the same as no entry. */

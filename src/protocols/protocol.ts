@@ -76,8 +76,7 @@ export interface ProtocolDefinition<Options, Message extends ProtocolMessage, Du
 }
 
 /** The erased form, as registries and the simulation hold it. */
-// biome-ignore lint/suspicious/noExplicitAny: one registry holds protocols with different message and option types
-export type AnyProtocol = ProtocolDefinition<any, any, any, any>;
+export type AnyProtocol = ProtocolDefinition<unknown, ProtocolMessage, unknown, unknown>;
 
 /** One replica. A restart is `create` with what was durable; the old object is dropped. */
 export interface Replica<Message> {

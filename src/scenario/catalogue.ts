@@ -57,8 +57,10 @@ export function catalogue(): readonly CatalogueEntry[] {
   ];
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: registries hold definitions with different options
-function fromRegistry(kind: string, registry: Readonly<Record<string, Definition<any>>>): readonly CatalogueEntry[] {
+function fromRegistry(
+  kind: string,
+  registry: Readonly<Record<string, Definition<unknown>>>,
+): readonly CatalogueEntry[] {
   const entries = entriesOf(registry);
   return Object.entries(registry).map(([name, { summary, reference }]) => {
     const shape = entries[name]!.shape as RecordShape;

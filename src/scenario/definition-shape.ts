@@ -11,15 +11,13 @@ export function optionsShape<Options>(schema: OptionSchema<Options>, meaning: st
   return { kind: 'record', meaning, fields };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: as below
-function shapeOf({ options, summary, presets }: Definition<any>): RecordShape {
+function shapeOf({ options, summary, presets }: Definition<unknown>): RecordShape {
   const shape = optionsShape(options, summary);
   return presets === undefined ? shape : { ...shape, presets: presets as Presets };
 }
 
 /** A registry's definitions as entries of a named or tagged shape. */
-// biome-ignore lint/suspicious/noExplicitAny: a registry holds definitions with different options
-export function entriesOf(registry: Readonly<Record<string, Definition<any>>>): Entries {
+export function entriesOf(registry: Readonly<Record<string, Definition<unknown>>>): Entries {
   const entries: Record<string, Entry> = {};
   for (const [name, definition] of Object.entries(registry))
     entries[name] = { summary: definition.summary, shape: shapeOf(definition) };

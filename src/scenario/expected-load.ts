@@ -22,7 +22,7 @@ function requestsOf(clients: readonly ClientGroupSpec[], duration: Duration): re
     if (load.kind === 'closed') return 0;
     const { name, options } = load.arrivals;
     if (name === 'trace') return replayed(options as TraceOptions, duration);
-    return ((arrivalsNamed(name).create(options as never, { seed: 0, group }).rate ?? 0) * duration) / SECOND;
+    return ((arrivalsNamed(name).create(options, { seed: 0, group }).rate ?? 0) * duration) / SECOND;
   });
 }
 

@@ -33,6 +33,14 @@ export class IdTable {
     return this.values[slot] as number;
   }
 
+  /** Takes out the ids of which this holds. */
+  removeWhere(holds: (id: number) => boolean): void {
+    for (let slot = 0; slot < this.keys.length; slot++) {
+      const id = this.keys[slot] as number;
+      if (id !== -1 && holds(id)) this.remove(id);
+    }
+  }
+
   private grow(): void {
     const { keys, values } = this;
     this.keys = new Int32Array(keys.length * 2).fill(-1);

@@ -281,6 +281,8 @@ export class Node implements Host<never, unknown> {
     this.committed.forget(snapshot.position);
     this.executableAt = this.committed.has(snapshot.position + 1) ? this.time : NEVER;
     this.mempool.executedByInstall();
+    // What the snapshot covers is executed by nobody here any more, so nothing would take these out: their clients ask others.
+    this.taken.removeWhere((id) => this.isExecuted(id));
   }
 
   /** A keyed hash only this node could make: unforgeable within the simulation. */

@@ -18,6 +18,8 @@ export interface Busy {
 
 /** Positions kept behind the slowest replica. */
 const MARGIN = 1024;
+/** How often it is looked for what can be dropped: at most so rarely, so that what waits for it does not grow with the run. */
+const LONGEST_PERIOD: Duration = 10 * SECOND;
 
 export interface KernelCounts {
   readonly dropped: number;
@@ -43,21 +45,25 @@ export class RunClock {
       faults.schedule(from, (at) => {
         this.busyBefore = busy(at);
       });
-    const period = Math.max(SECOND, Math.ceil(world.spec.horizon / 1000));
-    if (world.spec.faults.length === 0) faults.schedule(period, (at) => this.housekeeping(at, period));
+    const period = Math.min(LONGEST_PERIOD, Math.max(SECOND, Math.ceil(world.spec.horizon / 1000)));
+    faults.schedule(period, (at) => this.housekeeping(at, period));
   }
 
   /**
-   * Drops what lies behind every replica, at stated instants (the same for both kernels), where no node can come back to it. The
-   * margin keeps positions exact for replies that are still being made.
+   * Drops what lies behind every replica, at stated instants (the same for both kernels), where no node can come back to it: a
+   * restart replays the log from where the disk has it, so not before the last restart; a node that is down for good needs nothing.
+   * The margin keeps positions exact for replies that are still being made.
    */
   private housekeeping(at: Instant, period: Duration): void {
     const { world } = this;
+    this.faults.schedule(at + period, (next) => this.housekeeping(next, period));
+    if (this.faults.restartsAhead) return;
     let low: number = NEVER;
-    for (const node of world.nodes) low = Math.min(low, node.executedPosition);
+    for (const node of world.nodes) if (node.alive) low = Math.min(low, node.executedPosition);
+    if (low === NEVER) return;
     world.ledger.forget(low - MARGIN);
     world.checks.agreement.forget(low - MARGIN);
-    this.faults.schedule(at + period, (next) => this.housekeeping(next, period));
+    world.forgetInvalid(at, low - MARGIN);
   }
 
   windowEnd(_end: Instant): void {

@@ -13,12 +13,21 @@ import { DOUBLES, FlightColumn as F, FlightKind, Flights, INTS } from '../networ
 import { nanosecondsPerByte, wireBytes } from '../network/wire.ts';
 import type { AnyProtocol, ClientRule } from '../protocols/protocol.ts';
 import { protocolNamed } from '../protocols/registry.ts';
-import type { Bytes, Digest, NodeId, RequestId } from '../units/quantities.ts';
+import {
+  type Bytes,
+  type Digest,
+  type Instant,
+  NEVER,
+  type NodeId,
+  type Position,
+  type RequestId,
+} from '../units/quantities.ts';
 import { arrivalsNamed } from '../workloads/arrival-registry.ts';
 import type { ArrivalProcess } from '../workloads/arrivals.ts';
 import { workloadNamed } from '../workloads/registry.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { Costs } from './costs.ts';
+import { InvalidRequests } from './invalid-requests.ts';
 import type { RequestSizes } from './mempool.ts';
 import { Meter } from './meter.ts';
 import type { Clients, Participant } from './participants.ts';
@@ -46,7 +55,7 @@ export class World {
   readonly keepsDurable: boolean;
   readonly firstLeader: NodeId;
   /** Executed requests that changed nothing. */
-  readonly invalid = new Set<RequestId>();
+  private readonly invalid = new InvalidRequests();
   readonly nodes: Participant[] = [];
   readonly clients: Clients[] = [];
   /** Messages by name: the protocol's own, then request, reply, forward. */
@@ -68,7 +77,7 @@ export class World {
     this.options = spec.protocol.options;
     this.rule = this.protocol.client(this.options, spec.nodes);
     this.groups = Math.max(1, spec.clients.length);
-    this.workload = workloadNamed(spec.workload.name).create(spec.workload.options as never, {
+    this.workload = workloadNamed(spec.workload.name).create(spec.workload.options, {
       seed: spec.seed,
       groups: this.groups,
     });
@@ -104,7 +113,7 @@ export class World {
   }
 
   arrivals(named: NamedOptions, group: number): ArrivalProcess {
-    return arrivalsNamed(named.name).create(named.options as never, { seed: this.spec.seed, group });
+    return arrivalsNamed(named.name).create(named.options, { seed: this.spec.seed, group });
   }
 
   /** Whether a disk write takes any time at all. */
@@ -131,7 +140,7 @@ export class World {
       this.noted = position;
       for (let i = 0; i < batch.ids.length; i++) {
         const id = batch.ids[i] as RequestId;
-        if (outcome.valid[i] === 0) this.invalid.add(id);
+        if (outcome.valid[i] === 0) this.invalid.add(id, position);
         const group = this.groups === 1 ? 0 : id % this.groups;
         if (id > (this.latest[group] as number)) this.latest[group] = id;
         else if (outcome.valid[i] !== 2) this.overtaken++;
@@ -290,8 +299,22 @@ export class World {
     return flight;
   }
 
-  /** Whether an executed request was valid. */
+  /** Whether an executed request was valid. Asked of one that no client waits for any more, it may say so wrongly: nobody looks. */
   wasValid(id: RequestId): boolean {
     return !this.invalid.has(id);
+  }
+
+  /** Drops what is known of invalid requests that every replica has passed (`below`) and whose clients hold them as final. */
+  forgetInvalid(now: Instant, below: Position): void {
+    const oldest = new Map<number, Instant>();
+    this.invalid.forget(now, this.ledger.executedPosition, below, (id) => {
+      const group = id % this.groups;
+      let first = oldest.get(group);
+      if (first === undefined) {
+        first = (this.clients[group] as Clients).unfinished().reduce((least, sent) => Math.min(least, sent), NEVER);
+        oldest.set(group, first);
+      }
+      return first;
+    });
   }
 }

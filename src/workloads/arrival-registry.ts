@@ -10,12 +10,10 @@ export const arrivalProcesses = {
   constant,
   bursty,
   trace,
-  // biome-ignore lint/suspicious/noExplicitAny: one registry holds arrival processes with different options
-} as const satisfies Record<string, ArrivalDefinition<any>>;
+} as const satisfies Record<string, ArrivalDefinition<unknown>>;
 
 /** The arrival process of this name. Throws where there is none, naming those that there are. */
-// biome-ignore lint/suspicious/noExplicitAny: as above
-export function arrivalsNamed(name: string): ArrivalDefinition<any> {
+export function arrivalsNamed(name: string): ArrivalDefinition<unknown> {
   const found = Object.values(arrivalProcesses).find((process) => process.name === name);
   if (found !== undefined) return found;
   throw new Error(`there is no arrival process '${name}': there are ${Object.keys(arrivalProcesses).join(', ')}`);

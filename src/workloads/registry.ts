@@ -8,12 +8,10 @@ export const workloads = {
   opaque,
   'supply-chain': supplyChain,
   payments,
-  // biome-ignore lint/suspicious/noExplicitAny: one registry holds workloads with different options
-} as const satisfies Record<string, WorkloadDefinition<any>>;
+} as const satisfies Record<string, WorkloadDefinition<unknown>>;
 
 /** The workload of this name. Throws where there is none, naming those that there are. */
-// biome-ignore lint/suspicious/noExplicitAny: as above
-export function workloadNamed(name: string): WorkloadDefinition<any> {
+export function workloadNamed(name: string): WorkloadDefinition<unknown> {
   const found = Object.values(workloads).find((workload) => workload.name === name);
   if (found === undefined)
     throw new Error(`there is no workload '${name}': there are ${Object.keys(workloads).join(', ')}`);

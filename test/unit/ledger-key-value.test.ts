@@ -49,7 +49,7 @@ describe('the key-value store', () => {
     for (let i = 0; i < 1024; i++) store.set(0, i, i + 1);
     const digest = store.digest;
     for (let i = 0; i < 1023; i++) store.set(0, i, i + 1, true);
-    expect(store.memory).toBe(1024 * 8);
+    expect(store.memory).toBe(1024 * 8 + 16);
     expect(store.get(0, 7)).toBe(8);
     store.set(0, 1023, 1024, true);
     expect(store.memory).toBe(0);
@@ -57,5 +57,20 @@ describe('the key-value store', () => {
     expect(store.digest).toBe(digest);
     expect(store.keys).toBe(1024);
     expect(() => store.set(0, 7, 1)).toThrow('key (0, 7) was settled');
+  });
+
+  test('takes memory for the keys that are not settled, not for all that ever were', () => {
+    const memoryAfter = (keys: number): number => {
+      const store = new KeyValueStore();
+      for (let i = 0; i < keys; i++) {
+        store.set(0, i, 1);
+        if (i >= 100) store.set(0, i - 100, 2, true);
+      }
+      for (const old of [0, 1024, keys - 1025]) expect(store.get(0, old)).toBe(SETTLED);
+      expect(store.get(0, keys - 1)).toBe(1);
+      expect(store.get(0, keys)).toBe(0);
+      return store.memory;
+    };
+    expect(memoryAfter(409_600)).toBe(memoryAfter(40_960));
   });
 });

@@ -78,4 +78,31 @@ describe('ordered positions', () => {
     // Requests that are never ordered leave one bit a request of their chunk behind.
     expect(memoryAfter(400_000, 10)).toBeLessThan(memoryAfter(40_000, 10) + 400_000 / 8);
   });
+
+  test('remember full chunks behind one that never fills, and those of a busy group beside an idle one, at no cost', () => {
+    const memoryAfter = (requests: number): number => {
+      const ordered = new OrderedPositions(3);
+      // Group 0 leaves out one request and a whole chunk at its beginning, group 1 is idle, group 2 sends a single request.
+      ordered.markAll(Int32Array.of(3, 2), 1);
+      let position = 1;
+      for (let counter = 2048; counter < requests; counter += 512) {
+        ordered.markAll(
+          Int32Array.from({ length: 512 }, (_, i) => 3 * (counter + i)),
+          ++position,
+        );
+        ordered.forget(position - 4);
+      }
+      expect([0, 3, 6, 3 * 1024, 3 * 2048, 3 * (requests - 1)].map((id) => ordered.of(id) > 0)).toEqual([
+        false,
+        true,
+        false,
+        false,
+        true,
+        true,
+      ]);
+      expect([1, 2, 4, 5].map((id) => ordered.of(id))).toEqual([0, 1, 0, 0]);
+      return ordered.memory;
+    };
+    expect(memoryAfter(409_600)).toBe(memoryAfter(40_960));
+  });
 });

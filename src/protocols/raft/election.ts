@@ -108,7 +108,7 @@ export class RaftElection {
     const { s } = this;
     s.role = Role.leader;
     s.leader = s.self;
-    s.ledTerms.add(s.term);
+    s.leads(s.term);
     s.progress = new Progress(s.n, s.options.maxInflight, s.log.last);
     s.timers.cancelElection();
     s.timers.armHeartbeat();

@@ -70,8 +70,8 @@ export class RaftState {
   progress: Progress | null = null;
   /** The first index of the leader's own term: once it is committed, so is all before it. */
   termStart: Position = 0;
-  /** Terms this node has led: their entries in its log are its own proposals. */
-  readonly ledTerms = new Set<number>();
+  /** Terms this node has led, as far back as its log goes: their entries in its log are its own proposals. */
+  private readonly ledTerms = new Set<number>();
   /** The target of a leadership transfer (3.10); −1: none. */
   transferee: NodeId = -1;
   /** A follower's partly received snapshot, and its own snapshot on the way to the disk. */
@@ -222,6 +222,11 @@ export class RaftState {
       this.commit++;
       this.host.commit(this.commit, this.log.at(this.commit).batch);
     }
+  }
+
+  leads(term: number): void {
+    for (const led of this.ledTerms) if (led < this.log.baseTerm) this.ledTerms.delete(led);
+    this.ledTerms.add(term);
   }
 
   private ownProposalsFrom(index: Position): readonly Entry[] {
