@@ -17,7 +17,7 @@ export function quantileOf(values: readonly number[], q: number): number {
 }
 
 /** One value a run, averaged over runs. */
-export function averaged(observe: (run: RunResult) => number): Quantity {
+function averaged(observe: (run: RunResult) => number): Quantity {
   return { observe: (run) => [observe(run)], summarise: meanOf };
 }
 
@@ -77,11 +77,18 @@ export function messagesPerBatch(...names: readonly string[]): Quantity {
   });
 }
 
-/** The instants of a mark from `from` on, in order. The timeline names a mark first and its numbers after it. */
-export function marks(run: RunResult, name: string, from: Instant = 0): readonly Instant[] {
-  return run.timeline.events
-    .filter(({ kind, text, at }) => kind === 'mark' && (text === name || text.startsWith(`${name} `)) && at >= from)
-    .map(({ at }) => at);
+export interface TimedMark {
+  readonly at: Instant;
+  /** The first number of the mark: a term for those of elections. */
+  readonly a: number;
+}
+
+/** The marks of one name, in order. */
+export function mark(run: RunResult, name: string): readonly TimedMark[] {
+  return run.timeline.events.flatMap(({ kind, text, at }) => {
+    const [word, a] = text.split(' ');
+    return kind === 'mark' && word === name ? [{ at, a: Number(a) }] : [];
+  });
 }
 
 /** When the first fault took effect. */

@@ -1,5 +1,6 @@
 /** Every validation target, in the order in which they are shown: closed forms, published results, measured systems. */
 import type { Target } from './target.ts';
+import { electionTimes, splitVotes, wideAreaElections } from './targets/elections.ts';
 import {
   etcdBandwidth,
   etcdCommitLatency,
@@ -8,10 +9,12 @@ import {
   etcdPlacementFar,
   etcdThroughput,
 } from './targets/etcd.ts';
+import { failover } from './targets/failover.ts';
 import { inOrder } from './targets/in-order.ts';
 import { latencyInDelays } from './targets/latency-in-delays.ts';
 import { messageCounts } from './targets/message-counts.ts';
 import { orderStatistics } from './targets/order-statistics.ts';
+import { accounting, bftSmart, blockCutter, leaderBandwidth, nuraft, wideAreaPbft } from './targets/published.ts';
 import { cardQueue, coreQueue } from './targets/queues.ts';
 
 export const targets: readonly Target[] = [
@@ -21,10 +24,20 @@ export const targets: readonly Target[] = [
   coreQueue,
   inOrder,
   orderStatistics,
+  ...splitVotes,
+  ...electionTimes,
+  ...wideAreaElections,
+  wideAreaPbft,
+  leaderBandwidth,
+  nuraft,
+  ...accounting,
+  blockCutter,
   etcdCommitLatency,
   etcdPlacementFar,
   etcdPlacementClient,
   etcdThroughput,
   etcdBandwidth,
   etcdFsync,
+  failover,
+  bftSmart,
 ];

@@ -12,7 +12,7 @@ export const inOrder: Target = {
   source: 'Resequencing behind infinitely many servers: Harrus & Plateau, IEEE Trans. Software Eng. 8(2), 1982',
   scenario: 'tcp-order',
   constants: [],
-  small: ['run.duration=60s', 'run.warmup=1s'],
+  small: ['run.duration=250s', 'run.warmup=1s'],
   comparisons: () => [100, 1000, 5000].map(row),
 };
 
