@@ -78,6 +78,7 @@ export interface ClientValue {
     | { readonly name: 'closed'; readonly options: ClosedValue };
   readonly submit: EitherValue<'primary' | 'nearest' | 'all', { readonly node: NodeId }> | null;
   readonly retryAfter: Duration | null;
+  readonly processing: Duration;
   readonly replyQuorum: number | null;
 }
 

@@ -108,6 +108,16 @@ const clientFields: Fields = {
     default: '4s',
     nullable: true,
   },
+  processing: {
+    shape: {
+      kind: 'duration',
+      default: null,
+      max: LONGEST_RUN,
+      meaning:
+        "What the client's own machine takes for each request (library, encoding, system calls); delays it and occupies nothing.",
+    },
+    default: '0s',
+  },
   replyQuorum: {
     shape: {
       kind: 'count',

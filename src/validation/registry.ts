@@ -1,0 +1,43 @@
+/** Every validation target, in the order in which they are shown: closed forms, published results, measured systems. */
+import type { Target } from './target.ts';
+import { electionTimes, splitVotes, wideAreaElections } from './targets/elections.ts';
+import {
+  etcdBandwidth,
+  etcdCommitLatency,
+  etcdFsync,
+  etcdPlacementClient,
+  etcdPlacementFar,
+  etcdThroughput,
+} from './targets/etcd.ts';
+import { failover } from './targets/failover.ts';
+import { inOrder } from './targets/in-order.ts';
+import { latencyInDelays } from './targets/latency-in-delays.ts';
+import { messageCounts } from './targets/message-counts.ts';
+import { orderStatistics } from './targets/order-statistics.ts';
+import { accounting, bftSmart, blockCutter, leaderBandwidth, nuraft, wideAreaPbft } from './targets/published.ts';
+import { cardQueue, coreQueue } from './targets/queues.ts';
+
+export const targets: readonly Target[] = [
+  latencyInDelays,
+  messageCounts,
+  cardQueue,
+  coreQueue,
+  inOrder,
+  orderStatistics,
+  ...splitVotes,
+  ...electionTimes,
+  ...wideAreaElections,
+  wideAreaPbft,
+  leaderBandwidth,
+  nuraft,
+  ...accounting,
+  blockCutter,
+  etcdCommitLatency,
+  etcdPlacementFar,
+  etcdPlacementClient,
+  etcdThroughput,
+  etcdBandwidth,
+  etcdFsync,
+  failover,
+  bftSmart,
+];
