@@ -15,7 +15,15 @@ import { inOrder } from './targets/in-order.ts';
 import { latencyInDelays } from './targets/latency-in-delays.ts';
 import { messageCounts } from './targets/message-counts.ts';
 import { orderStatistics } from './targets/order-statistics.ts';
-import { accounting, bftSmart, blockCutter, leaderBandwidth, nuraft, wideAreaPbft } from './targets/published.ts';
+import {
+  accounting,
+  bftSmart,
+  blockCutter,
+  blockPeriod,
+  leaderBandwidth,
+  nuraft,
+  wideAreaPbft,
+} from './targets/published.ts';
 import { cardQueue, coreQueue } from './targets/queues.ts';
 
 export const targets: readonly Target[] = [
@@ -34,6 +42,7 @@ export const targets: readonly Target[] = [
   nuraft,
   ...accounting,
   blockCutter,
+  blockPeriod,
   etcdCommitLatency,
   etcdPlacementFar,
   etcdPlacementClient,

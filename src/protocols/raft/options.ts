@@ -151,6 +151,22 @@ export const etcd34 = {
   snapshotEvery: 100_000,
 } as const satisfies Partial<RaftOptions>;
 
+/**
+ * The ordering service of Hyperledger Fabric 2.5 as it is shipped: a block is cut at 500 transactions, at 2 MB, or 2 s after the
+ * first that waits; ticks of 500 ms, elections after 10 of them. Source: configtx.yaml (BatchSize, BatchTimeout as in the
+ * performance report of Fabric 2.5; EtcdRaft options).
+ */
+export const fabricOrderer25 = {
+  electionTimeout: { min: 5000 * MILLISECOND, max: 9500 * MILLISECOND },
+  heartbeat: 500 * MILLISECOND,
+  tick: 500 * MILLISECOND,
+  preVote: true,
+  checkQuorum: true,
+  electionReset: 'follower',
+  batch: { maxTransactions: 500, maxBytes: 2_000_000, timeout: 2000 * MILLISECOND },
+  maxInflight: 5,
+} as const satisfies Partial<RaftOptions>;
+
 export function raftProblems(options: RaftOptions, setting: Setting): readonly OptionProblem[] {
   const problems: OptionProblem[] = [];
   const error = (path: string, message: string, expected: string) =>
