@@ -20,6 +20,7 @@ export const Purpose = {
   spread: 12,
   replication: 13,
   protocol: 14,
+  execution: 15,
 } as const;
 
 /** Finalises a 32-bit word so that every input bit reaches every output bit. */

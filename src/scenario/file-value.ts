@@ -60,6 +60,7 @@ export interface MachineValue {
   readonly handling: Duration;
   readonly requestHandling: Duration;
   readonly execution: Duration;
+  readonly executionLaw: 'constant' | 'exponential';
   readonly crypto: { readonly profile: string; readonly scheme: string; readonly mode: 'modelled' | 'none' };
   readonly disk: EitherValue<string, { readonly fsync: NamedValue; readonly bandwidth: BitRate }>;
 }

@@ -1,4 +1,5 @@
 /** The quantities that targets compare, each a pure reading of a run: latencies in ms, rates per second, counts, election times. */
+import { bottleneckOf, type Resource } from '../experiment/bottleneck.ts';
 import type { RunResult, SegmentResult } from '../simulation/run-result.ts';
 import { LogLinearHistogram, type SparseHistogram } from '../statistics/histogram.ts';
 import { quantileOfSorted } from '../statistics/summary.ts';
@@ -68,6 +69,24 @@ export const throughput = averaged((run) => {
   const to = segments.at(-1)?.to as number;
   return segments.reduce((sum, segment) => sum + segment.final, 0) / ((to - from) / SECOND);
 });
+
+/** Busy share of a resource, of the node where it is highest. */
+export function busyTime(resource: Resource): Quantity {
+  return averaged(({ utilisation }) => Math.max(...utilisation.map((node) => node[resource])));
+}
+
+/** Whether the busiest resource of all nodes is this one: 1 or 0. */
+export function bottleneckIs(resource: Resource): Quantity {
+  return averaged(({ utilisation }) => (bottleneckOf(utilisation).resource === resource ? 1 : 0));
+}
+
+/** What the cores of node 0 beside its thread did for each batch, in units of `cost` (ns). */
+export function coreWorkPerBatch(cost: number, cores: number): Quantity {
+  return averaged(({ utilisation, endedAt, counts }) => {
+    const busy = (utilisation[0] as { cores: number }).cores * (cores - 1) * endedAt;
+    return busy / cost / counts.batches;
+  });
+}
 
 /** How many messages of these names were sent for each batch. */
 export function messagesPerBatch(...names: readonly string[]): Quantity {

@@ -13,7 +13,7 @@ import {
 import { failover } from './targets/failover.ts';
 import { inOrder } from './targets/in-order.ts';
 import { latencyInDelays } from './targets/latency-in-delays.ts';
-import { messageCounts } from './targets/message-counts.ts';
+import { authenticatorCounts, messageCounts } from './targets/message-counts.ts';
 import { orderStatistics } from './targets/order-statistics.ts';
 import {
   accounting,
@@ -24,13 +24,16 @@ import {
   nuraft,
   wideAreaPbft,
 } from './targets/published.ts';
-import { cardQueue, coreQueue } from './targets/queues.ts';
+import { coreQueue, queues } from './targets/queues.ts';
+import { saturation } from './targets/saturation.ts';
 
 export const targets: readonly Target[] = [
   latencyInDelays,
   messageCounts,
-  cardQueue,
+  authenticatorCounts,
+  ...queues,
   coreQueue,
+  ...saturation,
   inOrder,
   orderStatistics,
   ...splitVotes,

@@ -1,5 +1,13 @@
 /** Published results that targets.csv names row by row: wide-area PBFT, the leader's bandwidth, NuRaft, accounting checks, Fabric. */
-import { commitMean, groupLatency, latencyMax, latencyMean, latencyQuantile, throughput } from '../quantities.ts';
+import {
+  bottleneckIs,
+  commitMean,
+  groupLatency,
+  latencyMax,
+  latencyMean,
+  latencyQuantile,
+  throughput,
+} from '../quantities.ts';
 import { numberAt, type Reference, type ReferenceRow } from '../reference.ts';
 import type { Comparison, Quantity, Target } from '../target.ts';
 
@@ -44,9 +52,14 @@ export const leaderBandwidth: Target = {
   constants: [],
   small: ['run.duration=500ms', 'levels={nodes.count: [4, 8, 16]}'],
   comparisons: (reference) =>
-    rowsOf(reference, 'R7').map((row) => {
+    rowsOf(reference, 'R7').flatMap((row) => {
       const n = Number(/^n = (\d+)/.exec(row.setup ?? '')?.[1]);
-      return comparison(row, throughput, { row: `n=${n}`, where: { 'nodes.count': n } });
+      const where = { 'nodes.count': n };
+      const named = { row: `n=${n}, the bottleneck named is egress (1: yes)`, unit: '', real: 1 };
+      return [
+        comparison(row, throughput, { row: `n=${n}`, where }),
+        comparison(row, bottleneckIs('egress'), { ...named, tolerance: { percent: 0 }, where }),
+      ];
     }),
 };
 
