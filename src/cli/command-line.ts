@@ -37,6 +37,11 @@ const commands: readonly CommandEntry[] = [
     add: async (program, context) => (await import('./calibrate.ts')).calibrateCommand(program, context),
   },
   {
+    name: 'validate',
+    summary: 'hold predictions against closed forms and real systems',
+    add: async (program, context) => (await import('./validate.ts')).validateCommand(program, context),
+  },
+  {
     name: 'lint',
     summary: 'check scenario files: every problem with its place',
     add: async (program, context) => (await import('./lint.ts')).lintCommand(program, context),

@@ -19,6 +19,8 @@ export const Purpose = {
   size: 11,
   spread: 12,
   replication: 13,
+  protocol: 14,
+  execution: 15,
 } as const;
 
 /** Finalises a 32-bit word so that every input bit reaches every output bit. */

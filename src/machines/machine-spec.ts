@@ -9,6 +9,8 @@ export interface MachineSpec {
   readonly handling: Duration;
   readonly requestHandling: Duration;
   readonly execution: Duration;
+  /** Each transaction takes an exponential time with this mean, the same on all nodes. Absent: every one takes `execution`. */
+  readonly executionLaw?: 'exponential';
   readonly crypto: CryptoCosts;
   readonly disk: DiskSpec;
 }

@@ -145,7 +145,7 @@ function buildGroup(
   context: BuildContext,
 ): ClientGroupSpec | null {
   const path = ['clients', String(index)];
-  const { site, node, submit, replyQuorum, retryAfter } = client;
+  const { site, node, submit, replyQuorum, retryAfter, processing } = client;
   const { source } = context;
   if ((site === null) === (node === null)) {
     source.flag(path, `has ${site === null ? 'neither' : 'both'} site and node, expected exactly one of them`);
@@ -161,6 +161,7 @@ function buildGroup(
     submit: toNode === null ? ((submit?.value as 'primary' | undefined) ?? null) : { node: toNode },
     replyQuorum,
     retryAfter,
+    processing,
   };
 }
 

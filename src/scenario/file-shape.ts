@@ -39,7 +39,7 @@ const runShape: RecordShape = {
         kind: 'count',
         default: 5,
         min: 1,
-        max: 10_000,
+        max: 1_000_000,
         meaning: 'Independent repetitions of each design point, for the 95 % intervals.',
       },
       default: 5,

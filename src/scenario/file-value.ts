@@ -60,6 +60,7 @@ export interface MachineValue {
   readonly handling: Duration;
   readonly requestHandling: Duration;
   readonly execution: Duration;
+  readonly executionLaw: 'constant' | 'exponential';
   readonly crypto: { readonly profile: string; readonly scheme: string; readonly mode: 'modelled' | 'none' };
   readonly disk: EitherValue<string, { readonly fsync: NamedValue; readonly bandwidth: BitRate }>;
 }
@@ -78,6 +79,7 @@ export interface ClientValue {
     | { readonly name: 'closed'; readonly options: ClosedValue };
   readonly submit: EitherValue<'primary' | 'nearest' | 'all', { readonly node: NodeId }> | null;
   readonly retryAfter: Duration | null;
+  readonly processing: Duration;
   readonly replyQuorum: number | null;
 }
 
@@ -99,6 +101,7 @@ export interface FaultValue {
   readonly name: keyof typeof faultDefinitions;
   readonly target: TargetValue;
   readonly at: Instant;
+  readonly spread: Duration;
   readonly for: Duration | null;
 }
 

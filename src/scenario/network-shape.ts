@@ -217,6 +217,16 @@ export const machineShape: RecordShape = {
       },
       default: '5us',
     },
+    executionLaw: {
+      shape: {
+        kind: 'choice',
+        choices: ['constant', 'exponential'],
+        default: 'constant',
+        meaning:
+          'Whether every transaction takes `execution`, or an exponential time with that mean, the same on all nodes.',
+      },
+      default: 'constant',
+    },
     crypto: {
       shape: {
         kind: 'record',

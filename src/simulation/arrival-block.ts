@@ -1,18 +1,21 @@
 /** The arrivals of one client group, drawn a block at a time in a tight loop: an instant that a call returns would be boxed. */
-import { type Instant, NEVER } from '../units/quantities.ts';
+import { type Duration, type Instant, NEVER } from '../units/quantities.ts';
 import type { ArrivalProcess } from '../workloads/arrivals.ts';
 
 const BLOCK = 64;
 
 export class ArrivalBlock {
-  /** The next arrival; NEVER when there are no more. */
+  /** The next arrival, delayed; NEVER when there are no more. */
   next: Instant = 0;
   private readonly process: ArrivalProcess;
+  private readonly delay: Duration;
   private readonly times = new Float64Array(BLOCK);
   private place = BLOCK;
 
-  constructor(process: ArrivalProcess) {
+  /** @param delay between an arrival and what is to be done at it. */
+  constructor(process: ArrivalProcess, delay: Duration) {
     this.process = process;
+    this.delay = delay;
     this.advance();
   }
 
@@ -28,7 +31,7 @@ export class ArrivalBlock {
     for (let i = 0; i < BLOCK; i++) {
       const at = process.next();
       if (at === NEVER) break;
-      times[i] = at;
+      times[i] = at + this.delay;
     }
     this.place = 0;
   }

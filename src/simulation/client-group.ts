@@ -6,7 +6,7 @@ import { createSampler } from '../kernel/distributions.ts';
 import { draw, Purpose, stream } from '../kernel/random.ts';
 import type { Sampler } from '../kernel/sampler.ts';
 import type { Batch } from '../ledger/batch.ts';
-import { type Instant, NEVER, type NodeId, type Position, type RequestId } from '../units/quantities.ts';
+import { type Duration, type Instant, NEVER, type NodeId, type Position, type RequestId } from '../units/quantities.ts';
 import { ArrivalBlock } from './arrival-block.ts';
 import { InstantHeap } from './instant-heap.ts';
 import { hintedLeader, hintedTerm, NO_HINT } from './leader-hint.ts';
@@ -66,6 +66,8 @@ export class ClientGroup {
   private readonly think: Sampler | null;
   private readonly thinkStream: number;
   private readonly due = new InstantHeap();
+  /** Between the intended send time and the sending. */
+  private readonly processing: Duration;
   private readonly quorum: number;
   private readonly words: number;
   private readonly submitRule: 'primary' | 'nearest' | 'all' | NodeId;
@@ -112,14 +114,15 @@ export class ClientGroup {
     this.target = typeof rule === 'object' ? rule.node : rule === 'nearest' ? nearest : world.firstLeader;
     this.terms = new Int32Array(world.spec.nodes);
     this.retryAfter = spec.retryAfter;
+    this.processing = spec.processing ?? 0;
     this.thinkStream = stream(world.spec.seed, Purpose.think, group);
     if (spec.load.kind === 'open') {
-      this.arrivals = new ArrivalBlock(world.arrivals(spec.load.arrivals, group));
+      this.arrivals = new ArrivalBlock(world.arrivals(spec.load.arrivals, group), this.processing);
       this.think = null;
     } else {
       this.arrivals = null;
       this.think = createSampler(spec.load.think);
-      for (let i = 0; i < spec.load.clients * spec.load.outstanding; i++) this.due.push(0);
+      for (let i = 0; i < spec.load.clients * spec.load.outstanding; i++) this.due.push(0 + this.processing);
     }
     this.refresh();
   }
@@ -140,7 +143,8 @@ export class ClientGroup {
     const { mask } = this;
     if (this.firstRetry < this.low) this.firstRetry = this.low;
     while (this.firstRetry < this.issued && this.finished[this.firstRetry & mask] === 1) this.firstRetry++;
-    let next = this.firstRetry < this.issued ? (this.sentAt[this.firstRetry & mask] as number) + after : NEVER;
+    let next =
+      this.firstRetry < this.issued ? (this.sentAt[this.firstRetry & mask] as number) + this.processing + after : NEVER;
     for (const retries of this.retries) next = Math.min(next, retries.first(this.isOpen));
     return next;
   }
@@ -187,7 +191,8 @@ export class ClientGroup {
   private retryDue(now: Instant, after: number): void {
     while (
       this.firstRetry < this.issued &&
-      (this.firstRetry < this.low || (this.sentAt[this.firstRetry & this.mask] as number) + after <= now)
+      (this.firstRetry < this.low ||
+        (this.sentAt[this.firstRetry & this.mask] as number) + this.processing + after <= now)
     ) {
       const counter = this.firstRetry++;
       if (this.isOpen(counter)) this.retry(counter, now, 0);
@@ -202,14 +207,15 @@ export class ClientGroup {
     const counter = this.issued++;
     if (counter - this.low === this.sentAt.length) this.grow();
     const slot = counter & this.mask;
-    this.sentAt[slot] = now;
+    const intended = now - this.processing;
+    this.sentAt[slot] = intended;
     this.matched[slot] = 0;
     this.finished[slot] = 0;
     this.required[slot] = this.finalPosition;
     if (this.retryAfter !== null && now + this.retryAfter < this.retryFrom) this.retryFrom = now + this.retryAfter;
     if (this.words > 0) this.repliers.fill(0, slot * this.words, (slot + 1) * this.words);
     this.outstanding++;
-    this.world.meter.onSubmit(now);
+    this.world.meter.onSubmit(intended);
     const id = this.idOf(counter);
     this.asked[slot] = this.target;
     if (this.submitRule === 'all')
@@ -300,7 +306,7 @@ export class ClientGroup {
     this.world.meter.onFinal(this.sentAt[slot] as number, at, batch, index, (result & 1) === 1);
     while (this.low < this.issued && this.finished[this.low & this.mask] === 1) this.low++;
     if (this.think !== null) {
-      this.due.push(at + Math.floor(this.think.draw(draw(this.thinkStream, counter))));
+      this.due.push(at + Math.floor(this.think.draw(draw(this.thinkStream, counter))) + this.processing);
       if (this.due.first < this.next) this.next = this.due.first;
     }
   }

@@ -65,7 +65,7 @@ export class Node implements Host<never, unknown> {
     this.timerStream = stream(world.spec.seed, Purpose.timer, self);
     this.chain = world.ledger.chainAt(0);
     this.mempool = this.newMempool();
-    if (world.keepsDurable) this.durable = this.protocol.durable.empty();
+    if (world.keepsDurable) this.durable = this.protocol.durable.empty(world.options, self);
     this.replica = this.protocol.create(this, world.options, null);
   }
 
@@ -153,7 +153,7 @@ export class Node implements Host<never, unknown> {
   /** ns on the protocol thread for executing the next position. */
   executionCost(): number {
     const batch = this.committed.peek(this.executedPosition + 1);
-    return batch ? this.world.costs.execution * batch.ids.length : 0;
+    return batch ? this.world.executionCost(batch) : 0;
   }
 
   /** A commit takes effect. */

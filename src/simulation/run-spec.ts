@@ -53,6 +53,9 @@ export interface ClientGroupSpec {
   readonly replyQuorum: number | null;
   /** A request without its replies after this time is sent again, to all nodes or the next one. null: never. */
   readonly retryAfter: Duration | null;
+  /** What the client's own machine takes for each request (library, encoding, system calls), between the intended send time and
+   * the sending. It delays a request and occupies nothing. Absent: 0. */
+  readonly processing?: Duration;
 }
 
 export type LoadSpec = OpenLoadSpec | ClosedLoadSpec;

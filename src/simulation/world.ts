@@ -63,6 +63,8 @@ export class World {
   readonly delivered: Float64Array;
   readonly disk: Sampler;
   readonly diskPerByte: number;
+  private readonly executionTimes: Sampler | null;
+  private readonly executionStream: number;
   private readonly diskStream: number;
   private readonly signatureStream: number;
   private readonly leaderMark: number;
@@ -74,7 +76,8 @@ export class World {
   constructor(spec: RunSpec, protocol: AnyProtocol = protocolNamed(spec.protocol.name)) {
     this.spec = spec;
     this.protocol = protocol;
-    this.options = spec.protocol.options;
+    const drawn = stream(spec.seed, Purpose.protocol);
+    this.options = protocol.forRun?.(spec.protocol.options, spec.nodes, (i) => draw(drawn, i)) ?? spec.protocol.options;
     this.rule = this.protocol.client(this.options, spec.nodes);
     this.groups = Math.max(1, spec.clients.length);
     this.workload = workloadNamed(spec.workload.name).create(spec.workload.options, {
@@ -101,6 +104,10 @@ export class World {
     this.delivered = new Float64Array(this.protocol.messages.length + 3);
     this.disk = createSampler(spec.machine.disk.fsync);
     this.diskPerByte = nanosecondsPerByte(spec.machine.disk.bitsPerSecond);
+    const { execution, executionLaw } = spec.machine;
+    this.executionTimes =
+      executionLaw === undefined || execution === 0 ? null : createSampler({ kind: executionLaw, mean: execution });
+    this.executionStream = stream(spec.seed, Purpose.execution);
     this.diskStream = stream(spec.seed, Purpose.disk);
     this.signatureStream = stream(spec.seed, Purpose.sign);
     this.leaderMark = this.protocol.marks.indexOf('leader');
@@ -114,6 +121,16 @@ export class World {
 
   arrivals(named: NamedOptions, group: number): ArrivalProcess {
     return arrivalsNamed(named.name).create(named.options, { seed: this.spec.seed, group });
+  }
+
+  /** ns on the protocol thread for executing a batch. */
+  executionCost({ ids }: Batch): number {
+    const { executionTimes } = this;
+    if (executionTimes === null) return this.costs.execution * ids.length;
+    let sum = 0;
+    for (let i = 0; i < ids.length; i++)
+      sum += Math.floor(executionTimes.draw(draw(this.executionStream, ids[i] as RequestId)));
+    return sum;
   }
 
   /** Whether a disk write takes any time at all. */

@@ -31,6 +31,8 @@ export interface Story {
   readonly crashes: boolean;
   /** Requests after all is healed, each of which must be answered. */
   readonly after: number;
+  /** Proposers take turns, at most one batch in a period. */
+  readonly rotates?: boolean;
 }
 
 /** Random integers from one seed. */
@@ -59,6 +61,7 @@ function optionsOf(story: Story, dice: Dice): PbftOptions {
     chunkBytes: 1024,
     durable: story.durable,
     auth: story.auth,
+    ...(story.rotates ? { proposer: 'rotating', blockPeriod: dice.chance(50) ? 0 : 20 * MILLISECOND } : {}),
   };
 }
 

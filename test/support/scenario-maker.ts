@@ -227,7 +227,9 @@ function randomProtocol(dice: Dice, draft: Draft): { chosen: NamedOptions; patie
       snapshotEvery,
       snapshotKeep: dice.of([0, 2, snapshotEvery]),
       snapshotChunk: dice.of([2000, 1 << 20]),
-      initialLeader: dice.chance(0.5) ? dice.below(draft.nodes) : null,
+      ...(dice.chance(0.5)
+        ? { initialLeader: dice.below(draft.nodes) }
+        : { initialLeader: null, initialLogs: dice.of(['empty', 'staggered']) }),
     };
     return { chosen: protocol('raft', options), patience: 2 * max + roundTrip };
   }
@@ -246,6 +248,7 @@ function randomProtocol(dice: Dice, draft: Draft): { chosen: NamedOptions; patie
     clientSignatures: dice.chance(0.5),
     durable: restarts || dice.chance(0.3),
     chunkBytes: dice.of([1024, 1 << 20]),
+    ...(dice.chance(0.25) ? { proposer: 'rotating', blockPeriod: dice.of([0, 20 * MILLISECOND]) } : {}),
   };
   return { chosen: protocol('pbft', options), patience: 2 * requestTimeout };
 }

@@ -118,9 +118,9 @@ describe('a block of arrivals', () => {
   test('gives what the process gives, in order, and never after its end', () => {
     for (const length of [0, 1, 63, 64, 65, 200]) {
       let asked = 0;
-      const block = new ArrivalBlock({ rate: null, next: () => (asked < length ? asked++ * 3 : NEVER) });
+      const block = new ArrivalBlock({ rate: null, next: () => (asked < length ? asked++ * 3 : NEVER) }, 7);
       for (let i = 0; i < length; i++) {
-        expect(block.next).toBe(i * 3);
+        expect(block.next).toBe(i * 3 + 7);
         block.advance();
       }
       for (let i = 0; i < 200; i++) {

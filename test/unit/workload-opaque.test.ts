@@ -9,7 +9,10 @@ const context = { seed: 42, groups: 3 };
 describe('the opaque workload', () => {
   test('has the sizes it was told, also empty ones, and nothing to execute', () => {
     for (const requestBytes of [0, 4096]) {
-      const workload = opaque.create({ requestBytes, replyBytes: 8, readShare: 0 }, context);
+      const workload = opaque.create(
+        { requestBytes, replyBytes: 8, readShare: 0, requestLaw: 'constant', replyLaw: 'constant' },
+        context,
+      );
       expect([workload.bytes(0), workload.bytes(2 ** 31 - 1)]).toEqual([requestBytes, requestBytes]);
       expect(workload.replyBytes(5)).toBe(8);
       expect(workload.executes).toBe(false);
@@ -21,7 +24,10 @@ describe('the opaque workload', () => {
   test('has the asked share of reads, none at 0 and only reads at 1', () => {
     const requests = 100_000;
     for (const readShare of [0, 0.05, 0.5, 1]) {
-      const workload = opaque.create({ requestBytes: 1, replyBytes: 1, readShare }, context);
+      const workload = opaque.create(
+        { requestBytes: 1, replyBytes: 1, readShare, requestLaw: 'constant', replyLaw: 'constant' },
+        context,
+      );
       let reads = 0;
       for (let id = 0; id < requests; id++) if (workload.isRead(id)) reads++;
       // Four standard deviations of a binomial count.

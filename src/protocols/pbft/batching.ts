@@ -19,22 +19,34 @@ export class Batching {
     this.ordering = ordering;
   }
 
-  // On requests, a committed batch, a new low watermark or a new view. Guard: leads the active view.
+  /** Whether this replica proposes next. */
+  get hasTurn(): boolean {
+    const { state } = this;
+    if (!state.rotates) return state.leads;
+    const next = this.ordering.lastAccepted + 1;
+    return state.settled && state.proposerOf(next) === state.self && state.activeView !== state.forgottenView;
+  }
+
+  // On requests, a committed batch, a new low watermark or a new view. Guard: proposes next in the active view.
   proposeWhatIsDue(): void {
     const { state } = this;
-    if (!state.leads) return;
+    if (!this.hasTurn) {
+      if (state.rotates) this.stop();
+      return;
+    }
     const { host, options } = state;
     const { maxBytes, maxTransactions, timeout } = options.batch;
     const { mempool } = host;
-    while (mempool.count > 0) {
+    while (mempool.count > 0 && this.hasTurn) {
       if (this.waitingSince === NEVER) this.waitingSince = host.now();
       if (!this.hasRoom()) {
         this.disarm();
         return;
       }
       const full = mempool.count >= maxTransactions || mempool.bytes >= maxBytes;
-      const left = this.waitingSince + timeout - host.now();
-      if (!full && left > 0) {
+      const period = this.ordering.lastProposalAt + options.blockPeriod - host.now();
+      const left = Math.max(period, full ? 0 : this.waitingSince + timeout - host.now());
+      if (left > 0) {
         this.arm(left);
         return;
       }
@@ -60,11 +72,12 @@ export class Batching {
   private hasRoom(): boolean {
     const { committed, high, low, options } = this.state;
     const last = this.ordering.lastAccepted;
+    if (this.state.rotates) return last < high && last <= Math.max(committed, low);
     return last < high && (options.pipeline === 0 || last - Math.max(committed, low) < options.pipeline);
   }
 
   private arm(after: number): void {
-    if (this.armed) return;
+    if (this.armed && this.state.options.blockPeriod === 0) return;
     this.armed = true;
     this.state.host.setTimer(BATCH_TIMER, 0, after);
   }

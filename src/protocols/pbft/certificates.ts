@@ -37,14 +37,20 @@ function isProvenStable(state: ReplicaState, { seq, digest, proof }: CheckpointC
  */
 const knownValid = new WeakSet<PreparedEntry>();
 
-/** The primary's pre-prepare and matching prepares of Q − 1 different backups. */
+/**
+ * The proposer's pre-prepare and matching prepares of Q − 1 other replicas. With rotating proposers that is the one whose turn it was or,
+ * for what a new view repeats, the primary of that view. Either may be believed: it is the Q − 1 others that vouch for the digest.
+ */
 function isProvenPrepared(state: ReplicaState, entry: PreparedEntry): boolean {
   if (knownValid.has(entry)) return true;
   const { seq, view, digest, prePrepareSignature, proof } = entry;
-  const primary = primaryOf(view, state.quorums.n);
-  if (!state.host.verify(primary, prePrepareStatement(view, seq, digest), prePrepareSignature)) return false;
-  if (proof === null || !holds(state, proof, prepareStatement(view, seq, digest), state.quorums.quorum - 1, primary))
-    return false;
+  const { n, quorum } = state.quorums;
+  const candidates = state.rotates ? [primaryOf(view, n), primaryOf(view + seq - 1, n)] : [primaryOf(view, n)];
+  const proposer = candidates.find((node) =>
+    state.host.verify(node, prePrepareStatement(view, seq, digest), prePrepareSignature),
+  );
+  if (proposer === undefined) return false;
+  if (proof === null || !holds(state, proof, prepareStatement(view, seq, digest), quorum - 1, proposer)) return false;
   knownValid.add(entry);
   return true;
 }

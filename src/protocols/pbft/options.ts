@@ -8,6 +8,8 @@ export interface PbftOptions {
   readonly faults: number | null;
   readonly batch: BatchOptions;
   readonly pipeline: number;
+  readonly proposer: 'primary' | 'rotating';
+  readonly blockPeriod: Duration;
   readonly checkpointInterval: number;
   readonly watermarkWindow: number | null;
   readonly requestTimeout: Duration;
@@ -24,6 +26,9 @@ export interface BatchOptions {
   readonly maxBytes: Bytes;
   readonly timeout: Duration;
 }
+
+/** Batches in flight under one primary. */
+const DEFAULT_PIPELINE = 16;
 
 const batchOptions: OptionSchema<BatchOptions> = {
   maxTransactions: {
@@ -56,10 +61,24 @@ export const pbftOptions: OptionSchema<PbftOptions> = {
   batch: { kind: 'group', fields: batchOptions as OptionSchema<unknown>, meaning: 'When the primary cuts a batch.' },
   pipeline: {
     kind: 'count',
-    default: 16,
+    default: DEFAULT_PIPELINE,
     min: 0,
     meaning:
       'Batches that the primary may have proposed beyond the last committed one; 0: only the watermarks limit them.',
+  },
+  proposer: {
+    kind: 'choice',
+    choices: ['primary', 'rotating'],
+    default: 'primary',
+    meaning:
+      'Who proposes: `primary`, whoever leads the view; `rotating`, the next replica for every batch, as in IBFT and QBFT (Moniz 2020): one batch at a time, and clients send to all replicas. The primary of the view still leads view changes.',
+  },
+  blockPeriod: {
+    kind: 'duration',
+    default: 0,
+    min: 0,
+    meaning:
+      'Least time from one proposal to the next, by the clock of whoever proposes next; 0: none. A request may wait so much longer before the primary is suspected.',
   },
   checkpointInterval: {
     kind: 'count',
@@ -168,6 +187,13 @@ export function pbftProblems(options: PbftOptions, setting: Setting): readonly O
         `${inMs(options[key])} is under the longest round trip, ${inMs(setting.longestRoundTrip)}: correct primaries will be suspected`,
         `several round trips`,
       );
+  if (options.proposer === 'rotating' && options.pipeline !== DEFAULT_PIPELINE && options.pipeline !== 1)
+    report(
+      'warning',
+      'pipeline',
+      'has no effect: rotating proposers order one batch at a time',
+      'pipeline: 1, or no such line',
+    );
   if (options.batch.timeout >= options.requestTimeout)
     report(
       'warning',

@@ -3,7 +3,7 @@
  * the host executes in order. Votes are the hot path: nothing is allocated and the host is not asked until a quorum completes.
  */
 import { type Batch, NULL_DIGEST } from '../../ledger/batch.ts';
-import type { Bytes, Digest, NodeId, Position } from '../../units/quantities.ts';
+import type { Bytes, Digest, Instant, NodeId, Position } from '../../units/quantities.ts';
 import type { Durable, Outbox, PbftHost } from './durable.ts';
 import type { EarlyMessages } from './early.ts';
 import type { Evidence } from './evidence.ts';
@@ -33,6 +33,8 @@ export class Ordering {
    * been sent, and a crash would make this primary forget it.
    */
   durableThrough: Position = 0;
+  /** When the last batch was proposed or accepted here; −∞ before the first. */
+  lastProposalAt: Instant = Number.NEGATIVE_INFINITY;
   private readonly state: ReplicaState;
   private readonly host: PbftHost;
   private readonly slots: Slots;
@@ -63,11 +65,12 @@ export class Ordering {
     this.deliveredAt = new Int32Array(slots.mask + 1).fill(-1);
   }
 
-  // Guard (the caller's): primary of the active view, room between the watermarks.
+  // Guard (the caller's): proposer of the next sequence number in the active view, room between the watermarks.
   propose(batch: Batch): void {
     const { state } = this;
     const view = state.activeView;
     const seq = ++this.lastAccepted;
+    this.lastProposalAt = this.host.now();
     const { digest } = batch;
     const signature = state.signed ? this.host.sign(prePrepareStatement(view, seq, digest)) : 0;
     const message: PrePrepare = { type: PRE_PREPARE, view, seq, digest, batch, signature, macs: state.macs };
@@ -85,7 +88,7 @@ export class Ordering {
     this.events.accepted();
   }
 
-  // Guard: from the primary of the active view, between the watermarks, and no other pre-prepare accepted for this view and
+  // Guard: from the proposer of this number in the active view, between the watermarks, and no other pre-prepare accepted for this view and
   // sequence number.
   prePrepare(from: NodeId, message: PrePrepare): void {
     const { state, slots } = this;
@@ -94,7 +97,7 @@ export class Ordering {
       this.tooEarly(from, message);
       return;
     }
-    if (from !== state.primary || seq <= state.low) return;
+    if (from !== state.proposerOf(seq) || seq <= state.low) return;
     if (digest !== (batch === null ? NULL_DIGEST : batch.digest)) return;
     if (slots.phaseOf(seq) >= PRE_PREPARED) {
       this.supply(seq, batch);
@@ -103,6 +106,7 @@ export class Ordering {
     if (state.signed && !this.host.verify(from, prePrepareStatement(view, seq, digest), signature)) return;
     slots.accept(seq, digest, batch, signature);
     if (seq > this.lastAccepted) this.lastAccepted = seq;
+    this.lastProposalAt = this.host.now();
     if (batch !== null) this.host.mempool.claim(batch);
     this.outbox.after(
       { kind: 'accepted', accepted: { seq, view, digest, signature }, batch },
@@ -121,7 +125,7 @@ export class Ordering {
       this.tooEarly(from, message);
       return;
     }
-    if (seq <= state.low || from === state.primary) return;
+    if (seq <= state.low || from === state.proposerOf(seq)) return;
     if (this.slots.addPrepare(seq, from, message.digest, message.signature) === this.quorum - 1) this.tryPrepare(seq);
   }
 
@@ -204,7 +208,8 @@ export class Ordering {
       if (view !== state.activeView || seq <= state.low || seq > state.high) continue;
       slots.accept(seq, digest, this.evidence.batchOf(digest), signature);
       this.lastAccepted = Math.max(this.lastAccepted, seq);
-      if (state.self !== state.primary) slots.addPrepare(seq, state.self, digest, this.signPrepare(view, seq, digest));
+      if (state.self !== state.proposerOf(seq))
+        slots.addPrepare(seq, state.self, digest, this.signPrepare(view, seq, digest));
       if (durable.prepared.get(seq)?.view !== view) continue;
       slots.phase[seq & slots.mask] = PREPARED;
       slots.addCommit(seq, state.self, digest);
@@ -236,10 +241,10 @@ export class Ordering {
     return this.state.signed ? this.host.sign(prepareStatement(view, seq, digest)) : 0;
   }
 
-  // Guard: the acceptance is durable and the view still active. The primary sends no prepare: its pre-prepare stands for it.
+  // Guard: the acceptance is durable and the view still active. The proposer sends no prepare: its pre-prepare stands for it.
   private sendPrepare(view: number, seq: Position, digest: Digest): void {
     const { state } = this;
-    if (state.activeView !== view || state.primary === state.self || seq <= state.low) return;
+    if (state.activeView !== view || state.proposerOf(seq) === state.self || seq <= state.low) return;
     const message = this.prepareMessage(view, seq, digest);
     this.host.broadcast(message);
     this.slots.addPrepare(seq, state.self, digest, message.signature);

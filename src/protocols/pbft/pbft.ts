@@ -24,7 +24,7 @@ export const pbft: ProtocolDefinition<PbftOptions, Message, Durable, Change> = {
   marks: markNames,
   faults: (options, n) => quorumsOf(n, options.faults).f,
   client: (options, n) => ({
-    submit: 'primary',
+    submit: options.proposer === 'rotating' ? 'all' : 'primary',
     replyQuorum: quorumsOf(n, options.faults).weak,
     repliers: 'all',
     retry: 'all',

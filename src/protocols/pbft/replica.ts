@@ -102,20 +102,29 @@ export class PbftReplica implements Replica<Message>, Events {
   start(): void {
     const { host, recovered, state } = this;
     if (recovered !== null) this.recover(recovered);
-    else if (host.now() > 0) this.retransmission.recover(this.outbox.durable);
+    else if (host.now() > 0) {
+      state.forgetful = !this.outbox.durable;
+      this.retransmission.recover(this.outbox.durable);
+    }
     this.leader = state.settled ? state.primary : -1;
     if (state.leads) host.mark(MARK_LEADER, state.view, 0);
   }
 
   requestsArrived(): void {
-    const { host, state } = this;
+    const { state } = this;
     if (!state.settled) return;
-    if (state.leads) {
+    if (this.batching.hasTurn) {
       this.batching.proposeWhatIsDue();
-      return;
-    }
-    host.mempool.forward(state.primary, true);
+      if (!state.rotates) return;
+    } else this.forward();
     this.requestTimer.arm();
+  }
+
+  /** What waits here goes to whoever proposes next. */
+  private forward(): void {
+    const { host, state } = this;
+    const next = state.proposerOf(this.ordering.lastAccepted + 1);
+    if (next !== state.self) host.mempool.forward(next, true);
   }
 
   // Never called: reads are ordered like any request (the client rule says so).
@@ -224,6 +233,7 @@ export class PbftReplica implements Replica<Message>, Events {
   committed(): void {
     this.retransmission.committed();
     this.batching.proposeWhatIsDue();
+    if (this.state.rotates && this.state.settled && !this.batching.hasTurn) this.forward();
   }
 
   othersAreAhead(): void {

@@ -42,8 +42,9 @@ export class RequestTimer {
     return !this.running || !this.waits() || this.isWatchedExecuted;
   }
 
+  /** With rotating proposers any batch will do, as in IBFT: whoever leaves a request out has its turn once in n batches. */
   private get isWatchedExecuted(): boolean {
-    return this.watched === NEVER || this.state.host.mempool.oldest > this.watched;
+    return this.state.rotates || this.watched === NEVER || this.state.host.mempool.oldest > this.watched;
   }
 
   // On execution: of a request, or of a null request or an installed state, which may leave nothing to wait for.
@@ -72,10 +73,17 @@ export class RequestTimer {
   }
 
   private start(): void {
-    const { host, leads } = this.state;
+    const { host, leads, rotates } = this.state;
     this.running = true;
     this.watched = host.mempool.oldest;
-    if (!leads) host.setTimer(REQUEST_TIMER, 0, this.limit);
+    // With rotating proposers the view's primary, too, waits for others.
+    if (!leads || rotates) host.setTimer(REQUEST_TIMER, 0, this.limit + this.untilNextProposal());
+  }
+
+  /** A request is not late while the block period forbids to propose it. */
+  private untilNextProposal(): Duration {
+    const { host, options } = this.state;
+    return Math.max(0, this.ordering.lastProposalAt + options.blockPeriod - host.now());
   }
 
   private waits(): boolean {

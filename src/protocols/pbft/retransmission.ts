@@ -187,7 +187,7 @@ export class Retransmission {
       if (mine < PRE_PREPARED || theirs === COMMITTED) continue;
       const digest = slots.digest[seq & slots.mask] as number;
       const batch = slots.batch[seq & slots.mask] ?? null;
-      const proposed = state.leads && seq <= ordering.durableThrough;
+      const proposed = state.proposerOf(seq) === self && seq <= ordering.durableThrough;
       if (proposed && theirs < PRE_PREPARED && (batch !== null || digest === NULL_DIGEST)) {
         const signature = signed ? host.sign(prePrepareStatement(view, seq, digest)) : 0;
         host.send(from, { type: PRE_PREPARE, view, seq, digest, batch, signature, macs });

@@ -35,6 +35,12 @@ export class ReplicaState {
   /** v: the view this replica is in or asks for, and the primary of it. */
   view = 0;
   primary: NodeId = 0;
+  /** Up to here the view's own primary proposed: what its new view began with. */
+  viewStart: Position = 0;
+  /** The view that a replica without memory came back into: it may have proposed in it, and must not do so again. */
+  forgottenView = NONE;
+  /** It came back without memory and has not entered a view yet. */
+  forgetful = false;
   /** v while the view is active, −1 from the view-change to the new view. */
   activeView = 0;
   /** h and H, the watermarks: sequence numbers h < n ≤ H are in use. */
@@ -63,15 +69,31 @@ export class ReplicaState {
     return this.settled && this.primary === this.self;
   }
 
+  /** The proposers take turns (Moniz, The Istanbul BFT Consensus Algorithm, 2020, section 4). */
+  get rotates(): boolean {
+    return this.options.proposer === 'rotating';
+  }
+
+  /** Who proposes a sequence number in the active view. */
+  proposerOf(seq: Position): NodeId {
+    if (!this.rotates || seq <= this.viewStart) return this.primary;
+    return (this.activeView + seq - 1) % this.quorums.n;
+  }
+
   leaveFor(view: number): void {
     this.view = view;
     this.primary = primaryOf(view, this.quorums.n);
     this.activeView = NONE;
   }
 
-  enter(view: number): void {
+  /** `start`: the last sequence number that the new view itself proposes. */
+  enter(view: number, start: Position = 0): void {
     this.leaveFor(view);
     this.activeView = view;
+    this.viewStart = start;
+    if (!this.forgetful) return;
+    this.forgetful = false;
+    this.forgottenView = view;
   }
 
   raiseLow(low: Position): void {

@@ -67,7 +67,7 @@ export class ViewChanges {
   recover({ newView, view, viewChange }: Durable): void {
     this.newView = newView;
     if (view === 0 || newView?.view === view) {
-      this.state.enter(view);
+      this.state.enter(view, newView?.proposals.at(-1)?.seq);
       return;
     }
     this.state.leaveFor(view);
@@ -220,7 +220,7 @@ export class ViewChanges {
     this.stopTimer();
     if (!asked) this.events.left();
     this.checkpoints.adopt(decision.checkpoint);
-    state.enter(message.view);
+    state.enter(message.view, message.proposals.at(-1)?.seq);
     this.ordering.enterView(message, sizeOf(message, host.n), () => {
       if (state.activeView !== message.view) return;
       this.newView = message;

@@ -1,0 +1,116 @@
+/** The quantities that targets compare, each a pure reading of a run: latencies in ms, rates per second, counts, election times. */
+import { bottleneckOf, type Resource } from '../experiment/bottleneck.ts';
+import type { RunResult, SegmentResult } from '../simulation/run-result.ts';
+import { LogLinearHistogram, type SparseHistogram } from '../statistics/histogram.ts';
+import { quantileOfSorted } from '../statistics/summary.ts';
+import { type Instant, MILLISECOND, SECOND } from '../units/quantities.ts';
+import type { Quantity } from './target.ts';
+
+export function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+export function quantileOf(values: readonly number[], q: number): number {
+  return quantileOfSorted(
+    [...values].sort((a, b) => a - b),
+    q,
+  );
+}
+
+/** One value a run, averaged over runs. */
+function averaged(observe: (run: RunResult) => number): Quantity {
+  return { observe: (run) => [observe(run)], summarise: meanOf };
+}
+
+/** The segments behind a given warm-up: it ends at the first boundary. */
+function measured(run: RunResult): readonly SegmentResult[] {
+  return run.segments.length === 1 ? run.segments : run.segments.slice(1);
+}
+
+function merged(run: RunResult, of: (segment: SegmentResult) => SparseHistogram): LogLinearHistogram {
+  const whole = new LogLinearHistogram();
+  for (const segment of measured(run)) whole.merge(LogLinearHistogram.fromSparse(of(segment)));
+  return whole;
+}
+
+const finality = (run: RunResult) => merged(run, (segment) => segment.finality);
+
+/** Of requests that became final, ms. */
+export function latencyQuantile(q: number): Quantity {
+  return averaged((run) => (finality(run).quantile(q) ?? Number.NaN) / MILLISECOND);
+}
+export const latencyMean = averaged((run) => (finality(run).mean ?? Number.NaN) / MILLISECOND);
+export const latencyMax = averaged((run) => (finality(run).max ?? Number.NaN) / MILLISECOND);
+/** From the proposal to the first commit, ms. */
+export const commitMean = averaged(
+  (run) => (merged(run, (segment) => segment.commit).mean ?? Number.NaN) / MILLISECOND,
+);
+
+/** Mean latency of one group of clients, ms. */
+export function groupLatency(group: number): Quantity {
+  return averaged((run) => {
+    const total = (of: (segment: SegmentResult) => Float64Array) =>
+      measured(run).reduce((sum, segment) => sum + (of(segment)[group] as number), 0);
+    return total((segment) => segment.groupLatency) / total((segment) => segment.groupStaged) / MILLISECOND;
+  });
+}
+
+/** Mean time from the intended send to the proposer's mempool, ms. */
+export const meanToReceived = averaged((run) => {
+  const segments = measured(run);
+  const sum = segments.reduce((total, segment) => total + (segment.stageSums[0] as number), 0);
+  return sum / segments.reduce((total, segment) => total + segment.staged, 0) / MILLISECOND;
+});
+
+/** Transactions final per second of virtual time. */
+export const throughput = averaged((run) => {
+  const segments = measured(run);
+  const from = segments[0]?.from as number;
+  const to = segments.at(-1)?.to as number;
+  return segments.reduce((sum, segment) => sum + segment.final, 0) / ((to - from) / SECOND);
+});
+
+/** Busy share of a resource, of the node where it is highest. */
+export function busyTime(resource: Resource): Quantity {
+  return averaged(({ utilisation }) => Math.max(...utilisation.map((node) => node[resource])));
+}
+
+/** Whether the busiest resource of all nodes is this one: 1 or 0. */
+export function bottleneckIs(resource: Resource): Quantity {
+  return averaged(({ utilisation }) => (bottleneckOf(utilisation).resource === resource ? 1 : 0));
+}
+
+/** What the cores of node 0 beside its thread did for each batch, in units of `cost` (ns). */
+export function coreWorkPerBatch(cost: number, cores: number): Quantity {
+  return averaged(({ utilisation, endedAt, counts }) => {
+    const busy = (utilisation[0] as { cores: number }).cores * (cores - 1) * endedAt;
+    return busy / cost / counts.batches;
+  });
+}
+
+/** How many messages of these names were sent for each batch. */
+export function messagesPerBatch(...names: readonly string[]): Quantity {
+  return averaged(({ counts }) => {
+    const sent = counts.sent.filter(({ name }) => names.includes(name)).reduce((sum, { count }) => sum + count, 0);
+    return sent / counts.batches;
+  });
+}
+
+export interface TimedMark {
+  readonly at: Instant;
+  /** The first number of the mark: a term for those of elections. */
+  readonly a: number;
+}
+
+/** The marks of one name, in order. */
+export function mark(run: RunResult, name: string): readonly TimedMark[] {
+  return run.timeline.events.flatMap(({ kind, text, at }) => {
+    const [word, a] = text.split(' ');
+    return kind === 'mark' && word === name ? [{ at, a: Number(a) }] : [];
+  });
+}
+
+/** When the first fault took effect. */
+export function faultAt(run: RunResult): Instant {
+  return run.faults[0]?.at ?? Number.NaN;
+}

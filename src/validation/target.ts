@@ -1,0 +1,59 @@
+/**
+ * What a validation target is, as data: a scenario file that anyone can run, what is known of reality, and how the runs of that
+ * scenario become a prediction. Targets state no expectation about the model; `validate.ts` runs and judges them.
+ */
+import type { RunResult } from '../simulation/run-result.ts';
+import type { Reference } from './reference.ts';
+
+export interface Target {
+  /** Small letters, digits and hyphens; what `--only` takes. */
+  readonly id: string;
+  readonly summary: string;
+  /** Paper, section or data file that the real values are from. */
+  readonly source: string;
+  /** The scenario, below scenarios/validation, without its ending. */
+  readonly scenario: string;
+  /** Every free constant, with its value; empty: nothing was fitted. */
+  readonly constants: readonly string[];
+  /** Overrides (as for `--set`) that make it small enough for the test suite. */
+  readonly small: readonly string[];
+  comparisons(reference: Reference): readonly Comparison[];
+}
+
+/** One predicted value against a real one. */
+export interface Comparison {
+  readonly row: string;
+  readonly unit: string;
+  readonly real: number;
+  readonly tolerance: Tolerance;
+  /** Why a miss does not fail the suite; null: it does. */
+  readonly ungated: string | null;
+  /** Which design points: those at these levels, by path; labels of `compare` by `label`. */
+  readonly where: Readonly<Record<string, string | number>>;
+  readonly quantity: Quantity;
+}
+
+export type Tolerance =
+  | { readonly percent: number; readonly orAbsolute?: number }
+  | { readonly low: number; readonly high: number };
+
+/** How runs become a number: values of each run, which are then pooled. Both are pure. */
+export interface Quantity {
+  observe(run: RunResult): readonly number[];
+  /** Of the values of all runs of the points; `points`: the same by design point, in the scenario's order. */
+  summarise(values: readonly number[], points: readonly (readonly number[])[]): number;
+}
+
+/** A comparison with its answer. */
+export interface ComparisonResult {
+  readonly target: string;
+  readonly row: string;
+  readonly unit: string;
+  readonly predicted: number;
+  readonly real: number;
+  /** predicted ÷ real − 1, in per cent; null where the real value is 0. */
+  readonly errorPercent: number | null;
+  readonly tolerance: Tolerance;
+  readonly holds: boolean;
+  readonly ungated: string | null;
+}

@@ -1,0 +1,70 @@
+/** What a killed leader costs the clients of a real etcd cluster: the distribution of 20 measured outages. */
+import type { RunResult } from '../../simulation/run-result.ts';
+import { kolmogorovSmirnovTwo } from '../../statistics/goodness-of-fit.ts';
+import { MILLISECOND } from '../../units/quantities.ts';
+import { faultAt, mark, meanOf, quantileOf } from '../quantities.ts';
+import { numberAt } from '../reference.ts';
+import type { Quantity, Target } from '../target.ts';
+
+/** From the kill to the first write that was acknowledged, ms. */
+function outage(run: RunResult): readonly number[] {
+  const recovery = run.faults[0]?.recovery ?? null;
+  return recovery === null ? [] : [recovery / MILLISECOND];
+}
+
+/** Whether the first campaign after the kill did not bring the leader. */
+const secondTerm: Quantity = {
+  observe(run) {
+    const after = (name: string) => mark(run, name).find(({ at }) => at > faultAt(run));
+    const campaign = after('election');
+    const leader = after('leader');
+    return campaign === undefined || leader === undefined ? [] : [campaign.a === leader.a ? 0 : 1];
+  },
+  summarise: (values) => 100 * meanOf(values),
+};
+
+export const failover: Target = {
+  id: 'etcd-failover',
+  summary: 'Time without writes after the leader of 3 etcd members is killed',
+  source: 'measured/etcd-failover.csv',
+  scenario: 'etcd-failover',
+  constants: ['1.3 ms for each request (clients.processing), one value in all etcd scenarios'],
+  small: ['run.replications=100'],
+  comparisons: (reference) => {
+    const rows = reference('measured/etcd-failover.csv');
+    const measured = rows.map((row) => numberAt(row, 'kill_to_write_ok_ms')).sort((a, b) => a - b);
+    const common = { unit: '', ungated: null, where: {} };
+    return [
+      {
+        ...common,
+        row: 'median from kill to first acknowledged write',
+        unit: 'ms',
+        real: quantileOf(measured, 0.5),
+        tolerance: { percent: 15 },
+        quantity: { observe: outage, summarise: (values) => quantileOf(values, 0.5) },
+      },
+      {
+        ...common,
+        row: 'Kolmogorov-Smirnov p against the 20 measured values',
+        real: 1,
+        tolerance: { low: 0.01, high: 1 },
+        quantity: {
+          observe: outage,
+          summarise: (values) =>
+            kolmogorovSmirnovTwo(
+              [...values].sort((a, b) => a - b),
+              measured,
+            ).pValue,
+        },
+      },
+      {
+        ...common,
+        row: 'elections that need a second term',
+        unit: '%',
+        real: 100 * meanOf(rows.map((row) => (numberAt(row, 'terms_used') > 1 ? 1 : 0))),
+        tolerance: { low: 5, high: 15 },
+        quantity: secondTerm,
+      },
+    ];
+  },
+};

@@ -1,0 +1,153 @@
+/** Published results that targets.csv names row by row: wide-area PBFT, the leader's bandwidth, NuRaft, accounting checks, Fabric. */
+import {
+  bottleneckIs,
+  commitMean,
+  groupLatency,
+  latencyMax,
+  latencyMean,
+  latencyQuantile,
+  throughput,
+} from '../quantities.ts';
+import { numberAt, type Reference, type ReferenceRow } from '../reference.ts';
+import type { Comparison, Quantity, Target } from '../target.ts';
+
+function rowsOf(reference: Reference, id: string, system = ''): readonly ReferenceRow[] {
+  return reference('published/targets.csv').filter((row) => row.id === id && (row.system ?? '').includes(system));
+}
+
+function comparison(row: ReferenceRow, quantity: Quantity, changes: Partial<Comparison> = {}): Comparison {
+  return {
+    row: row.metric as string,
+    unit: row.unit as string,
+    real: numberAt(row, 'value'),
+    tolerance: { percent: numberAt(row, 'tolerance_percent') },
+    ungated: null,
+    where: {},
+    quantity,
+    ...changes,
+  };
+}
+
+export const wideAreaPbft: Target = {
+  id: 'pbft-wide-area',
+  summary: 'Consensus and client latency of BFT-SMaRt over four AWS regions, from the round trips alone',
+  source: 'R5: Berger, Ben Toumia & Reiser 2022, arXiv 2208.14745',
+  scenario: 'pbft-wide-area',
+  constants: [],
+  small: ['run.duration=60s'],
+  comparisons: (reference) =>
+    rowsOf(reference, 'R5').map((row) => {
+      const place = row.setup?.includes('client in Oregon') ? 0 : row.setup?.includes('client in Ireland') ? 1 : null;
+      if (place === null) return comparison(row, commitMean);
+      const name = `${row.metric}, ${['Oregon', 'Ireland'][place]}`;
+      return comparison(row, groupLatency(place), { row: name });
+    }),
+};
+
+export const leaderBandwidth: Target = {
+  id: 'leader-bandwidth',
+  summary: "Throughput of PBFT where the primary's card is the limit",
+  source: 'R7: Berger, Ben Toumia & Reiser 2022, arXiv 2208.14745',
+  scenario: 'leader-bandwidth',
+  constants: [],
+  small: ['run.duration=500ms', 'levels={nodes.count: [4, 8, 16]}'],
+  comparisons: (reference) =>
+    rowsOf(reference, 'R7').flatMap((row) => {
+      const n = Number(/^n = (\d+)/.exec(row.setup ?? '')?.[1]);
+      const where = { 'nodes.count': n };
+      const named = { row: `n=${n}, the bottleneck named is egress (1: yes)`, unit: '', real: 1 };
+      return [
+        comparison(row, throughput, { row: `n=${n}`, where }),
+        comparison(row, bottleneckIs('egress'), { ...named, tolerance: { percent: 0 }, where }),
+      ];
+    }),
+};
+
+export const nuraft: Target = {
+  id: 'nuraft',
+  summary: 'Commit latency of NuRaft, 3 nodes, 180 us apart (round trip), 1 client',
+  source: 'R9: eBay NuRaft bench results 2019',
+  scenario: 'nuraft',
+  constants: [],
+  small: [],
+  comparisons: (reference) => rowsOf(reference, 'R9', 'NuRaft').map((row) => comparison(row, inMicroseconds)),
+};
+
+export const accounting: readonly Target[] = [
+  { id: 'logcabin-accounting', system: 'LogCabin', constant: '49.22 us a transaction, so that throughput is 19,600/s' },
+  { id: 'etcd-accounting', system: 'etcd', constant: '22.372 us a transaction, so that throughput is 44,341/s' },
+].map(({ id, system, constant }) => ({
+  id,
+  summary: `Accounting check: throughput and latency of ${system} fit together (Little's law)`,
+  source: 'R9: Ongaro 2014, section 10.3; etcd op-guide performance page',
+  scenario: id,
+  constants: [constant],
+  small: ['run.duration=3s'],
+  comparisons: (reference) => rowsOf(reference, 'R9', system).map((row) => comparison(row, latencyMean)),
+}));
+
+const median = latencyQuantile(0.5);
+const inMicroseconds: Quantity = {
+  observe: (run) => median.observe(run).map((ms) => ms * 1000),
+  summarise: median.summarise,
+};
+
+const inSeconds: Quantity = {
+  observe: (run) => latencyMax.observe(run).map((ms) => ms / 1000),
+  summarise: latencyMax.summarise,
+};
+
+const meanInSeconds: Quantity = {
+  observe: (run) => latencyMean.observe(run).map((ms) => ms / 1000),
+  summarise: latencyMean.summarise,
+};
+
+export const blockCutter: Target = {
+  id: 'block-cutter',
+  summary: 'How long the last partial block of an ordering service waits (one Raft node stands for the orderer)',
+  source: 'R10: Hyperledger Fabric 2.5 performance report',
+  scenario: 'block-cutter',
+  constants: [],
+  small: [],
+  comparisons: (reference) => rowsOf(reference, 'R10').map((row) => comparison(row, inSeconds)),
+};
+
+/** What execution and polling take for each transaction: chosen on the five rows of R11 together. */
+const BESU_CONSTANT = '1.4 ms for each transaction executed (machine.execution), one value for all five periods';
+
+export const blockPeriod: Target = {
+  id: 'block-period',
+  summary: 'Mean latency of QBFT on 8 Besu nodes against the block period (PBFT with rotating proposers stands in)',
+  source: 'R11: Fan et al., DAPPS 2022',
+  scenario: 'block-period',
+  constants: [BESU_CONSTANT],
+  small: ['run.duration=70s'],
+  comparisons: (reference) =>
+    rowsOf(reference, 'R11').map((row) => {
+      const period = /block period (\d+ s)/.exec(row.setup ?? '')?.[1] ?? '';
+      const where = { 'protocol.pbft.block_period': period.replace(' ', '') };
+      return comparison(row, meanInSeconds, { row: `block period ${period}, mean latency`, where });
+    }),
+};
+
+export const bftSmart: Target = {
+  id: 'bft-smart',
+  summary: 'Median latency of BFT-SMaRt, 4 replicas, client equally far from all',
+  source: 'measured/bft-smart-latency.csv',
+  scenario: 'bft-smart',
+  constants: ['0.53 ms for each signature made or checked (scenarios/validation/profiles/bft-smart.yaml)'],
+  small: ['run.duration=11s'],
+  comparisons: (reference) =>
+    reference('measured/bft-smart-latency.csv').map((row) => {
+      const delay = numberAt(row, 'one_way_delay_ms');
+      return {
+        row: `${delay} ms one way, p50`,
+        unit: 'ms',
+        real: numberAt(row, 'p50_ms'),
+        tolerance: { percent: 3 },
+        ungated: null,
+        where: { 'network.matrix.uniform': `${delay}ms` },
+        quantity: latencyQuantile(0.5),
+      };
+    }),
+};

@@ -1,0 +1,112 @@
+/** Runs targets and judges them: each scenario is loaded by the ordinary loader, run, and read by the target's own functions. */
+import { type ObservationTask, type Observed, type OpenTarget, openTarget } from './observe.ts';
+import type { Observer } from './observer.ts';
+import type { Comparison, ComparisonResult, Target, Tolerance } from './target.ts';
+
+/** The runs of a point are observed in about so many tasks, which keeps every thread busy to the end. */
+const TASKS_A_POINT = 200;
+
+export interface ValidateOptions {
+  /** The setting of the test suite: shorter or fewer runs, the same tolerances. */
+  readonly small: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface TargetResult {
+  readonly target: Target;
+  readonly comparisons: readonly ComparisonResult[];
+  /** Processor time of its runs; targets run side by side. */
+  readonly tookMs: number;
+  readonly runs: number;
+}
+
+/** @throws where the scenario has errors, or a run fails: both are defects, not predictions. */
+export async function validateTarget(
+  target: Target,
+  observer: Observer,
+  options: ValidateOptions,
+): Promise<TargetResult> {
+  const [result] = await validateTargets([target], observer, options);
+  return result as TargetResult;
+}
+
+/**
+ * All targets at once, in the order given. Those of few, long runs are begun first, so that no thread is left with one at the end.
+ * @param onResult called as each is finished.
+ */
+export async function validateTargets(
+  chosen: readonly Target[],
+  observer: Observer,
+  options: ValidateOptions,
+  onResult?: (result: TargetResult) => void,
+): Promise<readonly TargetResult[]> {
+  const opened = await Promise.all(chosen.map((target) => openTarget(target, options.small)));
+  const results = new Map<OpenTarget, Promise<TargetResult>>();
+  const longestFirst = [...opened].sort((a, b) => lengthOf(b) - lengthOf(a));
+  for (const open of longestFirst) {
+    const result = validated(open, observer, options);
+    results.set(
+      open,
+      result.then((done) => {
+        onResult?.(done);
+        return done;
+      }),
+    );
+  }
+  return Promise.all(opened.map((open) => results.get(open) as Promise<TargetResult>));
+}
+
+/** Virtual time of one run: the longest runs of the suite are those that take longest. */
+function lengthOf({ scenario }: OpenTarget): number {
+  return scenario.run.duration;
+}
+
+async function validated(open: OpenTarget, observer: Observer, options: ValidateOptions): Promise<TargetResult> {
+  const { target, scenario, comparisons } = open;
+  const { replications } = scenario.run;
+  const size = Math.max(1, Math.floor(replications / TASKS_A_POINT));
+  // The last points come first: levels ascend, and the highest load takes longest.
+  const tasks = scenario.points
+    .flatMap((_, point) =>
+      Array.from({ length: Math.ceil(replications / size) }, (_, i): ObservationTask => {
+        const from = i * size;
+        return { target: target.id, small: options.small, point, from, to: Math.min(replications, from + size) };
+      }),
+    )
+    .reverse();
+  const observed = await Promise.all(tasks.map((task) => observer.observe(open, task, options.signal)));
+  const inOrder = tasks.map((task, i) => ({ point: task.point, ...(observed[i] as Observed) })).reverse();
+  const results = comparisons.map((comparison, k) => {
+    const points = scenario.points.flatMap((_, point) => {
+      const of = inOrder.filter((one) => one.point === point && one.values[k] !== null);
+      return of.length === 0 ? [] : [of.flatMap(({ values }) => values[k] as readonly number[])];
+    });
+    return judged(target, comparison, comparison.quantity.summarise(points.flat(), points));
+  });
+  const tookMs = observed.reduce((sum, { tookMs }) => sum + tookMs, 0);
+  return { target, comparisons: results, tookMs, runs: replications * scenario.points.length };
+}
+
+function judged(target: Target, comparison: Comparison, predicted: number): ComparisonResult {
+  const { row, unit, real, tolerance, ungated } = comparison;
+  const errorPercent = real === 0 ? null : (predicted / real - 1) * 100;
+  return {
+    target: target.id,
+    row,
+    unit,
+    predicted,
+    real,
+    errorPercent,
+    tolerance,
+    holds: within(predicted, real, tolerance),
+    ungated,
+  };
+}
+
+/** A prediction that is no number holds nowhere. */
+function within(predicted: number, real: number, tolerance: Tolerance): boolean {
+  if ('low' in tolerance) return predicted >= tolerance.low && predicted <= tolerance.high;
+  const allowed = Math.max((tolerance.percent / 100) * Math.abs(real), tolerance.orAbsolute ?? 0);
+  // The rounding of one division is no error of the model.
+  return Math.abs(predicted - real) <= allowed + 1e-9 * Math.abs(real);
+}

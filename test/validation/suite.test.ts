@@ -1,0 +1,96 @@
+// The suite itself: its scenarios load, its constants are shared, its command says by exit code what it found.
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { commandLine } from '../../src/cli/command-line.ts';
+import type { Simulate } from '../../src/executor/executor.ts';
+import { openScenario } from '../../src/scenario/load.ts';
+import { formatProblem } from '../../src/scenario/problem.ts';
+import { simulate } from '../../src/simulation/simulate.ts';
+import { electionTime, meanInOrder, splitVote, waiting } from '../../src/validation/closed-forms.ts';
+import { scenarioOf } from '../../src/validation/observe.ts';
+import { targets } from '../../src/validation/registry.ts';
+
+async function loaded(file: string) {
+  const read = await openScenario(file);
+  if (!read.ok) throw new Error(read.problems.map(formatProblem).join('\n'));
+  return read.scenario;
+}
+
+test('every target has an id of its own and a scenario, and every scenario in scenarios/validation a target', () => {
+  expect(new Set(targets.map(({ id }) => id)).size).toBe(targets.length);
+  const files = readdirSync(new URL('../../scenarios/validation', import.meta.url)).filter((name) =>
+    name.endsWith('.yaml'),
+  );
+  expect([...new Set(targets.map(({ scenario }) => `${scenario}.yaml`))].sort()).toEqual(files.sort());
+});
+
+test('every scenario loads and is named after its file', async () => {
+  for (const target of targets) expect((await loaded(scenarioOf(target))).name).toBe(target.scenario);
+});
+
+test('all etcd scenarios share one service constant and charge nothing else', async () => {
+  const etcd = targets.filter(({ source }) => source.startsWith('measured/etcd'));
+  expect(etcd.length).toBe(7);
+  for (const target of etcd)
+    for (const { setup } of (await loaded(scenarioOf(target))).points) {
+      expect(setup.clients.map(({ processing }) => processing)).toEqual(setup.clients.map(() => 1.3e6));
+      const { handling, requestHandling, execution, crypto } = setup.machine;
+      expect([handling, requestHandling, execution, crypto.sign, crypto.verify, crypto.mac]).toEqual([
+        0, 0, 0, 0, 0, 0,
+      ]);
+    }
+});
+
+test('closed forms give the values that their sources print', () => {
+  expect(100 * splitVote(5, 1, 0.1)).toBeCloseTo(5.23, 2);
+  expect(100 * splitVote(5, 2, 0.2)).toBeCloseTo(48.8, 1);
+  expect(100 * splitVote(9, 4, 0.1)).toBeCloseTo(41.0, 1);
+  expect(electionTime(5, 1, 0.02)).toBeCloseTo(0.993, 3);
+  expect(electionTime(9, 4, 0.02)).toBeCloseTo(1.083, 3);
+  expect(waiting(0.5, 0)).toBe(0.5);
+  expect(waiting(0.5, 1)).toBe(1);
+  // Messages that never meet do not wait for each other.
+  expect(meanInOrder(0)).toBeCloseTo(1, 6);
+});
+
+async function validate(model: Simulate, ...options: string[]) {
+  let out = '';
+  let err = '';
+  const code = await commandLine(['validate', '--small', '--threads', '1', ...options], {
+    out: { write: (text: string) => (out += text) },
+    err: { write: (text: string) => (err += text) },
+    simulate: model,
+    worker: null,
+    onInterrupt: () => () => {},
+  });
+  return { code, out, err };
+}
+
+test('the command prints a row for each prediction and exits with 0 where all hold', async () => {
+  const { code, out } = await validate(simulate, '--only', 'latency-in-delays');
+  expect(code).toBe(0);
+  expect(out).toMatch(/latency-in-delays.*PBFT n=4.*50 ms.*50 ms.*\+0\.00 %.*pass/);
+  expect(out).toContain('4 of 4 predictions hold');
+});
+
+test('a missed prediction exits with 2 and is named; --json holds the same', async () => {
+  const slow: Simulate = (spec, options) =>
+    simulate({ ...spec, machine: { ...spec.machine, execution: 1e6 } }, options);
+  const { code, out, err } = await validate(slow, '--only', 'latency-in-delays', '--json');
+  expect(code).toBe(2);
+  expect(err).toContain('missed: latency-in-delays (PBFT n=4');
+  const [target] = JSON.parse(out);
+  expect(target.comparisons[0]).toMatchObject({ predicted: 51, real: 50, holds: false });
+});
+
+test('an unknown target is refused with the known ones', async () => {
+  const { code, err } = await validate(simulate, '--only', 'nonsense');
+  expect(code).toBe(1);
+  expect(err).toContain('latency-in-delays');
+});
+
+test('the page of results names every target and what is not validated', () => {
+  const page = readFileSync(new URL('../../docs/VALIDATION.md', import.meta.url), 'utf8');
+  for (const { id } of targets) expect(page).toContain(`### ${id}\n`);
+  expect(page).toContain('## What is not validated');
+});

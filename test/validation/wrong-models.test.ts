@@ -1,0 +1,56 @@
+// A validation that no wrong model fails would prove nothing: each deliberate mistake here makes the targets named with it fail.
+import { expect, test, vi } from 'vitest';
+import type { Simulate } from '../../src/executor/executor.ts';
+import type { RunSpec } from '../../src/simulation/run-spec.ts';
+import { simulate } from '../../src/simulation/simulate.ts';
+import { inlineObserver } from '../../src/validation/observer.ts';
+import { targets } from '../../src/validation/registry.ts';
+import { validateTarget } from '../../src/validation/validate.ts';
+
+const mistaken = vi.hoisted(() => ({ majority: 0 }));
+vi.mock('../../src/protocols/raft/quorum.ts', async (original) => {
+  const real = await original<typeof import('../../src/protocols/raft/quorum.ts')>();
+  return { ...real, majority: (n: number) => Math.min(n, real.majority(n) + mistaken.majority) };
+});
+
+/** The rows of a target that fail under a model. */
+async function missedRows(id: string, model: Simulate): Promise<readonly string[]> {
+  const target = targets.find((one) => one.id === id)!;
+  const { comparisons } = await validateTarget(target, inlineObserver(model), { small: true });
+  return comparisons.filter(({ holds, ungated }) => !holds && ungated === null).map(({ row }) => row);
+}
+
+const changed =
+  (change: (spec: RunSpec) => RunSpec): Simulate =>
+  (spec, options) =>
+    simulate(change(spec), options);
+
+test('a Raft majority of one too many misses the order statistics and the near members of etcd', async () => {
+  const ids = ['quorum-order-statistics', 'etcd-placement-far'];
+  for (const id of ids) expect(await missedRows(id, simulate), id).toEqual([]);
+  mistaken.majority = 1;
+  try {
+    for (const id of ids) expect((await missedRows(id, simulate)).length, id).toBeGreaterThan(0);
+  } finally {
+    mistaken.majority = 0;
+  }
+});
+
+test('links that do not keep order miss tcp-order', async () => {
+  const unordered = changed((spec) => ({ ...spec, network: { ...spec.network, transport: 'datagram' } }));
+  expect(await missedRows('tcp-order', unordered)).toEqual(['100 messages/s', '1000 messages/s', '5000 messages/s']);
+});
+
+test('signatures that cost nothing miss BFT-SMaRt at 5 ms and the queue for the verifying core', async () => {
+  const free = changed((spec) => ({
+    ...spec,
+    machine: { ...spec.machine, crypto: { ...spec.machine.crypto, sign: 0, verify: 0 } },
+  }));
+  expect(await missedRows('bft-smart', free)).toContain('5 ms one way, p50');
+  expect((await missedRows('m-d-1-core', free)).length).toBe(5);
+});
+
+test('headers that weigh nothing miss the card queue', async () => {
+  const bare = changed((spec) => ({ ...spec, network: { ...spec.network, headerBytes: 0 } }));
+  expect((await missedRows('m-d-1-card', bare)).length).toBe(5);
+});
