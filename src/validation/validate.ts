@@ -83,7 +83,8 @@ async function load(target: Target, small: boolean): Promise<Scenario> {
   return read.scenario;
 }
 
-function concerns({ where }: Comparison, point: DesignPoint): boolean {
+/** Whether a comparison is about a design point. */
+export function concerns({ where }: Comparison, point: DesignPoint): boolean {
   return Object.entries(where).every(([path, level]) =>
     path === 'label' ? point.label === level || point.label.startsWith(`${level} `) : point.factors[path] === level,
   );

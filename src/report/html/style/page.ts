@@ -20,6 +20,7 @@ section{margin-top:48px}
 .verdict>ol>li:first-child{font-size:1.2rem;line-height:1.45;font-weight:550;margin:0}
 .status{display:flex;flex-wrap:wrap;gap:8px;margin-top:22px;padding:0;list-style:none;font-size:.92rem}
 .status li{border-radius:6px;padding:5px 12px}
+.range{margin-top:14px;max-width:54em}
 .good{background:var(--good-wash);color:var(--good)}
 .bad{background:var(--bad-wash);color:var(--bad)}
 .open{background:var(--caution-wash);color:var(--caution)}
