@@ -3,7 +3,7 @@ import { formatDuration } from '../units/format.ts';
 import type { Digest, Instant, NodeId, Position } from '../units/quantities.ts';
 import type { Finding } from './violation.ts';
 
-const FIRST = 1024;
+const FIRST = 64;
 
 interface Commit {
   readonly digest: Digest;

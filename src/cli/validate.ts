@@ -1,12 +1,11 @@
 /** `quorumlab validate`: holds the model against closed forms, published results and measured systems; exit code 2 where one is missed. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { inlineExecutor } from '../executor/inline.ts';
-import { poolExecutor } from '../executor/pool.ts';
 import { validationPage } from '../report/validation-page.ts';
 import { validationJson, validationTable } from '../report/validation-table.ts';
 import { writeFiles } from '../results/result-folder.ts';
+import { inlineObserver, poolObserver } from '../validation/observer.ts';
 import { targets } from '../validation/registry.ts';
-import { type TargetResult, validateTarget } from '../validation/validate.ts';
+import { type TargetResult, validateTargets } from '../validation/validate.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
 import { collect, positiveCount } from './options.ts';
@@ -44,24 +43,21 @@ async function validate(
   { out, err, simulate, onInterrupt }: CommandContext,
 ): Promise<void> {
   const chosen = targets.filter(({ id }) => options.only.length === 0 || options.only.includes(id));
-  const threads = options.threads === undefined ? {} : { threads: options.threads };
-  const executor =
-    simulate === null && options.threads !== 1 ? poolExecutor(threads) : inlineExecutor(simulate ?? undefined);
+  const observer =
+    simulate === null && options.threads !== 1 ? poolObserver(options.threads) : inlineObserver(simulate ?? undefined);
   const stop = new AbortController();
   const release = onInterrupt(() => stop.abort());
-  const results: TargetResult[] = [];
+  let results: readonly TargetResult[];
   try {
-    for (const target of chosen) {
-      if (err.isTTY) err.write(`${target.id} …\n`);
-      results.push(await validateTarget(target, executor, { small: options.small, signal: stop.signal }));
-      if (stop.signal.aborted) break;
-    }
+    results = await validateTargets(chosen, observer, { small: options.small, signal: stop.signal }, ({ target }) => {
+      if (err.isTTY) err.write(`${target.id} done\n`);
+    });
   } catch (thrown) {
     if (stop.signal.aborted) throw new CommandEnd(ExitCode.interrupted, 'interrupted');
     throw thrown;
   } finally {
     release();
-    await executor.close();
+    await observer.close();
   }
   out.write(options.json ? validationJson(results) : validationTable(results));
   if (options.write !== undefined) writeFiles(options.write, { 'VALIDATION.md': validationPage(results) });

@@ -9,6 +9,8 @@ export interface FaultSpec {
   readonly kind: 'crash' | 'partition';
   readonly target: FaultTarget;
   readonly at: Instant;
+  /** A scenario's fault falls at a moment drawn from [at, at + spread] for each run; a run's own have none: `at` is that moment. */
+  readonly spread?: Duration;
   /** Until the restart, the healing, …; null: for the rest of the run. */
   readonly duration: Duration | null;
 }

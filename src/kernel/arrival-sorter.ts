@@ -3,16 +3,17 @@
  * into about as many bins as there are records, then an insertion pass over what is nearly sorted; two radix passes where the
  * offsets crowd together.
  */
+const FIRST = 64;
 const SMALL = 24;
 const MOST_BINS = 2048;
 const CROWDED = 48;
 const FEW_DESCENTS = 4;
 
 export class ArrivalSorter {
-  offsets = new Int32Array(1024);
-  flights = new Int32Array(1024);
-  private otherOffsets = new Int32Array(1024);
-  private otherFlights = new Int32Array(1024);
+  offsets = new Int32Array(FIRST);
+  flights = new Int32Array(FIRST);
+  private otherOffsets = new Int32Array(FIRST);
+  private otherFlights = new Int32Array(FIRST);
   private readonly bins = new Int32Array(MOST_BINS + 1);
   private readonly before: (a: number, b: number) => boolean;
 

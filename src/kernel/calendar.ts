@@ -9,7 +9,7 @@ import { FarArrivals } from './far-arrivals.ts';
 
 /** Cells are at most 2^22 ns (4.2 ms) long, so that offsets sort in two passes. */
 const LONGEST_CELL_BITS = 22;
-const CHUNK_BITS = 18;
+const CHUNK_BITS = 14;
 const CHUNK_MASK = (1 << CHUNK_BITS) - 1;
 /** Words of a record: its offset in the cell, its flight. A slab's first record holds its chain instead. */
 const RECORD = 2;

@@ -19,11 +19,27 @@ export const distributions = {
   empirical,
 } as const satisfies Record<string, DistributionDefinition>;
 
+/** Tables of laws without observations, by their specification: runs of a second and less would spend more on building them. */
+const known = new Map<string, QuantileTable>();
+const MOST_KNOWN = 64;
+
 /**
  * The sampler of a distribution. Parameters that the specification leaves out take the definition's defaults.
  * @throws an Error that names every unknown kind or parameter, wrong type and impossible value.
  */
 export function createSampler(spec: DistributionSpec): QuantileTable {
+  if (spec.kind === 'empirical') return build(spec);
+  const key = JSON.stringify(spec);
+  let table = known.get(key);
+  if (table === undefined) {
+    table = build(spec);
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(key, table);
+  }
+  return table;
+}
+
+function build(spec: DistributionSpec): QuantileTable {
   const { kind, ...parameters } = spec;
   const definition = (distributions as Record<string, DistributionDefinition>)[kind];
   if (!Object.hasOwn(distributions, kind) || definition === undefined)

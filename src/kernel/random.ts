@@ -19,6 +19,7 @@ export const Purpose = {
   size: 11,
   spread: 12,
   replication: 13,
+  protocol: 14,
 } as const;
 
 /** Finalises a 32-bit word so that every input bit reaches every output bit. */

@@ -42,7 +42,7 @@ export const FlightColumn = {
   verify: 5,
 } as const;
 
-const FIRST = 256;
+const FIRST = 64;
 
 export class Flights {
   ints = new Int32Array(FIRST * INTS);

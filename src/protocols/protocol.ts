@@ -63,6 +63,8 @@ export interface ProtocolDefinition<Options, Message extends ProtocolMessage, Du
   client(options: Options, n: number): ClientRule;
   /** The node that leads a term or view where that follows from its number alone (PBFT: view mod n), else −1. */
   leaderOf(term: number, n: number): NodeId;
+  /** The options of one run, where they say that something is drawn for each: `bits(i)` gives 32 random bits of the run. */
+  forRun?(options: Options, n: number, bits: (i: number) => number): Options;
   create(host: Host<Message, Change>, options: Options, recovered: Durable | null): Replica<Message>;
   /** Bytes on the wire without transport headers. Called once per send, as are the next two. */
   sizeOf(message: Message, n: number): Bytes;
@@ -70,7 +72,7 @@ export interface ProtocolDefinition<Options, Message extends ProtocolMessage, Du
   /** A 32-bit hash over everything that distinguishes this message, for the run digest. */
   hashOf(message: Message): number;
   /** What is on disk: the empty store, and how one change alters it (in place). Recovery is `create` with the result. */
-  readonly durable: { empty(): Durable; apply(durable: Durable, change: Change): void };
+  readonly durable: { empty(options: Options, self: NodeId): Durable; apply(durable: Durable, change: Change): void };
   /** True when these options ask that replicas persist their votes; the host then keeps what is durable. */
   isDurable(options: Options): boolean;
 }

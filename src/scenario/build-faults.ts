@@ -29,23 +29,23 @@ export function buildFaults(
       if (kind !== undefined && struck !== undefined) buildTarget(struck, [...path, kind], ground, context);
       return null;
     }
-    const { name, at } = fault;
+    const { name, at, spread } = fault;
     const target = buildTarget(fault.target, [...path, name], ground, context);
     if (run === undefined) return null;
-    if (at >= run.duration) {
+    if (at + spread >= run.duration) {
       context.source.flag(
-        [...path, 'at'],
+        [...path, at >= run.duration ? 'at' : 'spread'],
         `falls at or after the end of the run, expected less than ${formatDuration(run.duration)}`,
       );
       return null;
     }
-    if (fault.for !== null && at + fault.for >= run.duration)
+    if (fault.for !== null && at + spread + fault.for >= run.duration)
       context.source.flag(
         [...path, 'for'],
         `lasts until the end of the run at ${formatDuration(run.duration)} or beyond: recovery will not be seen`,
         'warning',
       );
-    return target === null ? null : { kind: name, target, at, duration: fault.for };
+    return target === null ? null : { kind: name, target, at, ...(spread > 0 ? { spread } : {}), duration: fault.for };
   });
   return built.includes(null) ? null : (built as readonly FaultSpec[]);
 }

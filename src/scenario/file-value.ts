@@ -100,6 +100,7 @@ export interface FaultValue {
   readonly name: keyof typeof faultDefinitions;
   readonly target: TargetValue;
   readonly at: Instant;
+  readonly spread: Duration;
   readonly for: Duration | null;
 }
 

@@ -98,6 +98,6 @@ function nodesOf({ target }: FaultSpec): readonly NodeId[] {
 }
 
 /** From the start of the run; NEVER where it stays. */
-function endOf({ at, duration }: FaultSpec): number {
-  return duration === null ? NEVER : at + duration;
+function endOf({ at, spread = 0, duration }: FaultSpec): number {
+  return duration === null ? NEVER : at + spread + duration;
 }

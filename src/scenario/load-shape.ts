@@ -209,6 +209,14 @@ const time: RecordShape = {
   meaning: 'When and for how long.',
   fields: {
     at: { shape: { kind: 'duration', default: null, meaning: 'When, from the start of the run.' }, required: true },
+    spread: {
+      shape: {
+        kind: 'duration',
+        default: null,
+        meaning: 'It falls at a moment drawn uniformly from this long after `at`, anew in each replication.',
+      },
+      default: 0,
+    },
     for: { shape: { kind: 'duration', default: null, min: 1, meaning: 'How long; absent: for the rest of the run.' } },
   },
 };

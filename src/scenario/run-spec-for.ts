@@ -1,5 +1,6 @@
 /** From a scenario to the specification of one run: what differs between replications is the seed, and nothing else. */
-import { draw, Purpose, stream } from '../kernel/random.ts';
+import type { FaultSpec } from '../faults/fault-spec.ts';
+import { draw, Purpose, stream, unit } from '../kernel/random.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
 import { type Duration, type Instant, SECOND } from '../units/quantities.ts';
 import type { DesignPoint, RunSettings, Scenario } from './scenario.ts';
@@ -19,7 +20,7 @@ export function runSettings(scenario: Scenario, choice: RunChoice): RunSettings 
   const { warmup, duration, replications } = scenario.run;
   if (!choice.quick) return scenario.run;
   const faults = scenario.points.flatMap((point) =>
-    point.setup.faults.map((fault) => fault.at + (fault.duration ?? 0) + QUICK_AFTERMATH),
+    point.setup.faults.map((fault) => fault.at + (fault.spread ?? 0) + (fault.duration ?? 0) + QUICK_AFTERMATH),
   );
   const start = warmup === 'auto' ? 0 : warmup;
   const shortened = Math.max(start + Math.floor((duration - start) / 4), ...faults);
@@ -37,7 +38,14 @@ export function runSpecFor(scenario: Scenario, pointIndex: number, replication: 
   const boundaries: readonly Instant[] = from > 0 ? [from, ...inner] : inner;
   const horizon: Instant = duration as number;
   const seed = seedOf(scenario.seed, replication);
-  return { ...point.setup, seed, replication, horizon, boundaries, measuredFrom: from };
+  const faults = point.setup.faults.map((fault, i) => fallen(fault, seed, i));
+  return { ...point.setup, faults, seed, replication, horizon, boundaries, measuredFrom: from };
+}
+
+/** At its moment in this run. */
+function fallen({ spread = 0, ...fault }: FaultSpec, seed: number, i: number): FaultSpec {
+  if (spread === 0) return fault;
+  return { ...fault, at: fault.at + Math.floor(unit(draw(stream(seed, Purpose.fault, i), 0)) * (spread + 1)) };
 }
 
 /** 53 bits of the counter hash of (scenario seed, replication). */

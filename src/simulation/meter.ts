@@ -20,6 +20,8 @@ const MOST_FINE_BINS = 1 << 20;
 const MOST_MARKS = 300;
 const FEWEST_FOR_A_MEDIAN = 5;
 
+const NO_GROUPS = new Float64Array(0);
+
 interface Segment {
   readonly from: Instant;
   readonly to: Instant;
@@ -57,7 +59,9 @@ export class Meter {
   private readonly horizon: Instant;
   private readonly groups: number;
   private readonly givenFrom: Instant | null;
-  private readonly segments: Segment[];
+  private readonly edges: readonly Instant[];
+  /** As far as the run has come. */
+  private readonly segments: Segment[] = [];
   private current: Segment;
   private readonly bin: Duration;
   private readonly offered = new Float64Array(TIMELINE_BINS);
@@ -67,11 +71,13 @@ export class Meter {
   /** Finer bins for outages: counts, and the first and last instants in each. */
   private readonly fine: Duration;
   private readonly perFine: number;
-  private readonly fineSubmitted: Int32Array;
-  private readonly fineFinal: Int32Array;
-  private readonly firstSubmit: Float64Array;
-  private readonly firstFinal: Float64Array;
-  private readonly lastFinalIn: Float64Array;
+  private readonly lastFine: number;
+  /** As long as the run so far: many runs end long before their horizon. */
+  private fineSubmitted = new Int32Array(0);
+  private fineFinal = new Int32Array(0);
+  private firstSubmit = new Float64Array(0);
+  private firstFinal = new Float64Array(0);
+  private lastFinalIn = new Float64Array(0);
   /**
    * A client on a node's machine may learn of a commit in the window in which it happened, before another node that committed still
    * earlier was run: stages are then taken at the window's end. Over a link, a reply takes longer than a window.
@@ -89,23 +95,36 @@ export class Meter {
     this.groups = spec.clients.length;
     this.givenFrom = spec.measuredFrom ?? null;
     this.clientsOnNodes = spec.clients.some(({ place }) => 'node' in place);
-    const edges = [0, ...spec.boundaries, spec.horizon];
-    this.segments = [];
-    for (let i = 0; i + 1 < edges.length; i++)
-      this.segments.push(newSegment(edges[i] as number, edges[i + 1] as number, this.groups));
-    this.current = this.segments[0] as Segment;
+    this.edges = [0, ...spec.boundaries, spec.horizon];
+    this.current = this.segment(0);
     this.bin = Math.max(1, Math.ceil(spec.horizon / TIMELINE_BINS));
     // A power of two, so that multiplying by the inverse is exact.
     this.fine = 1;
     let bins = FEWEST_FINE_BINS;
     while (bins < MOST_FINE_BINS && bins * FINE_BIN < spec.horizon) bins *= 2;
     while (this.fine * bins < spec.horizon) this.fine *= 2;
-    this.fineSubmitted = new Int32Array(bins);
-    this.fineFinal = new Int32Array(bins);
-    this.firstSubmit = new Float64Array(bins).fill(NEVER);
-    this.firstFinal = new Float64Array(bins).fill(NEVER);
-    this.lastFinalIn = new Float64Array(bins).fill(-1);
+    this.lastFine = bins - 1;
     this.perFine = 1 / this.fine;
+  }
+
+  /** The fine bin of an instant. */
+  private fineAt(at: Instant): number {
+    const bin = Math.min(this.lastFine, Math.floor(at * this.perFine));
+    if (bin >= this.fineFinal.length) this.lengthenFine(bin);
+    return bin;
+  }
+
+  private lengthenFine(bin: number): void {
+    const bins = Math.min(this.lastFine + 1, Math.max(256, 4 * (bin + 1)));
+    const longer = <Column extends Int32Array | Float64Array>(to: Column, from: Column): Column => {
+      to.set(from);
+      return to;
+    };
+    this.fineSubmitted = longer(new Int32Array(bins), this.fineSubmitted);
+    this.fineFinal = longer(new Int32Array(bins), this.fineFinal);
+    this.firstSubmit = longer(new Float64Array(bins).fill(NEVER), this.firstSubmit);
+    this.firstFinal = longer(new Float64Array(bins).fill(NEVER), this.firstFinal);
+    this.lastFinalIn = longer(new Float64Array(bins).fill(-1), this.lastFinalIn);
   }
 
   /** The timeline's bin of an instant. Instants come in bunches, and a division costs more than all else here. */
@@ -124,11 +143,24 @@ export class Meter {
   private segmentAt(at: Instant): Segment {
     const { current } = this;
     if (at >= current.from && at < current.to) return current;
-    const last = this.segments.length - 1;
+    const last = this.edges.length - 2;
     let i = 0;
-    while (i < last && at >= (this.segments[i] as Segment).to) i++;
-    this.current = this.segments[i] as Segment;
+    while (i < last && at >= (this.edges[i + 1] as number)) i++;
+    this.current = this.segment(i);
     return this.current;
+  }
+
+  private segment(i: number): Segment {
+    const { edges, segments } = this;
+    for (let k = segments.length; k <= i; k++)
+      segments.push(newSegment(edges[k] as number, edges[k + 1] as number, this.groups));
+    return segments[i] as Segment;
+  }
+
+  /** All that began before `end`. */
+  private reach(end: Instant): void {
+    while (this.segments.length < this.edges.length - 1 && (this.edges[this.segments.length] as number) < end)
+      this.segment(this.segments.length);
   }
 
   onSubmit(at: Instant): void {
@@ -136,7 +168,7 @@ export class Meter {
     this.segmentAt(at).offered++;
     const bin = this.binAt(at);
     this.offered[bin] = (this.offered[bin] as number) + 1;
-    const fine = Math.min(this.fineFinal.length - 1, Math.floor(at * this.perFine));
+    const fine = this.fineAt(at);
     this.fineSubmitted[fine] = (this.fineSubmitted[fine] as number) + 1;
     if (at < (this.firstSubmit[fine] as number)) this.firstSubmit[fine] = at;
   }
@@ -158,7 +190,7 @@ export class Meter {
     this.final[bin] = (this.final[bin] as number) + 1;
     this.latencySum[bin] = (this.latencySum[bin] as number) + latency;
     if (latency > (this.latencyMax[bin] as number)) this.latencyMax[bin] = latency;
-    const fine = Math.min(this.fineFinal.length - 1, Math.floor(at * this.perFine));
+    const fine = this.fineAt(at);
     this.fineFinal[fine] = (this.fineFinal[fine] as number) + 1;
     if (at < (this.firstFinal[fine] as number)) this.firstFinal[fine] = at;
     if (at > (this.lastFinalIn[fine] as number)) this.lastFinalIn[fine] = at;
@@ -192,11 +224,12 @@ export class Meter {
   /** A request whose clients died at `at`: nobody waits for it any more. */
   onAbandoned(intended: Instant, at: Instant): void {
     this.addOutstanding(intended, at);
-    const fine = Math.min(this.fineFinal.length - 1, Math.floor(intended * this.perFine));
+    const fine = this.fineAt(intended);
     this.fineSubmitted[fine] = (this.fineSubmitted[fine] as number) - 1;
   }
 
   private addOutstanding(from: Instant, to: Instant): void {
+    this.reach(to);
     for (let i = this.segments.length - 1; i >= 0; i--) {
       const segment = this.segments[i] as Segment;
       if (segment.from >= to) continue;
@@ -275,15 +308,24 @@ export class Meter {
   }
 
   results(end: Instant): SegmentResult[] {
+    this.reach(end);
     return this.segments
       .filter((s) => s.from < end)
-      .map((s) => ({ ...s, to: Math.min(s.to, end), finality: s.finality.toSparse(), commit: s.commit.toSparse() }));
+      .map((s) => ({
+        ...s,
+        to: Math.min(s.to, end),
+        finality: s.finality.toSparse(),
+        commit: s.commit.toSparse(),
+        // Copies: results hand their buffers over to another thread.
+        groupStaged: s.groupStaged.slice(),
+        groupLatency: s.groupLatency.slice(),
+      }));
   }
 
   /** Where the measured part begins: after the given warm-up, or at 0 when it will be detected. */
   get measuredFrom(): Instant {
     if (this.givenFrom !== null) return this.givenFrom;
-    return this.segments.length === 2 ? (this.segments[1] as Segment).from : 0;
+    return this.edges.length === 3 ? (this.edges[1] as number) : 0;
   }
 
   get end(): Instant {
@@ -306,8 +348,8 @@ function newSegment(from: Instant, to: Instant, groups: number): Segment {
     commit: new LogLinearHistogram(),
     stageSums: new Float64Array(STAGES.length),
     staged: 0,
-    groupStaged: new Float64Array(groups > 1 ? groups : 0),
-    groupLatency: new Float64Array(groups > 1 ? groups : 0),
+    groupStaged: groups > 1 ? new Float64Array(groups) : NO_GROUPS,
+    groupLatency: groups > 1 ? new Float64Array(groups) : NO_GROUPS,
     protocolMessages: 0,
     requestMessages: 0,
     replyMessages: 0,

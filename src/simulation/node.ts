@@ -65,7 +65,7 @@ export class Node implements Host<never, unknown> {
     this.timerStream = stream(world.spec.seed, Purpose.timer, self);
     this.chain = world.ledger.chainAt(0);
     this.mempool = this.newMempool();
-    if (world.keepsDurable) this.durable = this.protocol.durable.empty();
+    if (world.keepsDurable) this.durable = this.protocol.durable.empty(world.options, self);
     this.replica = this.protocol.create(this, world.options, null);
   }
 

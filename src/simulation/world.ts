@@ -65,7 +65,8 @@ export class World {
   constructor(spec: RunSpec, protocol: AnyProtocol = protocolNamed(spec.protocol.name)) {
     this.spec = spec;
     this.protocol = protocol;
-    this.options = spec.protocol.options;
+    const drawn = stream(spec.seed, Purpose.protocol);
+    this.options = protocol.forRun?.(spec.protocol.options, spec.nodes, (i) => draw(drawn, i)) ?? spec.protocol.options;
     this.rule = this.protocol.client(this.options, spec.nodes);
     this.groups = Math.max(1, spec.clients.length);
     this.workload = workloadNamed(spec.workload.name).create(spec.workload.options as never, {

@@ -21,14 +21,15 @@ export interface CdfPoint {
 }
 
 const OCTAVE_BITS = 7;
-const OCTAVE = 1 << OCTAVE_BITS;
 const TWO_22 = 4194304;
 const TWO_52 = 4503599627370496;
 const LARGEST = 2 * TWO_52;
 
+const NOTHING = new Float64Array(0);
+
 export class LogLinearHistogram {
   /** One counter a bucket, up to the octave of the largest value so far. */
-  private counts = new Float64Array(2 * OCTAVE);
+  private counts = NOTHING;
   private recorded = 0;
   private least = Number.POSITIVE_INFINITY;
   private greatest = Number.NEGATIVE_INFINITY;
@@ -149,6 +150,7 @@ export class LogLinearHistogram {
 
   /** Adds everything that another histogram holds. */
   merge(other: LogLinearHistogram): void {
+    if (other.recorded === 0) return;
     if (other.counts.length > this.counts.length) this.grow(other.counts.length - 1);
     for (let i = 0; i < other.counts.length; i++) this.counts[i]! += other.counts[i] as number;
     this.recorded += other.recorded;

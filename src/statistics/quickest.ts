@@ -8,13 +8,12 @@ import { LogLinearHistogram } from './histogram.ts';
 export function quickestQuantile(parts: readonly LogLinearHistogram[], q: number, fewest: number): number {
   const values: number[] = [];
   let group = new LogLinearHistogram();
-  const all = new LogLinearHistogram();
   for (const part of parts) {
     group.merge(part);
-    all.merge(part);
     if (group.total < fewest) continue;
     values.push(group.quantile(q) as number);
     group = new LogLinearHistogram();
   }
-  return values.length === 0 ? (all.quantile(q) ?? 0) : Math.min(...values);
+  // Without any value so far, the group holds all there is.
+  return values.length === 0 ? (group.quantile(q) ?? 0) : Math.min(...values);
 }

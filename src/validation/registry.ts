@@ -1,5 +1,6 @@
 /** Every validation target, in the order in which they are shown: closed forms, published results, measured systems. */
 import type { Target } from './target.ts';
+import { electionCurves } from './targets/election-curves.ts';
 import { electionTimes, splitVotes, wideAreaElections } from './targets/elections.ts';
 import {
   etcdBandwidth,
@@ -27,6 +28,7 @@ export const targets: readonly Target[] = [
   ...splitVotes,
   ...electionTimes,
   ...wideAreaElections,
+  ...electionCurves,
   wideAreaPbft,
   leaderBandwidth,
   nuraft,

@@ -1,15 +1,10 @@
 /** Runs targets and judges them: each scenario is loaded by the ordinary loader, run, and read by the target's own functions. */
-import { fileURLToPath } from 'node:url';
-import type { Executor } from '../executor/executor.ts';
-import { openScenario } from '../scenario/load.ts';
-import { formatProblem } from '../scenario/problem.ts';
-import { runSpecFor } from '../scenario/run-spec-for.ts';
-import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
-import { openReference } from './reference.ts';
+import { type ObservationTask, type Observed, type OpenTarget, openTarget } from './observe.ts';
+import type { Observer } from './observer.ts';
 import type { Comparison, ComparisonResult, Target, Tolerance } from './target.ts';
 
-/** Results are reduced to the values that targets ask for after so many runs, so that 10^5 runs fit in memory. */
-const RUNS_AT_ONCE = 500;
+/** The runs of a point are observed in about so many tasks, which keeps every thread busy to the end. */
+const TASKS_A_POINT = 200;
 
 export interface ValidateOptions {
   /** The setting of the test suite: shorter or fewer runs, the same tolerances. */
@@ -20,6 +15,7 @@ export interface ValidateOptions {
 export interface TargetResult {
   readonly target: Target;
   readonly comparisons: readonly ComparisonResult[];
+  /** Processor time of its runs; targets run side by side. */
   readonly tookMs: number;
   readonly runs: number;
 }
@@ -27,67 +23,68 @@ export interface TargetResult {
 /** @throws where the scenario has errors, or a run fails: both are defects, not predictions. */
 export async function validateTarget(
   target: Target,
-  executor: Executor,
+  observer: Observer,
   options: ValidateOptions,
 ): Promise<TargetResult> {
-  const began = performance.now();
-  const scenario = await load(target, options.small);
-  // The small setting may leave levels out; the full one has a point for every row.
-  const comparisons = target
-    .comparisons(openReference())
-    .filter((comparison) => !options.small || scenario.points.some((point) => concerns(comparison, point)));
-  const { replications } = scenario.run;
-  // values[comparison][point]: what the runs of a point say, for the points that a comparison is about.
-  const values = comparisons.map((comparison) =>
-    scenario.points.map((point) => (concerns(comparison, point) ? ([] as number[]) : null)),
-  );
-  comparisons.forEach(({ row, where }, i) => {
-    if (values[i]?.every((of) => of === null))
-      throw new Error(
-        `${target.id}: no point of ${target.scenario} is at ${JSON.stringify(where)}, asked for by '${row}'`,
-      );
-  });
-  const all = scenario.points.flatMap((_, point) =>
-    Array.from({ length: replications }, (_, replication) => ({ point, replication })),
-  );
-  for (let from = 0; from < all.length; from += RUNS_AT_ONCE) {
-    const part = all.slice(from, from + RUNS_AT_ONCE);
-    const specs = part.map(({ point, replication }) => runSpecFor(scenario, point, replication, { quick: false }));
-    const outcomes = await executor.execute(specs, options.signal === undefined ? {} : { signal: options.signal });
-    outcomes.forEach((outcome, i) => {
-      const { point } = part[i] as { point: number };
-      if (!outcome.ok) throw new Error(`${target.id}: ${outcome.label}: ${outcome.reason}`);
-      const { violations } = outcome.result;
-      if (violations.length > 0) throw new Error(`${target.id}: ${outcome.result.label}: ${violations[0]?.detail}`);
-      comparisons.forEach(({ quantity }, k) => {
-        const of = values[k]?.[point];
-        if (of) for (const value of quantity.observe(outcome.result)) of.push(value);
-      });
-    });
+  const [result] = await validateTargets([target], observer, options);
+  return result as TargetResult;
+}
+
+/**
+ * All targets at once, in the order given. Those of few, long runs are begun first, so that no thread is left with one at the end.
+ * @param onResult called as each is finished.
+ */
+export async function validateTargets(
+  chosen: readonly Target[],
+  observer: Observer,
+  options: ValidateOptions,
+  onResult?: (result: TargetResult) => void,
+): Promise<readonly TargetResult[]> {
+  const opened = await Promise.all(chosen.map((target) => openTarget(target, options.small)));
+  const results = new Map<OpenTarget, Promise<TargetResult>>();
+  const longestFirst = [...opened].sort((a, b) => lengthOf(b) - lengthOf(a));
+  for (const open of longestFirst) {
+    const result = validated(open, observer, options);
+    results.set(
+      open,
+      result.then((done) => {
+        onResult?.(done);
+        return done;
+      }),
+    );
   }
-  const results = comparisons.map((comparison, i) => {
-    const points = (values[i] as (number[] | null)[]).filter((of) => of !== null);
+  return Promise.all(opened.map((open) => results.get(open) as Promise<TargetResult>));
+}
+
+/** Virtual time of one run: the longest runs of the suite are those that take longest. */
+function lengthOf({ scenario }: OpenTarget): number {
+  return scenario.run.duration;
+}
+
+async function validated(open: OpenTarget, observer: Observer, options: ValidateOptions): Promise<TargetResult> {
+  const { target, scenario, comparisons } = open;
+  const { replications } = scenario.run;
+  const size = Math.max(1, Math.floor(replications / TASKS_A_POINT));
+  // The last points come first: levels ascend, and the highest load takes longest.
+  const tasks = scenario.points
+    .flatMap((_, point) =>
+      Array.from({ length: Math.ceil(replications / size) }, (_, i): ObservationTask => {
+        const from = i * size;
+        return { target: target.id, small: options.small, point, from, to: Math.min(replications, from + size) };
+      }),
+    )
+    .reverse();
+  const observed = await Promise.all(tasks.map((task) => observer.observe(open, task, options.signal)));
+  const inOrder = tasks.map((task, i) => ({ point: task.point, ...(observed[i] as Observed) })).reverse();
+  const results = comparisons.map((comparison, k) => {
+    const points = scenario.points.flatMap((_, point) => {
+      const of = inOrder.filter((one) => one.point === point && one.values[k] !== null);
+      return of.length === 0 ? [] : [of.flatMap(({ values }) => values[k] as readonly number[])];
+    });
     return judged(target, comparison, comparison.quantity.summarise(points.flat(), points));
   });
-  return { target, comparisons: results, tookMs: performance.now() - began, runs: all.length };
-}
-
-/** The path of a target's scenario. */
-export function scenarioOf(target: Target): string {
-  return fileURLToPath(new URL(`../../scenarios/validation/${target.scenario}.yaml`, import.meta.url));
-}
-
-async function load(target: Target, small: boolean): Promise<Scenario> {
-  const read = await openScenario(scenarioOf(target), { overrides: small ? target.small : [] });
-  if (!read.ok) throw new Error(`${target.id}: ${read.problems.map(formatProblem).join('\n')}`);
-  return read.scenario;
-}
-
-/** Whether a comparison is about a design point. */
-export function concerns({ where }: Comparison, point: DesignPoint): boolean {
-  return Object.entries(where).every(([path, level]) =>
-    path === 'label' ? point.label === level || point.label.startsWith(`${level} `) : point.factors[path] === level,
-  );
+  const tookMs = observed.reduce((sum, { tookMs }) => sum + tookMs, 0);
+  return { target, comparisons: results, tookMs, runs: replications * scenario.points.length };
 }
 
 function judged(target: Target, comparison: Comparison, predicted: number): ComparisonResult {

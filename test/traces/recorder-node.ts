@@ -52,7 +52,7 @@ export class RecorderNode implements Host<ProtocolMessage, unknown> {
     this.cluster = cluster;
     this.self = self;
     this.mempool = this.emptyMempool();
-    this.store = cluster.definition.durable.empty();
+    this.store = cluster.definition.durable.empty(cluster.options, self);
   }
 
   get n(): number {
@@ -238,7 +238,7 @@ export class RecorderNode implements Host<ProtocolMessage, unknown> {
   /** Throws when the replica altered the durable store it was given instead of persisting a change. */
   private checkStore(): void {
     const { durable } = this.cluster.definition;
-    const replayed: unknown = durable.empty();
+    const replayed: unknown = durable.empty(this.cluster.options, this.self);
     for (const change of this.durableChanges) durable.apply(replayed, change);
     const { names } = this.cluster;
     if (names.value(replayed) !== names.value(this.store))

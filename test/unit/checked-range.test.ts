@@ -12,9 +12,9 @@ import {
   reasonsOutside,
 } from '../../src/validation/checked-range.ts';
 import { type CheckedRange, checkedRanges } from '../../src/validation/checked-ranges.ts';
+import { concerns, scenarioOf } from '../../src/validation/observe.ts';
 import { numberAt, openReference } from '../../src/validation/reference.ts';
 import { targets } from '../../src/validation/registry.ts';
-import { concerns, scenarioOf } from '../../src/validation/validate.ts';
 
 async function pointsOf(file: string, overrides: readonly string[] = []) {
   const read = await openScenario(file, { overrides });

@@ -1,6 +1,6 @@
 // The validation suite in its small setting: every prediction that is judged holds, from the scenario files that ship.
 import { expect, test } from 'vitest';
-import { inlineExecutor } from '../../src/executor/inline.ts';
+import { inlineObserver } from '../../src/validation/observer.ts';
 import { targets } from '../../src/validation/registry.ts';
 import { validateTarget } from '../../src/validation/validate.ts';
 
@@ -9,7 +9,7 @@ const NEEDS_MANY_RUNS = /^(split-votes|wide-area-election|etcd-failover|m-d-1|el
 
 for (const target of targets.filter(({ id }) => !NEEDS_MANY_RUNS.test(id)))
   test(`${target.id}: ${target.summary}`, async () => {
-    const { comparisons } = await validateTarget(target, inlineExecutor(), { small: true });
+    const { comparisons } = await validateTarget(target, inlineObserver(), { small: true });
     expect(comparisons.length).toBeGreaterThan(0);
     expect(comparisons.filter(({ holds, ungated }) => !holds && ungated === null)).toEqual([]);
   });
@@ -25,7 +25,7 @@ const bounds = {
 for (const [id, percent] of Object.entries(bounds))
   test(`${id} comes within ${percent} % in the small setting`, async () => {
     const target = targets.find((one) => one.id === id)!;
-    const { comparisons } = await validateTarget(target, inlineExecutor(), { small: true });
+    const { comparisons } = await validateTarget(target, inlineObserver(), { small: true });
     expect(comparisons.length).toBeGreaterThan(0);
     for (const { row, errorPercent } of comparisons) expect(Math.abs(errorPercent!), row).toBeLessThan(percent);
   });

@@ -7,8 +7,8 @@ import { openScenario } from '../../src/scenario/load.ts';
 import { formatProblem } from '../../src/scenario/problem.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { electionTime, meanInOrder, splitVote, waiting } from '../../src/validation/closed-forms.ts';
+import { scenarioOf } from '../../src/validation/observe.ts';
 import { targets } from '../../src/validation/registry.ts';
-import { scenarioOf } from '../../src/validation/validate.ts';
 
 async function loaded(file: string) {
   const read = await openScenario(file);

@@ -1,9 +1,9 @@
 // A validation that no wrong model fails would prove nothing: each deliberate mistake here makes the targets named with it fail.
 import { expect, test, vi } from 'vitest';
 import type { Simulate } from '../../src/executor/executor.ts';
-import { inlineExecutor } from '../../src/executor/inline.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
+import { inlineObserver } from '../../src/validation/observer.ts';
 import { targets } from '../../src/validation/registry.ts';
 import { validateTarget } from '../../src/validation/validate.ts';
 
@@ -16,7 +16,7 @@ vi.mock('../../src/protocols/raft/quorum.ts', async (original) => {
 /** The rows of a target that fail under a model. */
 async function missedRows(id: string, model: Simulate): Promise<readonly string[]> {
   const target = targets.find((one) => one.id === id)!;
-  const { comparisons } = await validateTarget(target, inlineExecutor(model), { small: true });
+  const { comparisons } = await validateTarget(target, inlineObserver(model), { small: true });
   return comparisons.filter(({ holds, ungated }) => !holds && ungated === null).map(({ row }) => row);
 }
 

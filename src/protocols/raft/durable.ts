@@ -3,8 +3,9 @@
  * A replica writes at most one change per handler and sends nothing that depends on it before `persisted`.
  */
 import type { Bytes, NodeId, Position } from '../../units/quantities.ts';
-import { type Entry, RaftLog } from './log.ts';
+import { createEntry, type Entry, RaftLog } from './log.ts';
 import type { LogSnapshot } from './messages.ts';
+import type { RaftRunOptions } from './options.ts';
 
 export interface RaftDurable {
   /** currentTerm and votedFor (−1: none). */
@@ -41,8 +42,12 @@ export type RaftChange = WriteChange | CompactChange | InstallChange;
 export const RECORD_HEADER: Bytes = 16;
 export const HARD_STATE_BYTES: Bytes = 16;
 
-export function emptyDurable(): RaftDurable {
-  return { term: 0, vote: -1, snapshot: null, log: new RaftLog() };
+/** Before anything was written: nothing, or the log that the node begins with. */
+export function emptyDurable(options?: RaftRunOptions, self: NodeId = 0): RaftDurable {
+  const length = options?.initialLogs === 'staggered' ? (options.initialLogLengths?.[self] ?? self + 1) : 0;
+  const log = new RaftLog();
+  for (let index = 1; index <= length; index++) log.append(createEntry(1, index, null));
+  return { term: length > 0 ? 1 : 0, vote: -1, snapshot: null, log };
 }
 
 export function applyChange(durable: RaftDurable, change: RaftChange): void {

@@ -1,5 +1,6 @@
 /** What a Raft cluster can be told (thesis chapters 3–6, 9 and 10 and etcd's settings), and which settings contradict each other. */
 
+import { below } from '../../kernel/random.ts';
 import type { Setting } from '../../units/definition.ts';
 import type { DurationRange, OptionProblem, OptionSchema } from '../../units/options.ts';
 import { type Bytes, type Duration, MICROSECOND, MILLISECOND, type NodeId } from '../../units/quantities.ts';
@@ -17,6 +18,12 @@ export interface RaftOptions {
   readonly snapshotKeep: number;
   readonly snapshotChunk: Bytes;
   readonly initialLeader: NodeId | null;
+  readonly initialLogs: 'empty' | 'staggered';
+}
+
+/** What a replica is told: of staggered logs, how long each node's is in this run. */
+export interface RaftRunOptions extends RaftOptions {
+  readonly initialLogLengths?: readonly number[];
 }
 
 export interface BatchOptions {
@@ -107,7 +114,27 @@ export const raftOptions: OptionSchema<RaftOptions> = {
     meaning:
       'This node starts as the elected leader of term 1, which all nodes have on disk; none: the run begins with an election.',
   },
+  initialLogs: {
+    kind: 'choice',
+    choices: ['empty', 'staggered'],
+    default: 'empty',
+    meaning:
+      'What nodes have on disk at the start: `empty`, no entries; `staggered`, logs of 1 to n entries of term 1, one of each length, in an order drawn anew in each replication: what a leader that died left behind (thesis 9.3).',
+  },
 };
+
+/** Draws who has which log: a shuffle (Fisher & Yates) by the run's own bits. */
+export function raftRunOptions(options: RaftOptions, nodes: number, bits: (i: number) => number): RaftRunOptions {
+  if (options.initialLogs === 'empty') return options;
+  const initialLogLengths = Array.from({ length: nodes }, (_, i) => i + 1);
+  for (let i = nodes - 1; i > 0; i--) {
+    const other = below(bits(i), i + 1);
+    const length = initialLogLengths[i] as number;
+    initialLogLengths[i] = initialLogLengths[other] as number;
+    initialLogLengths[other] = length;
+  }
+  return { ...options, initialLogLengths };
+}
 
 /**
  * etcd 3.4 as it is shipped: tick = heartbeat = 100 ms, election timeout of 10 to 19 ticks, check-quorum on, pre-vote off.
@@ -143,6 +170,12 @@ export function raftProblems(options: RaftOptions, setting: Setting): readonly O
   }
   if (initialLeader !== null && initialLeader >= setting.nodes)
     error('initialLeader', `there is no node ${initialLeader}`, `0 to ${setting.nodes - 1}`);
+  if (options.initialLogs === 'staggered' && initialLeader !== null)
+    error(
+      'initialLogs',
+      'of different length contradict initialLeader, who wrote them all',
+      'no initialLeader, or empty logs',
+    );
   if (electionTimeout.min < setting.longestRoundTrip)
     warning(
       'electionTimeout',

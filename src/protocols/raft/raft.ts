@@ -3,7 +3,7 @@ import { NO_WORK, type ProtocolDefinition } from '../protocol.ts';
 import { applyChange, emptyDurable, type RaftChange, type RaftDurable } from './durable.ts';
 import { MARK_NAMES, TIMER_NAMES } from './host.ts';
 import { hashOf, MESSAGE_NAMES, type RaftMessage, sizeOf } from './messages.ts';
-import { etcd34, type RaftOptions, raftOptions, raftProblems } from './options.ts';
+import { etcd34, type RaftOptions, raftOptions, raftProblems, raftRunOptions } from './options.ts';
 import { majority } from './quorum.ts';
 import { RaftReplica } from './replica.ts';
 
@@ -32,6 +32,7 @@ export const raft: ProtocolDefinition<RaftOptions, RaftMessage, RaftDurable, Raf
     reads: 'separate',
   }),
   leaderOf: () => -1,
+  forRun: raftRunOptions,
   create: (host, options, recovered) => new RaftReplica(host, options, recovered),
   sizeOf,
   // Crash faults only: nothing is signed, and checksums cost too little to count.

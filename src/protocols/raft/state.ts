@@ -5,9 +5,9 @@
 import type { Batch } from '../../ledger/batch.ts';
 import type { NodeId, Position } from '../../units/quantities.ts';
 import type { Ticket } from '../protocol.ts';
-import { HARD_STATE_BYTES, type RaftDurable, RECORD_HEADER } from './durable.ts';
+import { emptyDurable, HARD_STATE_BYTES, type RaftDurable, RECORD_HEADER } from './durable.ts';
 import { Mark, type RaftHost } from './host.ts';
-import { createEntry, type Entry, RaftLog } from './log.ts';
+import { createEntry, type Entry, type RaftLog } from './log.ts';
 import type { LogSnapshot, RaftMessage } from './messages.ts';
 import type { RaftOptions } from './options.ts';
 import type { Progress } from './progress.ts';
@@ -102,10 +102,11 @@ export class RaftState {
     this.quorum = majority(host.n);
     this.timers = new RaftTimers(host, options);
     this.votes = new Int8Array(host.n);
-    this.term = recovered?.term ?? 0;
-    this.vote = recovered?.vote ?? -1;
-    this.log = recovered?.log.copy() ?? new RaftLog();
-    this.snapshot = recovered?.snapshot ?? null;
+    const disk = recovered ?? emptyDurable(options, host.self);
+    this.term = disk.term;
+    this.vote = disk.vote;
+    this.log = disk.log.copy();
+    this.snapshot = disk.snapshot;
     // A cluster set up with an elected leader has that election on all disks from the start, or term 1 could be voted on again.
     if (options.initialLeader !== null && this.term === 0) {
       this.term = 1;

@@ -29,17 +29,9 @@ function electionsOf(run: RunResult): readonly { readonly from: Instant; readonl
 const between = (marks: readonly TimedMark[], from: Instant, to: Instant) =>
   marks.filter(({ at }) => at > from && at <= to);
 
-/** 1 for each election whose first term brought no leader, else 0. */
+/** Whether the first term of a run brought no leader. */
 const splitFirstTerm: Quantity = {
-  observe(run) {
-    const campaigns = mark(run, 'election');
-    const leaders = mark(run, 'leader');
-    return electionsOf(run).flatMap(({ from, to }) => {
-      const first = between(campaigns, from, to)[0];
-      if (first === undefined) return [];
-      return [between(leaders, from, to).some(({ a }) => a === first.a) ? 0 : 1];
-    });
-  },
+  observe: (run) => [mark(run, 'leader')[0]?.a === mark(run, 'election')[0]?.a ? 0 : 1],
   summarise: (values) => 100 * meanOf(values),
 };
 
@@ -78,7 +70,7 @@ export const splitVotes: readonly Target[] = grouped(SPLITS).map(({ scenario, se
   source: 'R1: Ongaro 2014, section 9.2',
   scenario,
   constants: [],
-  small: ['run.replications=60'],
+  small: ['run.replications=2000'],
   comparisons: () =>
     settings.map((setting) => {
       const chance = splitVote(setting.nodes, setting.failed, setting.delay);
