@@ -154,7 +154,9 @@ function disk(range: CheckedRange, { machine }: PointSetup): Reasons {
   const fsync = createSampler(machine.disk.fsync).mean / MILLISECOND;
   // The table behind a sampler is within 0.1 % of its law.
   if (fsync <= range.fsyncMs * 1.001) return [];
-  return [`fsync of ${short(fsync)} ms, checked ${range.fsyncMs === 0 ? 'without' : `up to ${short(range.fsyncMs)} ms`}`];
+  return [
+    `fsync of ${short(fsync)} ms, checked ${range.fsyncMs === 0 ? 'without' : `up to ${short(range.fsyncMs)} ms`}`,
+  ];
 }
 
 function workload({ workload: { name } }: PointSetup): Reasons {
