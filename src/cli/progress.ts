@@ -88,13 +88,45 @@ class Progress {
   }
 }
 
+/** Progress of what counts its own work: a bar, or plain lines. */
+export interface CountedProgress {
+  show(done: number, all: number, text: string): void;
+  end(): void;
+}
+
+export function countedProgress(output: Output, now: () => number = () => performance.now()): CountedProgress {
+  if (!output.isTTY) {
+    let last = now();
+    return {
+      show(_done, _all, text) {
+        if (now() - last < plainEveryMs) return;
+        last = now();
+        output.write(`${text}\n`);
+      },
+      end() {},
+    };
+  }
+  const bar = newBar(output);
+  let begun = false;
+  return {
+    show(done, all, text) {
+      if (!begun) bar.start(all, done, { text });
+      begun = true;
+      bar.update(done, { text });
+    },
+    end() {
+      if (begun) bar.stop();
+    },
+  };
+}
+
 interface Display {
   show(): void;
   end(): void;
 }
 
-function liveBar(progress: Progress, output: Output): Display {
-  const bar = new cliProgress.SingleBar(
+function newBar(output: Output): cliProgress.SingleBar {
+  return new cliProgress.SingleBar(
     {
       format: ' {bar} {text}',
       stream: output as NodeJS.WritableStream,
@@ -105,6 +137,10 @@ function liveBar(progress: Progress, output: Output): Display {
     },
     cliProgress.Presets.shades_classic,
   );
+}
+
+function liveBar(progress: Progress, output: Output): Display {
+  const bar = newBar(output);
   bar.start(progress.total, 0, { text: progress.text });
   return { show: () => bar.update(progress.done, { text: progress.text }), end: () => bar.stop() };
 }

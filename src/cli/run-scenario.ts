@@ -1,6 +1,7 @@
 /** From a loaded scenario to its result and the files that hold it: drives the experiment, prints nothing. */
 import { availableParallelism } from 'node:os';
 import { drive, type ExecuteOptions, type Executor } from '../executor/executor.ts';
+import { RESOURCES } from '../experiment/bottleneck.ts';
 import type { FailedRun } from '../experiment/experiment.ts';
 import { type PointAnswer, replicate } from '../experiment/replicate.ts';
 import { runsCsv, timelineCsv } from '../report/csv.ts';
@@ -14,6 +15,7 @@ import { sha256 } from '../results/result-id.ts';
 import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
 import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
 import { MODEL_VERSION } from '../simulation/model-version.ts';
+import { checkedRangeOf } from '../validation/checked-range.ts';
 import { packageVersion } from './package-version.ts';
 
 export interface ScenarioOutcome {
@@ -71,9 +73,11 @@ function resolvedText(scenario: Scenario, quick: boolean): string {
     : scenario.resolved;
 }
 
-function factsOf(point: DesignPoint): ProtocolFacts {
-  const { trustNote, faultsTolerated } = point;
-  return { trustNote, faultsTolerated };
+function factsOf({ trustNote, faultsTolerated, setup }: DesignPoint, { estimate }: PointAnswer): ProtocolFacts {
+  const busy = estimate.utilisation.flatMap((shares, node) =>
+    RESOURCES.map((resource) => ({ resource, node, share: shares[resource] })),
+  );
+  return { trustNote, faultsTolerated, checkedRange: checkedRangeOf(setup, busy) };
 }
 
 interface ManifestParts {

@@ -12,8 +12,9 @@ import { resultId } from '../results/result-id.ts';
 import { buildSensitivity, type SensitivityFile } from '../results/sensitivity-file.ts';
 import { nearest } from '../scenario/problem.ts';
 import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
 import { MODEL_VERSION } from '../simulation/model-version.ts';
+import { checkedRangeOf } from '../validation/checked-range.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { type LoadedScenario, loadScenarios } from './load.ts';
@@ -96,6 +97,8 @@ async function run(file: string, options: SensitivityOptions, context: CommandCo
       },
       ranges,
       points,
+      ({ busiest: { resource, node, utilisation } }, index) =>
+        checkedRangeOf((scenario.points[index] as DesignPoint).setup, [{ resource, node, share: utilisation }]),
     );
     await keepAndShow(answer, options, context);
     for (const { label, replication, reason } of failed)

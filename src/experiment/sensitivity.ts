@@ -6,6 +6,7 @@
 import type { RunResult } from '../simulation/run-result.ts';
 import { type Interval, pairedDifference } from '../statistics/intervals.ts';
 import type { AvailabilityLimit } from './availability.ts';
+import type { Bottleneck } from './bottleneck.ts';
 import type { Condition } from './condition.ts';
 import type { Estimate, EstimateName } from './estimate.ts';
 import type { Experiment, FailedRun, RunOutcome } from './experiment.ts';
@@ -47,6 +48,8 @@ export interface InputEffect {
 export interface PointSensitivity {
   readonly label: string;
   readonly base: Variant;
+  /** Of the scenario as it stands. */
+  readonly busiest: Bottleneck;
   /** One for each input that is varied, in the order of the registry. */
   readonly effects: readonly InputEffect[];
   readonly notVaried: readonly { readonly input: InputName; readonly why: string }[];
@@ -106,6 +109,7 @@ function whyNot(plan: SensitivityPlan, input: InputName, spec: Parameters<Uncert
 }
 
 interface Measured extends Variant {
+  readonly busiest: Bottleneck;
   /** By replication; null where the run failed or cannot tell. */
   readonly perRun: readonly (number | null)[];
 }
@@ -130,6 +134,7 @@ function pointOf(
   return {
     label: spec.label,
     base: variantOnly(base),
+    busiest: base.busiest,
     effects: inputs.flatMap(({ input, why }) => {
       if (why !== null) return [];
       const { low, high } = plan.ranges[input];
@@ -148,7 +153,7 @@ function measure(
   limit: AvailabilityLimit,
 ): Measured {
   const question = plan.points[point] as SensitivityPlan['points'][number];
-  const { estimates, condition, objective, runs } = estimatePoint(
+  const { estimates, condition, objective, runs, bottleneck } = estimatePoint(
     question,
     plan.specFor(point, 0),
     finished(outcomes),
@@ -157,6 +162,7 @@ function measure(
   return {
     factor,
     value: estimates[plan.measure],
+    busiest: bottleneck,
     condition: condition?.condition ?? null,
     met: objective.length === 0 ? null : objective.every(({ met }) => met),
     perRun: Array.from(

@@ -2,6 +2,7 @@
 import Table from 'cli-table3';
 import colours from 'picocolors';
 import type { Estimate, PointResult, ResultFile } from '../results/result-file.ts';
+import { checkedRangeLines } from './checked-range.ts';
 import { isHealthy, isUnused } from './verdict/points.ts';
 import { livenessLines } from './verdict/trouble.ts';
 import { milliseconds, percent, resourceName, withInterval } from './words.ts';
@@ -60,6 +61,7 @@ export function renderTable(result: ResultFile, colour: Colours = colours): stri
     ...result.verdict.map((sentence) => `• ${sentence}`),
     '',
     table.toString(),
+    ...checkedRangeLines(result.points),
     ...footnotes(result).map((line) => colour.dim(line)),
     ...notes,
     '',

@@ -5,13 +5,14 @@ import type { DesignPoint } from '../scenario/scenario.ts';
 import { type RunResult, STAGES, type TimelineResult } from '../simulation/run-result.ts';
 import { MILLISECOND, SECOND } from '../units/quantities.ts';
 import { type Invocation, repeatRunCommand } from './repeat-command.ts';
-import type { PointResult, TimelineRows, ViolationRow } from './result-file.ts';
+import type { CheckedRangeRow, PointResult, TimelineRows, ViolationRow } from './result-file.ts';
 import { digestOver } from './result-id.ts';
 
-/** What a protocol's definition says of itself under a point's options. */
+/** What a protocol's definition says of itself under a point's options, and where reality was compared. */
 export interface ProtocolFacts {
   readonly trustNote: string;
   readonly faultsTolerated: number;
+  readonly checkedRange: CheckedRangeRow;
 }
 
 export function buildPoint(
@@ -92,6 +93,7 @@ export function buildPoint(
     little: estimate.little,
     availability_limit_ms: estimate.availability.limit === null ? null : ms(estimate.availability.limit),
     finished_replications: runs.length,
+    checked_range: facts.checkedRange,
     notes: [
       ...estimate.notes,
       ...(failed.length === 0

@@ -20,15 +20,16 @@ export interface ResultParts {
   readonly duration: Duration;
   /** One for each point of the scenario. */
   readonly answers: readonly PointAnswer[];
-  readonly factsOf: (point: DesignPoint) => ProtocolFacts;
+  readonly factsOf: (point: DesignPoint, answer: PointAnswer) => ProtocolFacts;
   readonly verdictOf: (points: readonly PointResult[], about: { readonly quick: boolean }) => readonly string[];
 }
 
 export function buildResult(parts: ResultParts): ResultFile {
   const { scenario, resolved, invocation, answers } = parts;
-  const points = scenario.points.map((point, i) =>
-    buildPoint(point, answers[i] as PointAnswer, parts.factsOf(point), invocation),
-  );
+  const points = scenario.points.map((point, i) => {
+    const answer = answers[i] as PointAnswer;
+    return buildPoint(point, answer, parts.factsOf(point, answer), invocation);
+  });
   return {
     format: 1,
     scenario: scenario.name,

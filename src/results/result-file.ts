@@ -141,7 +141,17 @@ export interface PointResult {
   readonly availability_limit_ms?: number | null;
   /** Replications whose runs ended; the estimates are over these. */
   readonly finished_replications?: number;
+  /** Whether predictions were held against a real system where this point lies (docs/VALIDATION.md). */
+  readonly checked_range: CheckedRangeRow;
   readonly notes: readonly string[];
+}
+
+/** The nearest range that was checked against a real system, and in what the point leaves it (nothing: it lies inside). */
+export interface CheckedRangeRow {
+  /** null: no real system was compared with this protocol. */
+  readonly system: string | null;
+  readonly range: string | null;
+  readonly outside: readonly string[];
 }
 
 export interface ViolationRow {

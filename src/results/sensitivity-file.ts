@@ -4,6 +4,7 @@ import type { Estimate, EstimateName } from '../experiment/estimate.ts';
 import { narrowingOf } from '../experiment/narrowing.ts';
 import type { PointSensitivity, Variant } from '../experiment/sensitivity.ts';
 import { type FactorRange, INPUT_NAMES, type InputName, uncertainInputs } from '../experiment/uncertain-inputs.ts';
+import type { CheckedRangeRow } from './result-file.ts';
 
 export interface SensitivityFile {
   readonly format: 1;
@@ -40,6 +41,8 @@ export interface SensitivityPoint {
   readonly effects: readonly EffectRow[];
   readonly not_varied: readonly { readonly input: InputName; readonly why: string }[];
   readonly failed_runs: number;
+  /** Of the scenario as it stands. */
+  readonly checked_range: CheckedRangeRow;
 }
 
 export interface VariantRow {
@@ -69,6 +72,7 @@ export function buildSensitivity(
   about: SensitivityAbout,
   ranges: Readonly<Record<InputName, FactorRange>>,
   points: readonly PointSensitivity[],
+  checkedRangeOf: (point: PointSensitivity, index: number) => CheckedRangeRow,
 ): SensitivityFile {
   return {
     format: 1,
@@ -77,11 +81,11 @@ export function buildSensitivity(
       const { title, why, measure } = uncertainInputs[input];
       return { input, title, low: ranges[input].low, high: ranges[input].high, why, how_to_measure: measure };
     }),
-    points: points.map(pointRow),
+    points: points.map((point, index) => pointRow(point, checkedRangeOf(point, index))),
   };
 }
 
-function pointRow(point: PointSensitivity): SensitivityPoint {
+function pointRow(point: PointSensitivity, checkedRange: CheckedRangeRow): SensitivityPoint {
   const { width, inputs } = narrowingOf(point);
   return {
     label: point.label,
@@ -103,6 +107,7 @@ function pointRow(point: PointSensitivity): SensitivityPoint {
     }),
     not_varied: point.notVaried,
     failed_runs: point.failed.length,
+    checked_range: checkedRange,
   };
 }
 

@@ -31,6 +31,23 @@ export interface Comparison {
   /** Which design points: those at these levels, by path; labels of `compare` by `label`. */
   readonly where: Readonly<Record<string, string | number>>;
   readonly quantity: Quantity;
+  /** What is known of the whole distribution of the observed values, in the row's unit: drawn over the predicted one. */
+  readonly known?: KnownDistribution;
+  /** A statistic, of which no real value is known: `real` is its best value. */
+  readonly statistic?: true;
+}
+
+export interface KnownDistribution {
+  readonly title: string;
+  /** Who found it out. */
+  readonly by: string;
+  readonly cdf: readonly CdfStep[];
+}
+
+/** A share of all values, 0 … 1, was at most `value`. */
+export interface CdfStep {
+  readonly value: number;
+  readonly share: number;
 }
 
 export type Tolerance =
@@ -56,4 +73,7 @@ export interface ComparisonResult {
   readonly tolerance: Tolerance;
   readonly holds: boolean;
   readonly ungated: string | null;
+  readonly statistic: boolean;
+  /** Where the whole distribution is known: the predicted one beside it. */
+  readonly distribution: (KnownDistribution & { readonly predicted: readonly CdfStep[] }) | null;
 }

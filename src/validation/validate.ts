@@ -1,7 +1,7 @@
 /** Runs targets and judges them: each scenario is loaded by the ordinary loader, run, and read by the target's own functions. */
 import { type ObservationTask, type Observed, type OpenTarget, openTarget } from './observe.ts';
 import type { Observer } from './observer.ts';
-import type { Comparison, ComparisonResult, Target, Tolerance } from './target.ts';
+import type { CdfStep, Comparison, ComparisonResult, Target, Tolerance } from './target.ts';
 
 /** The runs of a point are observed in about so many tasks, which keeps every thread busy to the end. */
 const TASKS_A_POINT = 200;
@@ -10,6 +10,8 @@ export interface ValidateOptions {
   /** The setting of the test suite: shorter or fewer runs, the same tolerances. */
   readonly small: boolean;
   readonly signal?: AbortSignal;
+  /** Called after each part with how many runs are done, of how many. */
+  readonly onProgress?: (done: number, all: number) => void;
 }
 
 export interface TargetResult {
@@ -42,9 +44,16 @@ export async function validateTargets(
 ): Promise<readonly TargetResult[]> {
   const opened = await Promise.all(chosen.map((target) => openTarget(target, options.small)));
   const results = new Map<OpenTarget, Promise<TargetResult>>();
+  const all = opened.reduce((sum, { scenario }) => sum + scenario.points.length * scenario.run.replications, 0);
+  let done = 0;
+  options.onProgress?.(done, all);
+  const onRuns = (count: number): void => {
+    done += count;
+    options.onProgress?.(done, all);
+  };
   const longestFirst = [...opened].sort((a, b) => lengthOf(b) - lengthOf(a));
   for (const open of longestFirst) {
-    const result = validated(open, observer, options);
+    const result = validated(open, observer, options, onRuns);
     results.set(
       open,
       result.then((done) => {
@@ -61,7 +70,12 @@ function lengthOf({ scenario }: OpenTarget): number {
   return scenario.run.duration;
 }
 
-async function validated(open: OpenTarget, observer: Observer, options: ValidateOptions): Promise<TargetResult> {
+async function validated(
+  open: OpenTarget,
+  observer: Observer,
+  options: ValidateOptions,
+  onRuns: (count: number) => void,
+): Promise<TargetResult> {
   const { target, scenario, comparisons } = open;
   const { replications } = scenario.run;
   const size = Math.max(1, Math.floor(replications / TASKS_A_POINT));
@@ -74,21 +88,29 @@ async function validated(open: OpenTarget, observer: Observer, options: Validate
       }),
     )
     .reverse();
-  const observed = await Promise.all(tasks.map((task) => observer.observe(open, task, options.signal)));
+  const observed = await Promise.all(
+    tasks.map(async (task) => {
+      const part = await observer.observe(open, task, options.signal);
+      onRuns(task.to - task.from);
+      return part;
+    }),
+  );
   const inOrder = tasks.map((task, i) => ({ point: task.point, ...(observed[i] as Observed) })).reverse();
   const results = comparisons.map((comparison, k) => {
     const points = scenario.points.flatMap((_, point) => {
       const of = inOrder.filter((one) => one.point === point && one.values[k] !== null);
       return of.length === 0 ? [] : [of.flatMap(({ values }) => values[k] as readonly number[])];
     });
-    return judged(target, comparison, comparison.quantity.summarise(points.flat(), points));
+    return judged(target, comparison, points);
   });
   const tookMs = observed.reduce((sum, { tookMs }) => sum + tookMs, 0);
   return { target, comparisons: results, tookMs, runs: replications * scenario.points.length };
 }
 
-function judged(target: Target, comparison: Comparison, predicted: number): ComparisonResult {
-  const { row, unit, real, tolerance, ungated } = comparison;
+function judged(target: Target, comparison: Comparison, points: readonly (readonly number[])[]): ComparisonResult {
+  const { row, unit, real, tolerance, ungated, known } = comparison;
+  const values = points.flat();
+  const predicted = comparison.quantity.summarise(values, points);
   const errorPercent = real === 0 ? null : (predicted / real - 1) * 100;
   return {
     target: target.id,
@@ -100,7 +122,22 @@ function judged(target: Target, comparison: Comparison, predicted: number): Comp
     tolerance,
     holds: within(predicted, real, tolerance),
     ungated,
+    statistic: comparison.statistic ?? false,
+    distribution: known === undefined ? null : { ...known, predicted: cdfOf(values) },
   };
+}
+
+/** Steps enough for a curve. */
+const CURVE_STEPS = 200;
+
+/** Each value a step, or so many quantiles of more. */
+export function cdfOf(values: readonly number[]): readonly CdfStep[] {
+  const sorted = [...values].sort((a, b) => a - b);
+  const steps = Math.min(CURVE_STEPS, sorted.length);
+  return Array.from({ length: steps }, (_, i) => {
+    const share = (i + 1) / steps;
+    return { value: sorted[Math.ceil(share * sorted.length - 1e-9) - 1] as number, share };
+  });
 }
 
 /** A prediction that is no number holds nowhere. */

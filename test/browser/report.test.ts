@@ -7,7 +7,9 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderHtml } from '../../src/report/html.ts';
+import { renderValidationHtml } from '../../src/report/validation/html.ts';
 import { sampleResult } from '../support/sample-result.ts';
+import { sampleValidation } from '../support/sample-validation.ts';
 
 const candidates = [
   process.env.CHROMIUM_PATH,
@@ -118,6 +120,34 @@ describe('report.html in Chromium', () => {
   });
 });
 
+describe('validation.html in Chromium', () => {
+  const views = [
+    ['light', 1300],
+    ['dark', 1300],
+    ['light', 400],
+  ] as const;
+
+  test.for(views)(
+    'draws signs, errors and distributions in the %s theme at %d pixels, asks for nothing and says nothing',
+    async ([colorScheme, width], context) => {
+      context.skip(browser === undefined, 'no Chromium: install it, or name it in CHROMIUM_PATH');
+      const page = renderValidationHtml(sampleValidation(), { small: false });
+      await opened(page, { colorScheme, viewport: { width, height: 900 } }, async (page, seen) => {
+        expect(await stateOf(page)).toEqual({ attribute: 'drawn', charts: 4, drawn: 4, errors: [] });
+        const drawings = await drawingsOf(page);
+        expect(drawings.map(({ id }) => id)).toEqual(['chart-scatter', 'chart-errors', 'chart-cdf-0', 'chart-cdf-1']);
+        for (const { id, ink, missing } of drawings) {
+          expect(ink, `painted pixels of ${id}`).toBeGreaterThan(1000);
+          expect(missing, `series of ${id} whose colour is not in the picture`).toEqual([]);
+        }
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+        expect(await page.evaluate("document.querySelectorAll('svg.error').length")).toBe(8);
+        expect(seen).toEqual({ requests: [], console: [] });
+      });
+    },
+  );
+});
+
 interface Seen {
   /** Addresses asked for, other than the file itself. */
   readonly requests: string[];
@@ -176,7 +206,7 @@ async function drawingsOf(page: Page): Promise<readonly { id: string; ink: numbe
     const near = (colour) => [...painted.keys()].some((other) => [16, 8, 0].every((shift) => Math.abs(((colour >> shift) & 255) - ((other >> shift) & 255)) < 12));
     const style = getComputedStyle(document.documentElement);
     const spec = JSON.parse(document.getElementById('charts').textContent).find(({ id }) => 'chart-' + id === canvas.id);
-    const missing = spec.series.filter(({ look }) => look === 'plain').flatMap(({ label, colour, colours }) =>
+    const missing = spec.series.filter(({ look }) => look === 'plain' || look === 'signs').flatMap(({ label, colour, colours }) =>
       (colours.length > 0 ? colours : [colour])
         .filter((name) => !near(Number.parseInt(style.getPropertyValue('--' + name).trim().slice(1), 16)))
         .map((name) => label + ' ' + name));

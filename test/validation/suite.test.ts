@@ -5,7 +5,9 @@ import { commandLine } from '../../src/cli/command-line.ts';
 import type { Simulate } from '../../src/executor/executor.ts';
 import { openScenario } from '../../src/scenario/load.ts';
 import { formatProblem } from '../../src/scenario/problem.ts';
+import { MODEL_VERSION } from '../../src/simulation/model-version.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
+import { checkedRanges } from '../../src/validation/checked-ranges.ts';
 import { electionTime, meanInOrder, splitVote, waiting } from '../../src/validation/closed-forms.ts';
 import { scenarioOf } from '../../src/validation/observe.ts';
 import { targets } from '../../src/validation/registry.ts';
@@ -70,7 +72,9 @@ test('the command prints a row for each prediction and exits with 0 where all ho
   const { code, out } = await validate(simulate, '--only', 'latency-in-delays');
   expect(code).toBe(0);
   expect(out).toMatch(/latency-in-delays.*PBFT n=4.*50 ms.*50 ms.*\+0\.00 %.*pass/);
-  expect(out).toContain('4 of 4 predictions hold');
+  expect(out.trimEnd().split('\n').at(-1)).toMatch(
+    /^4 of 4 predictions hold over 1 target; closest to its tolerance: latency-in-delays \(.*real 50 ms, \+0\.00 %/,
+  );
 });
 
 test('a missed prediction exits with 2 and is named; --json holds the same', async () => {
@@ -79,18 +83,60 @@ test('a missed prediction exits with 2 and is named; --json holds the same', asy
   const { code, out, err } = await validate(slow, '--only', 'latency-in-delays', '--json');
   expect(code).toBe(2);
   expect(err).toContain('missed: latency-in-delays (PBFT n=4');
-  const [target] = JSON.parse(out);
-  expect(target.comparisons[0]).toMatchObject({ predicted: 51, real: 50, holds: false });
+  const { format, model_version, judged, held, missed, targets: told } = JSON.parse(out);
+  expect({ format, model_version, judged, held, missed }).toEqual({
+    format: 1,
+    model_version: MODEL_VERSION,
+    judged: 4,
+    held: 0,
+    missed: 4,
+  });
+  expect(told[0]).toMatchObject({ id: 'latency-in-delays', scenario: 'scenarios/validation/latency-in-delays.yaml' });
+  expect(told[0].comparisons[0]).toMatchObject({ predicted: 51, real: 50, holds: false, judged: true });
 });
 
 test('an unknown target is refused with the known ones', async () => {
   const { code, err } = await validate(simulate, '--only', 'nonsense');
   expect(code).toBe(1);
   expect(err).toContain('latency-in-delays');
+  expect((await validate(simulate, '--only', 'etcd-fsnyc')).err).toContain("(did you mean 'etcd-fsync'?)");
 });
 
-test('the page of results names every target and what is not validated', () => {
+test('a part of the suite is not written as the document of all of it, nor anything to where it cannot be', async () => {
+  const part = await validate(simulate, '--write', 'docs');
+  expect(part).toMatchObject({ code: 1, out: '' });
+  expect(part.err).toContain('--write is of the whole suite');
+  const nowhere = await validate(simulate, '--only', 'nuraft', '--report', '/proc/nowhere');
+  expect(nowhere).toMatchObject({ code: 1, out: '' });
+  expect(nowhere.err).toContain('--report /proc/nowhere: ');
+});
+
+test('Ctrl-C ends it with 130 before the next run', async () => {
+  let interrupt = () => {};
+  let err = '';
+  const model: Simulate = (spec, options) => {
+    interrupt();
+    return simulate(spec, options);
+  };
+  const code = await commandLine(['validate', '--small', '--threads', '1', '--only', 'latency-in-delays'], {
+    out: { write: () => expect.unreachable() },
+    err: { write: (text: string) => (err += text) },
+    simulate: model,
+    worker: null,
+    onInterrupt: (listener) => {
+      interrupt = listener;
+      return () => {};
+    },
+  });
+  expect(code).toBe(130);
+  expect(err).toContain('stopped: nothing is written');
+});
+
+test('the document of results names every target, this version of the model and what is not validated', () => {
   const page = readFileSync(new URL('../../docs/VALIDATION.md', import.meta.url), 'utf8');
   for (const { id } of targets) expect(page).toContain(`### ${id}\n`);
-  expect(page).toContain('## What is not validated');
+  for (const { system } of checkedRanges) expect(page).toContain(`| ${system} |`);
+  expect(page).toContain(`Predictions of model version ${MODEL_VERSION} `);
+  expect(page.indexOf('## At a glance')).toBeLessThan(page.indexOf('## What is not validated'));
+  expect(page.indexOf('## What is not validated')).toBeLessThan(page.indexOf('## Every prediction'));
 });

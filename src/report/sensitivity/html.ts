@@ -1,5 +1,6 @@
 /** `sensitivity.html`: the verdict, a tornado chart and a table for each point, and what the ranges stand for. */
 import type { SensitivityFile, SensitivityPoint } from '../../results/sensitivity-file.ts';
+import { checkedRangeLines } from '../checked-range.ts';
 import {
   type Axis,
   type ChartSpec,
@@ -26,7 +27,8 @@ export function renderSensitivityHtml(file: SensitivityFile): string {
 <h1>${file.question === '' ? `What ${file.measure} depends on` : file.question}</h1>
 </header>
 <section class="verdict" aria-labelledby="verdict"><h2 id="verdict">Verdict</h2>
-<ol>${sensitivityVerdict(file).map((sentence) => html`<li>${sentence}</li>`)}</ol></section>
+<ol>${sensitivityVerdict(file).map((sentence) => html`<li>${sentence}</li>`)}</ol>
+${checkedRangeLines(file.points).map((line) => html`<p class="lead range">${line}</p>`)}</section>
 <section class="charts">${figures.map((figure) => figureMarkup(figure, 'full'))}</section>
 ${inputs(file)}
 <section><h2>How to read it</h2><ul class="plain">${footnotes(file).map((line) => html`<li>${line}</li>`)}</ul></section>

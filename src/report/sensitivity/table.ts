@@ -2,6 +2,7 @@
 import Table from 'cli-table3';
 import colours from 'picocolors';
 import type { SensitivityFile, SensitivityPoint } from '../../results/sensitivity-file.ts';
+import { checkedRangeLines } from '../checked-range.ts';
 import type { Colours } from '../table.ts';
 import { percent } from '../words.ts';
 import { rangeText, sensitivityVerdict, titleOf, valueText, widthText } from './words.ts';
@@ -15,6 +16,7 @@ export function renderSensitivity(file: SensitivityFile, colour: Colours = colou
     ...sensitivityVerdict(file).map((sentence) => `• ${sentence}`),
     '',
     ...file.points.flatMap((point) => pointLines(file, point, colour)),
+    ...checkedRangeLines(file.points),
     ...footnotes(file).map((line) => colour.dim(line)),
     '',
   ].join('\n');

@@ -4,8 +4,8 @@
  */
 import { MILLISECOND } from '../../units/quantities.ts';
 import { faultAt, mark, quantileOf } from '../quantities.ts';
-import { numberAt } from '../reference.ts';
-import type { Quantity, Target } from '../target.ts';
+import { numberAt, type ReferenceRow } from '../reference.ts';
+import type { CdfStep, Quantity, Target } from '../target.ts';
 
 /** One way, in all four scenarios: network and disk together. */
 const DELAY_MS = 3.5;
@@ -41,6 +41,17 @@ export const electionCurves: readonly Target[] = RANGES.map((range) => ({
       ungated: null,
       where: {},
       quantity: downtime(Number(percentile)),
+      ...(percentile === '50'
+        ? { known: { title: `Downtime with timeouts of ${range} ms`, by: 'measured (thesis)', cdf: cdf(curve) } }
+        : {}),
     }));
   },
 }));
+
+/** A range of timeouts may stand in two figures: the first one counts. */
+function cdf(curve: readonly ReferenceRow[]): readonly CdfStep[] {
+  return curve
+    .filter(({ figure }) => figure === curve[0]?.figure)
+    .map((row) => ({ value: numberAt(row, 'downtime_ms'), share: numberAt(row, 'percentile') / 100 }))
+    .sort((a, b) => a.share - b.share);
+}

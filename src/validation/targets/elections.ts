@@ -6,8 +6,8 @@ import type { RunResult } from '../../simulation/run-result.ts';
 import { type Instant, MILLISECOND } from '../../units/quantities.ts';
 import { electionTime, splitVote } from '../closed-forms.ts';
 import { mark, meanOf, quantileOf, type TimedMark } from '../quantities.ts';
-import { numberAt } from '../reference.ts';
-import type { Comparison, Quantity, Target } from '../target.ts';
+import { numberAt, type Reference } from '../reference.ts';
+import type { Comparison, KnownDistribution, Quantity, Target } from '../target.ts';
 
 /** Elections over which the interval of R1 is taken. */
 const ELECTIONS = 1e5;
@@ -157,5 +157,16 @@ export const wideAreaElections: readonly Target[] = [0, 1, 2].map((failed) => ({
               .map(({ at }) => at / MILLISECOND),
           summarise: STATISTICS[row.metric as string] as (values: readonly number[]) => number,
         },
+        ...(row.metric === 'p50 time to elect' ? { known: knownOf(reference, failed) } : {}),
       })),
 }));
+
+/** Three percentiles of it are published. */
+function knownOf(reference: Reference, failed: number): KnownDistribution {
+  const cdf = reference('published/targets.csv').flatMap((row) => {
+    const percentile = /^p(\d+) time to elect$/.exec(row.metric ?? '')?.[1];
+    const ours = row.id === 'R3' && (row.setup ?? '').includes(`${failed} failed`);
+    return ours && percentile !== undefined ? [{ value: numberAt(row, 'value'), share: Number(percentile) / 100 }] : [];
+  });
+  return { title: `Time to elect over a wide area, ${failed} of 5 failed`, by: 'AvailSim (thesis)', cdf };
+}

@@ -34,6 +34,13 @@ function datasetOf(spec, series) {
       barPercentage: spec.stacked ? 0.8 : 0.92, maxBarThickness: spec.stacked ? 40 : 28, skipNull: true, ...between };
   }
   const colour = themeColour(series.colour);
+  if (series.look === 'signs') {
+    const ring = series.sign === 'ring';
+    return { series, label: series.label, data: series.values.map((y, index) => ({ x: series.x[index], y })), showLine: false, clip: 9,
+      pointStyle: series.sign === 'cross' ? 'crossRot' : 'circle', pointRadius: series.sign === 'cross' ? 7 : 4.5, pointHoverRadius: 7,
+      borderWidth: series.sign === 'cross' ? 3 : 1.5, pointBorderColor: ring || series.sign === 'cross' ? colour : themeColour('page'),
+      pointBackgroundColor: ring ? themeColour('page') : colour, borderColor: colour, backgroundColor: colour };
+  }
   return { series, label: series.label, data: series.values.map((y, index) => ({ x: series.x[index], y })),
     borderColor: series.look === 'thin' ? colour + '99' : colour, backgroundColor: colour, borderDash: series.dash,
     borderWidth: series.look === 'thin' ? 1 : 2, pointRadius: 0, pointHitRadius: 6, borderJoinStyle: 'round', spanGaps: false };
@@ -81,8 +88,10 @@ function scaleOf(spec, axis, isValue) {
   if (axis.scale === 'logarithmic') {
     ticks.maxTicksLimit = 40;
     ticks.autoSkipPadding = 12;
+    const wide = axis.max !== null && axis.min !== null && axis.max / axis.min > 1e4;
     scale.afterBuildTicks = (built) => {
-      built.ticks = built.ticks.filter(({ value }) => /^[125]/.test(value.toExponential(3)) && /^.[.]000/.test(value.toExponential(3)));
+      if (wide) built.ticks = built.ticks.filter(({ value }) => /^1[.]000/.test(value.toExponential(3)));
+      else built.ticks = built.ticks.filter(({ value }) => /^[125]/.test(value.toExponential(3)) && /^.[.]000/.test(value.toExponential(3)));
     };
   }
   if (isValue && spec.kind === 'line') scale.afterFit = (fitted) => { fitted.width = besideWidth(spec, fitted.chart.width); };
@@ -115,15 +124,17 @@ function tooltipOf(spec) {
     return ' [' + tooltipText(low, spec.value.format) + '\\u2013' + tooltipText(high, spec.value.format) + ']';
   };
   const label = ({ dataset: { series }, dataIndex, raw }) => {
+    if (series.look === 'signs') return [' ' + series.texts[dataIndex]];
     const value = spec.kind === 'line' ? raw.y : Array.isArray(raw) ? raw[1] : raw;
     return value === null ? '' : ' ' + series.label + ': ' + tooltipText(value, spec.value.format) + interval(series, dataIndex);
   };
   const title = (items) => {
     const [item] = items;
-    if (item === undefined) return '';
+    if (item === undefined || item.dataset.series.look === 'signs') return '';
     return spec.kind === 'bar' ? spec.categories[item.dataIndex].replace('\\n', ' ') : tooltipText(item.raw.x, 'number') + ' ' + (/\\(([^)]*)\\)/.exec(spec.base.title)?.[1] ?? 's');
   };
-  return { callbacks: { label, title }, backgroundColor: themeColour('ink'), titleColor: themeColour('page'), bodyColor: themeColour('page'), padding: 10, boxPadding: 4, cornerRadius: 6 };
+  const signs = spec.series.some((series) => series.look === 'signs');
+  return { filter: ({ dataset: { series } }) => !signs || series.look === 'signs', callbacks: { label, title }, backgroundColor: themeColour('ink'), titleColor: themeColour('page'), bodyColor: themeColour('page'), padding: 10, boxPadding: 4, cornerRadius: 6 };
 }
 
 function draw(spec) {

@@ -59,8 +59,10 @@ export interface Series {
   readonly colours: readonly Colour[];
   /** Texts at or in the bars; empty: none. */
   readonly texts: readonly string[];
-  /** Filled lightly below, drawn thin, or as a short stroke across the bars. */
-  readonly look: 'plain' | 'thin' | 'tick' | 'soft';
+  /** Filled lightly below, drawn thin, as a short stroke across the bars, or as single signs, whose `texts` are their names. */
+  readonly look: 'plain' | 'thin' | 'tick' | 'soft' | 'signs';
+  /** The sign, for `signs`: filled, hollow, or a cross. */
+  readonly sign?: 'disc' | 'ring' | 'cross';
 }
 
 export interface Mark {

@@ -20,6 +20,20 @@ section{margin-top:48px}
 .verdict>ol>li:first-child{font-size:1.2rem;line-height:1.45;font-weight:550;margin:0}
 .status{display:flex;flex-wrap:wrap;gap:8px;margin-top:22px;padding:0;list-style:none;font-size:.92rem}
 .status li{border-radius:6px;padding:5px 12px}
+.scope{display:grid;gap:24px 40px;grid-template-columns:minmax(0,1fr)}
+.scope>div{border:1px solid var(--rule);border-radius:8px;padding:18px 22px;background:var(--card)}
+.sign{width:12px;height:12px;margin-right:.45em;overflow:visible}
+.bad-sign{color:var(--bad)}
+.error{width:160px;height:20px;vertical-align:-5px}
+.error .band{fill:var(--rule);opacity:.75}
+.error .real{stroke:var(--ink-soft);stroke-width:1.5}
+.predictions th[scope=row]{white-space:normal;min-width:14em}
+.predictions table{min-width:0}
+b.bad{padding:1px 6px;border-radius:4px}
+.glance td:nth-child(n+4){white-space:nowrap}
+.glance td:nth-child(6){white-space:normal;font-size:.85em;color:var(--ink-soft);min-width:13em}
+.glance td:nth-child(2){min-width:17em}
+.range{margin-top:14px;max-width:54em}
 .good{background:var(--good-wash);color:var(--good)}
 .bad{background:var(--bad-wash);color:var(--bad)}
 .open{background:var(--caution-wash);color:var(--caution)}
@@ -86,6 +100,7 @@ button:hover{border-color:var(--ink-soft)}
 .plain li{margin-top:4px}
 footer{margin-top:56px;padding-top:16px;border-top:1px solid var(--rule);color:var(--ink-soft);font-size:.85rem}
 @media (min-width:980px){
+.scope{grid-template-columns:repeat(2,minmax(0,1fr))}
 .charts{grid-template-columns:repeat(2,minmax(0,1fr))}
 .charts>.full{grid-column:1/-1}
 .panels.side{grid-template-columns:repeat(2,minmax(0,1fr))}
