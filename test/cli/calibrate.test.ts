@@ -1,24 +1,10 @@
 // `quorumlab calibrate` as a command: options that contradict, profiles written that a scenario can name, a fit from a CSV file.
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { commandLine } from '../../src/cli/command-line.ts';
-import { processContext } from '../../src/cli/context.ts';
+import { describe, expect, test } from 'vitest';
+import { folderFor, command as run } from '../support/command.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'quorumlab-calibrate-cli-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-async function run(...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const context = {
-    ...processContext,
-    out: { write: (text: string) => (out += text) },
-    err: { write: (text: string) => (err += text) },
-  };
-  return { code: await commandLine(argv, context), out, err };
-}
+const folder = folderFor('calibrate-cli');
 
 describe('calibrate', () => {
   test('writes the disk profile, and a crypto profile unless the machine is too busy, and says which', async () => {

@@ -1,25 +1,11 @@
 // lint, schema, init, list and explain as commands: what they print where, and their exit codes.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { commandLine } from '../../src/cli/command-line.ts';
-import { processContext } from '../../src/cli/context.ts';
+import { describe, expect, test } from 'vitest';
+import { folderFor, command as run } from '../support/command.ts';
 
 const quickstart = new URL('../../scenarios/quickstart.yaml', import.meta.url).pathname;
-const folder = mkdtempSync(join(tmpdir(), 'quorumlab-lint-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-async function run(...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const context = {
-    ...processContext,
-    out: { write: (text: string) => (out += text) },
-    err: { write: (text: string) => (err += text) },
-  };
-  return { code: await commandLine(argv, context), out, err };
-}
+const folder = folderFor('lint');
 
 describe('lint', () => {
   test('says ok and what would run, with exit code 0', async () => {

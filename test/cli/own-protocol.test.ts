@@ -6,14 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { commandLine } from '../../src/cli/command-line.ts';
-import { processContext } from '../../src/cli/context.ts';
 import { poolExecutor } from '../../src/executor/pool.ts';
 import { sha256 } from '../../src/results/result-id.ts';
 import { loadScenario, openScenario } from '../../src/scenario/load.ts';
 import { formatProblem } from '../../src/scenario/problem.ts';
 import { runSpecFor } from '../../src/scenario/run-spec-for.ts';
 import { troubleInLoading } from '../../src/scenario/try-loading.ts';
+import { command as quorumlab } from '../support/command.ts';
 
 const shipped = new URL('../../scenarios/', import.meta.url).pathname;
 const chain = readFileSync(join(shipped, 'own/chain.js'), 'utf8');
@@ -26,15 +25,6 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function quorumlab(...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const context = {
-    ...processContext,
-    out: { write: (text: string) => (out += text) },
-    err: { write: (text: string) => (err += text) },
-  };
-  return { code: await commandLine(argv, context), out, err };
-}
 const scenario = (): string => join(folder, 's.yaml');
 const short = ['--set', 'run={ duration: 300ms, replications: 2 }'];
 

@@ -3,11 +3,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { commandLine } from '../../src/cli/command-line.ts';
-import { processContext } from '../../src/cli/context.ts';
 import { ExitCode, exitCodeOf } from '../../src/cli/exit-codes.ts';
 import { ESTIMATE_NAMES, type ResultFile } from '../../src/results/result-file.ts';
 import { sha256 } from '../../src/results/result-id.ts';
+import { commandWith, type Ended, command as realSimulation } from '../support/command.ts';
 import { fakeRun } from '../support/fake-run.ts';
 
 let folder: string;
@@ -38,56 +37,37 @@ ${extra}`,
   return file;
 }
 
-interface Ended {
-  readonly code: ExitCode;
-  readonly out: string;
-  readonly err: string;
-}
-
 async function quorumlab(...argv: string[]): Promise<Ended> {
   return interruptible(() => false, ...argv);
 }
 
-/** Without the stand-in. */
-async function realSimulation(...argv: string[]): Promise<Ended> {
-  let [out, err] = ['', ''];
-  const code = await commandLine(argv, {
-    ...processContext,
-    out: { write: (text) => (out += text) },
-    err: { write: (text) => (err += text) },
-  });
-  return { code, out, err };
-}
-
 /** Presses Ctrl-C as soon as what was written to the error stream asks for it (it is asked at the start, too). */
 async function interruptible(pressWhen: (err: string) => boolean, ...argv: string[]): Promise<Ended> {
-  let [out, err] = ['', ''];
+  let err = '';
   let pressCtrlC = (): void => {};
   const check = (): unknown => pressWhen(err) && setImmediate(pressCtrlC);
-  const code = await commandLine(argv, {
-    out: {
-      write: (text) => {
-        out += text;
+  const ended = await commandWith(
+    {
+      err: {
+        write: (text) => {
+          err += text;
+          check();
+        },
       },
-    },
-    err: {
-      write: (text) => {
-        err += text;
+      simulate: fakeRun,
+      worker: new URL('../support/fake-worker.ts', import.meta.url),
+      onInterrupt(listener) {
+        pressCtrlC = () => {
+          pressCtrlC = () => {};
+          listener();
+        };
         check();
+        return () => {};
       },
     },
-    simulate: fakeRun,
-    worker: new URL('../support/fake-worker.ts', import.meta.url),
-    onInterrupt(listener) {
-      pressCtrlC = () => {
-        pressCtrlC = () => {};
-        listener();
-      };
-      check();
-      return () => {};
-    },
-  });
-  return { code, out, err };
+    ...argv,
+  );
+  return { ...ended, err };
 }
 
 const outFolder = (name = 'reports'): string => join(folder, name);

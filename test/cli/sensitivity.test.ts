@@ -1,14 +1,11 @@
 // `quorumlab sensitivity`: table, files, repeat command, wrong options; the page holds a chart and a table for each point.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { commandLine } from '../../src/cli/command-line.ts';
-import { processContext } from '../../src/cli/context.ts';
+import { describe, expect, test } from 'vitest';
 import type { SensitivityFile } from '../../src/results/sensitivity-file.ts';
+import { folderFor, command as run } from '../support/command.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'quorumlab-sensitivity-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = folderFor('sensitivity');
 
 const scenario = join(folder, 'two.yaml');
 writeFileSync(
@@ -27,17 +24,6 @@ compare:
 objective: { finality_mean: 11ms }
 `,
 );
-
-async function run(...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const context = {
-    ...processContext,
-    out: { write: (text: string) => (out += text) },
-    err: { write: (text: string) => (err += text) },
-  };
-  return { code: await commandLine(argv, context), out, err };
-}
 
 describe('sensitivity', () => {
   test('says what to measure first, in a table, a JSON file and a page of its own', async () => {
