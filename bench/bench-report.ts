@@ -71,7 +71,7 @@ export interface ReferenceResult extends Repeated {
   readonly ratio_on_same_run: number;
 }
 
-/** Memory in use late in a run, after a full collection, for a run and for one four times as long. */
+/** Memory in use late in a run, after a full collection, for a run and for one many times as long. */
 export interface GrowthResult {
   readonly kind: 'memory-growth';
   readonly name: string;

@@ -1,6 +1,6 @@
 /**
  * Whether memory grows with the length of a run: what is live late in a run, after a full collection while it runs, for one run
- * and one four times as long. The median of the samples in the last half counts: queues breathe.
+ * and one `times` as long. The median of the samples in the last half counts: queues breathe.
  */
 import type { RunSpec } from '../src/simulation/run-spec.ts';
 import { simulate } from '../src/simulation/simulate.ts';

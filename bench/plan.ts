@@ -82,7 +82,7 @@ function effort(quick: boolean): RunEffort {
 }
 
 function growth(name: string, { spec }: BenchCase): Measurement {
-  return { name, measure: (quick) => measureGrowth(name, spec, quick ? 2 : 4) };
+  return { name, measure: (quick) => measureGrowth(name, spec, quick ? 2 : 10) };
 }
 
 /** The log is as long as the options let it be: snapshots come often enough that the shorter run reaches that length too. */

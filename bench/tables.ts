@@ -10,7 +10,7 @@ export function tables(results: readonly BenchResult[]): string {
     results.filter((result): result is Extract<BenchResult, { kind: Kind }> => result.kind === kind);
   const sections = [
     section('Whole runs, one thread', of('whole-run'), wholeRunTable),
-    section('Memory of a run, and of one four times as long', of('memory-growth'), growthTable),
+    section('Memory of a run, and of one many times as long', of('memory-growth'), growthTable),
     section('Two worker threads', of('two-threads'), threadsTable),
     section('Small pieces', of('piece'), pieceTable),
     section('Targets (two cores)', targetsFor(results), (chosen) => targetTable(chosen, results)),

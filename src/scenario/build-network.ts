@@ -15,6 +15,8 @@ const SEGMENT_BYTES = { tcp: 1448, datagram: 1472 } as const;
 const LEAST_LOOKAHEAD = MICROSECOND;
 
 const MOST_NODES = 10_000;
+/** From here on one round of a protocol in which all write to all is millions of messages. */
+const MANY_NODES = 1000;
 
 /** The numbers that nodes have, in words. */
 export function nodeNumbers(nodes: number): string {
@@ -29,6 +31,14 @@ export function countNodes(
 ): number | null {
   if ((sites === null) !== (count === null)) {
     const nodes = count ?? (sites ?? []).reduce((sum, [, many]) => sum + many, 0);
+    if (nodes > MANY_NODES && nodes <= MOST_NODES)
+      context.source.flag(
+        path,
+        `${nodes.toLocaleString('en')} nodes: a round in which each writes to all others is ` +
+          `${(nodes * (nodes - 1)).toLocaleString('en')} messages, so a run may take hours and gigabytes of memory: ` +
+          '`quorumlab run --plan` estimates both',
+        'warning',
+      );
     if (nodes <= MOST_NODES) return nodes;
     context.source.flag(path, `places ${nodes} nodes, expected at most ${MOST_NODES}`);
     return null;

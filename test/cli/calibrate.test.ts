@@ -1,14 +1,16 @@
 // `quorumlab calibrate` as a command: options that contradict, profiles written that a scenario can name, a fit from a CSV file.
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { folderFor, command as run } from '../support/command.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { quorumlab } from '../support/command.ts';
 
-const folder = folderFor('calibrate-cli');
+const folder = mkdtempSync(join(tmpdir(), 'quorumlab-calibrate-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('calibrate', () => {
   test('writes the disk profile, and a crypto profile unless the machine is too busy, and says which', async () => {
-    const { code, out, err } = await run(
+    const { code, out, err } = await quorumlab(
       'calibrate',
       '--out',
       folder,
@@ -27,8 +29,8 @@ describe('calibrate', () => {
   }, 30_000);
 
   test('wants a scenario with measurements, and names that exist', async () => {
-    expect((await run('calibrate', '--from', 'x.csv')).err).toContain('--from and --scenario go together');
-    expect((await run('calibrate', '--fit', 'magic')).err).toContain('service-time, fsync, link-delay');
+    expect((await quorumlab('calibrate', '--from', 'x.csv')).err).toContain('--from and --scenario go together');
+    expect((await quorumlab('calibrate', '--fit', 'magic')).err).toContain('service-time, fsync, link-delay');
   });
 
   test('fits a constant to a CSV file and shows each row with its error when left out, busy rows apart', async () => {
@@ -53,7 +55,15 @@ protocol: { raft: { initial_leader: 0 } }
       csv,
       'network.matrix.uniform,finality_mean_ms,machine_cpu_frac\n5ms,11.2,0.1\n10ms,21.2,0.1\n25ms,51.2,0.1\n1ms,9,0.9\n',
     );
-    const { code, out, err } = await run('calibrate', '--from', csv, '--scenario', scenario, '--fit', 'link-delay');
+    const { code, out, err } = await quorumlab(
+      'calibrate',
+      '--from',
+      csv,
+      '--scenario',
+      scenario,
+      '--fit',
+      'link-delay',
+    );
     expect(err).toContain('1 row with CPU-bound machines (lines 5)');
     expect(code).toBe(0);
     expect(Number(/link-delay: ([\d.]+)us/.exec(out)?.[1])).toBeCloseTo(600, -1);

@@ -1,32 +1,34 @@
 // lint, schema, init, list and explain as commands: what they print where, and their exit codes.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { folderFor, command as run } from '../support/command.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { quorumlab } from '../support/command.ts';
 
 const quickstart = new URL('../../scenarios/quickstart.yaml', import.meta.url).pathname;
-const folder = folderFor('lint');
+const folder = mkdtempSync(join(tmpdir(), 'quorumlab-lint-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('lint', () => {
   test('says ok and what would run, with exit code 0', async () => {
-    const { code, out, err } = await run('lint', quickstart);
+    const { code, out, err } = await quorumlab('lint', quickstart);
     expect(out).toBe(`${quickstart}: ok: 2 design points (pbft, raft), 10 runs of 60s\n`);
     expect(err).toBe('');
     expect(code).toBe(0);
   });
 
   test('finds a shipped scenario by its name where there is no such file', async () => {
-    const { code, out } = await run('lint', 'payments-hub');
+    const { code, out } = await quorumlab('lint', 'payments-hub');
     expect(out).toMatch(/^payments-hub: ok: /);
     expect(code).toBe(0);
-    expect((await run('lint', 'no-such-scenario')).code).toBe(1);
+    expect((await quorumlab('lint', 'no-such-scenario')).code).toBe(1);
   });
 
   test('prints every problem of a spoilt file with its place, with exit code 1', async () => {
     const file = join(folder, 'spoilt.yaml');
     const text = `${readFileSync(quickstart, 'utf8').replace(/^name:/m, 'nmae:')}frobnicate: 3\nzzz: 12 parsecs\n`;
     writeFileSync(file, text);
-    const { code, out, err } = await run('lint', file);
+    const { code, out, err } = await quorumlab('lint', file);
     const located = err.split('\n').filter((line) => line.startsWith(`${file}:`));
     const lineOf = (start: string) => text.split('\n').findIndex((line) => line.startsWith(start)) + 1;
     expect(located.map((line) => line.replace(`${file}:`, '').split(', expected')[0])).toEqual([
@@ -40,7 +42,7 @@ describe('lint', () => {
   });
 
   test('judges all files and overrides', async () => {
-    const { code, out, err } = await run(
+    const { code, out, err } = await quorumlab(
       'lint',
       quickstart,
       join(folder, 'absent.yaml'),
@@ -63,7 +65,7 @@ describe('lint', () => {
     const clients = 'clients=[{ site: Nowhere, node: 9, load: { opn: trace }, reply_quorum: 99 }]';
     const faults = 'faults=[{ crash: 9 }, { partition: { site: Atlantis }, at: soon }]';
     const one = ['--set', 'compare=[{ protocol: pbft }]'];
-    expect(places((await run('lint', quickstart, ...one, '--set', clients, '--set', faults)).err)).toEqual([
+    expect(places((await quorumlab('lint', quickstart, ...one, '--set', clients, '--set', faults)).err)).toEqual([
       "clients.0.load: 'opn' is no known load (did you mean 'open'?)",
       'faults.0.at: is missing',
       "faults.1.at: is 'soon'",
@@ -73,33 +75,33 @@ describe('lint', () => {
       'faults.0.crash: there is no node 9',
       "faults.1.partition.site: there is no site 'Atlantis' in this network",
     ]);
-    const protocol = await run('lint', quickstart, '--set', 'compare=[{ protocol: pbtf }]', '--set', clients);
+    const protocol = await quorumlab('lint', quickstart, '--set', 'compare=[{ protocol: pbtf }]', '--set', clients);
     expect(places(protocol.err)).toContain("clients.0.site: there is no site 'Nowhere' in this network");
   });
 
   test('offers the labels, and the nearest, for an element that is not in a list', async () => {
-    const { err } = await run('lint', quickstart, '--set', 'compare.Rafft.heartbeat=5ms');
+    const { err } = await quorumlab('lint', quickstart, '--set', 'compare.Rafft.heartbeat=5ms');
     expect(err).toContain(
       "there is no such place: compare has 2 elements (did you mean 'Raft'?), expected a number from 0 to 1, or a label: PBFT, Raft",
     );
   });
 
   test('says in its own words what is no YAML', async () => {
-    const { err } = await run('lint', quickstart, '--set', 'network.loss={a');
+    const { err } = await quorumlab('lint', quickstart, '--set', 'network.loss={a');
     expect(err).toContain(
       "'{a' is no value: something is missing here: a bracket, a quote, a comma, or a space after a colon",
     );
     const file = join(folder, 'circle.yaml');
     writeFileSync(file, 'scenario: 1\nnodes: &x { sites: { a: *x } }\n');
-    expect((await run('lint', file)).err).toContain(`${file}:2:25: an alias stands inside what it repeats`);
+    expect((await quorumlab('lint', file)).err).toContain(`${file}:2:25: an alias stands inside what it repeats`);
     writeFileSync(file, `scenario: 1\nname: "a\n`);
-    expect((await run('lint', file)).err).toMatch(
+    expect((await quorumlab('lint', file)).err).toMatch(
       /circle\.yaml:\d:\d+: something is missing here: .*expected valid YAML/,
     );
   });
 
   test('prints warnings but calls the file ok', async () => {
-    const { code, out, err } = await run(
+    const { code, out, err } = await quorumlab(
       'lint',
       quickstart,
       '--set',
@@ -118,30 +120,30 @@ describe('lint', () => {
 describe('init', () => {
   test('writes a scenario that lints, named after its file, and refuses to replace one without --force', async () => {
     const file = join(folder, 'deep/My first.yaml');
-    const { code, out } = await run('init', file);
+    const { code, out } = await quorumlab('init', file);
     expect(code).toBe(0);
     expect(out).toBe(
       `${file}: written, in the new folder ${join(folder, 'deep')}; next: npx quorumlab lint '${file}', then npx quorumlab run '${file}'\n`,
     );
     expect(readFileSync(file, 'utf8')).toMatch(/^name: my-first$/m);
-    expect(await run('lint', file)).toMatchObject({ code: 0, err: '' });
+    expect(await quorumlab('lint', file)).toMatchObject({ code: 0, err: '' });
     writeFileSync(file, 'mine');
-    expect(await run('init', file)).toMatchObject({ code: 1, err: expect.stringContaining('--force') });
+    expect(await quorumlab('init', file)).toMatchObject({ code: 1, err: expect.stringContaining('--force') });
     expect(readFileSync(file, 'utf8')).toBe('mine');
-    expect((await run('init', file, '--force')).code).toBe(0);
+    expect((await quorumlab('init', file, '--force')).code).toBe(0);
     expect(readFileSync(file, 'utf8')).not.toBe('mine');
   });
 });
 
 describe('schema, list and explain', () => {
   test('schema prints the JSON Schema', async () => {
-    const { code, out } = await run('schema');
+    const { code, out } = await quorumlab('schema');
     expect(JSON.parse(out).title).toBe('quorumlab scenario');
     expect(code).toBe(0);
   });
 
   test('list shows everything by kind, or one kind', async () => {
-    const all = (await run('list')).out;
+    const all = (await quorumlab('list')).out;
     for (const name of [
       'pbft',
       'raft',
@@ -154,17 +156,17 @@ describe('schema, list and explain', () => {
       'scms',
     ])
       expect(all).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
-    const networks = (await run('list', 'networks')).out;
+    const networks = (await quorumlab('list', 'networks')).out;
     expect(networks).toContain('multi-az');
     expect(networks).not.toContain('pbft');
-    expect(await run('list', 'protocl')).toMatchObject({
+    expect(await quorumlab('list', 'protocl')).toMatchObject({
       code: 1,
       err: expect.stringContaining("did you mean 'protocol'?"),
     });
   });
 
   test('explain tells the options with default, unit and meaning, in the names that files use', async () => {
-    const { code, out } = await run('explain', 'raft');
+    const { code, out } = await quorumlab('explain', 'raft');
     expect(code).toBe(0);
     expect(out).toMatch(/election_timeout\s+│ 150ms\.\.300ms/);
     expect(out).toContain('batch.max_transactions');
@@ -182,22 +184,24 @@ describe('schema, list and explain', () => {
       for (const [key, value] of Object.entries(schema.properties ?? {})) {
         const name = path === '' ? key : `${path}.${key}`;
         for (const asked of [key, name])
-          if (!path.startsWith('compare') && (await run('explain', asked)).code !== 0) missing.push(asked);
+          if (!path.startsWith('compare') && (await quorumlab('explain', asked)).code !== 0) missing.push(asked);
         if (path.split('.').length < 3) await walk(value as object, name);
       }
     };
-    await walk(JSON.parse((await run('schema')).out), '');
+    await walk(JSON.parse((await quorumlab('schema')).out), '');
     expect(missing).toEqual([]);
-    const { out } = await run('explain', 'intra_site');
+    const { out } = await quorumlab('explain', 'intra_site');
     expect(out).toContain('network.intra_site (setting of a scenario)');
     expect(out).toContain("One-way delay between two machines of one site; default: the preset's own, else 250us.");
     expect(out).toContain('set it for one run: --set network.intra_site=…');
-    expect((await run('explain', 'clients.0.load.open')).out).toContain('clients.load.open (setting of a scenario)');
-    expect((await run('explain', 'arrival_trace')).out).toMatch(/target_rate\s+│ none/);
+    expect((await quorumlab('explain', 'clients.0.load.open')).out).toContain(
+      'clients.load.open (setting of a scenario)',
+    );
+    expect((await quorumlab('explain', 'arrival_trace')).out).toMatch(/target_rate\s+│ none/);
   });
 
   test('explain offers the nearest name', async () => {
-    expect(await run('explain', 'raff')).toMatchObject({
+    expect(await quorumlab('explain', 'raff')).toMatchObject({
       code: 1,
       err: expect.stringContaining("did you mean 'raft'?"),
     });

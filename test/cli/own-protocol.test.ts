@@ -12,7 +12,7 @@ import { loadScenario, openScenario } from '../../src/scenario/load.ts';
 import { formatProblem } from '../../src/scenario/problem.ts';
 import { runSpecFor } from '../../src/scenario/run-spec-for.ts';
 import { troubleInLoading } from '../../src/scenario/try-loading.ts';
-import { command as quorumlab } from '../support/command.ts';
+import { quorumlab } from '../support/command.ts';
 
 const shipped = new URL('../../scenarios/', import.meta.url).pathname;
 const chain = readFileSync(join(shipped, 'own/chain.js'), 'utf8');

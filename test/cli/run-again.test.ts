@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ExitCode } from '../../src/cli/exit-codes.ts';
 import type { Simulate } from '../../src/executor/executor.ts';
 import { firstDifference } from '../../src/simulation/first-difference.ts';
-import { commandWith } from '../support/command.ts';
+import { quorumlabWith } from '../support/command.ts';
 import { fakeRun, fakeSpec } from '../support/fake-run.ts';
 
 let folder: string;
@@ -36,7 +36,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 async function rerun(point: string, replication: number, more: readonly string[] = [], simulate: Simulate = fakeRun) {
   const argv = ['rerun', file, '--point', point, '--replication', String(replication), ...more];
-  return commandWith({ simulate }, ...argv);
+  return quorumlabWith({ simulate }, ...argv);
 }
 
 describe('a rerun', () => {

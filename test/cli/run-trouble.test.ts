@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ExitCode } from '../../src/cli/exit-codes.ts';
-import { command } from '../support/command.ts';
+import { quorumlab } from '../support/command.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -39,7 +39,7 @@ async function run(...set: string[]): Promise<Ended> {
   const file = join(folder, 'trouble.yaml');
   writeFileSync(file, scenario);
   const overrides = set.flatMap((assignment) => ['--set', assignment]);
-  const ended = await command(...['run', file, '--inline', '--no-report', '--out', folder, ...overrides]);
+  const ended = await quorumlab('run', file, '--inline', '--no-report', '--out', folder, ...overrides);
   const out = stripVTControlCharacters(ended.out);
   const verdict = out
     .split('\n')

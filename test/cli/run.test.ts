@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ExitCode, exitCodeOf } from '../../src/cli/exit-codes.ts';
 import { ESTIMATE_NAMES, type ResultFile } from '../../src/results/result-file.ts';
 import { sha256 } from '../../src/results/result-id.ts';
-import { commandWith, type Ended, command as realSimulation } from '../support/command.ts';
+import { type Ended, quorumlabWith, quorumlab as realSimulation } from '../support/command.ts';
 import { fakeRun } from '../support/fake-run.ts';
 
 let folder: string;
@@ -46,7 +46,7 @@ async function interruptible(pressWhen: (err: string) => boolean, ...argv: strin
   let err = '';
   let pressCtrlC = (): void => {};
   const check = (): unknown => pressWhen(err) && setImmediate(pressCtrlC);
-  const ended = await commandWith(
+  const ended = await quorumlabWith(
     {
       err: {
         write: (text) => {
@@ -240,12 +240,23 @@ describe('a plan', () => {
     expect(err).toMatch(
       /--set clients\.0\.load\.open\.poisson: warning: clients\.0\.load\.open\.poisson: asks for about 9,000,000,000 requests in each run of 10s/,
     );
-    expect(out).toMatch(/Here: about [\d.]+ (min|h|days) and about [\d,.]+ GB a run for about 9,000,000,000 requests/);
+    expect(out).toMatch(
+      /Here: more than [\d.]+ (min|h|days) and more than [\d,.]+ GB a run for about 9,000,000,000 requests/,
+    );
     expect(out).toContain('such runs are refused: Here would make about 9,000,000,000 requests a run');
     const run = await quorumlab(...inline(scenario(), ...load));
     expect(run.code).toBe(ExitCode.usage);
     expect(run.err).toContain('more than can be numbered');
     expect(existsSync(outFolder())).toBe(false);
+  });
+
+  test('of thousands of nodes answers in seconds, with lower bounds that it calls so', async () => {
+    const began = performance.now();
+    const { code, out } = await realSimulation('run', scenario(), '--plan', '--set', 'nodes.count=9000');
+    expect(performance.now() - began).toBeLessThan(30_000);
+    expect(code).toBe(ExitCode.ok);
+    expect(out).toMatch(/Here: more than [\d.]+ (min|h|days) and more than [\d,.]+ MB a run/);
+    expect(out).toMatch(/in all more than .*\(lower bounds:/);
   });
 
   test('of a load that takes long, but can be run, is offered by a warning', async () => {

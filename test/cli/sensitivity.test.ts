@@ -1,11 +1,13 @@
 // `quorumlab sensitivity`: table, files, repeat command, wrong options; the page holds a chart and a table for each point.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { SensitivityFile } from '../../src/results/sensitivity-file.ts';
-import { folderFor, command as run } from '../support/command.ts';
+import { quorumlab } from '../support/command.ts';
 
-const folder = folderFor('sensitivity');
+const folder = mkdtempSync(join(tmpdir(), 'quorumlab-sensitivity-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const scenario = join(folder, 'two.yaml');
 writeFileSync(
@@ -27,7 +29,7 @@ objective: { finality_mean: 11ms }
 
 describe('sensitivity', () => {
   test('says what to measure first, in a table, a JSON file and a page of its own', async () => {
-    const { code, out, err } = await run('sensitivity', scenario, '--inline', '--out', folder);
+    const { code, out, err } = await quorumlab('sensitivity', scenario, '--inline', '--out', folder);
     expect(err).toContain('sensitivity.html');
     expect(code).toBe(0);
     expect(out).toMatch(/Measure the link delay first: .*decides whether the objective is met/);
@@ -44,7 +46,15 @@ describe('sensitivity', () => {
 
   test('takes a measure and ranges, which make it another question with another id', async () => {
     const range = ['--range', 'link-delay=1..1', '--range', 'service-times=0.1..10', '--measure', 'finality_max'];
-    const { code, out, err } = await run('sensitivity', scenario, '--inline', '--out', folder, '--json', ...range);
+    const { code, out, err } = await quorumlab(
+      'sensitivity',
+      scenario,
+      '--inline',
+      '--out',
+      folder,
+      '--json',
+      ...range,
+    );
     expect(err).toContain('report: ');
     expect(code).toBe(0);
     const file = JSON.parse(out) as SensitivityFile;
@@ -60,7 +70,7 @@ describe('sensitivity', () => {
     ['--range', 'link-delay=wide', 'link-delay=0.8..1.25'],
     ['--measure', 'finality_p98', "did you mean 'finality_p9"],
   ])('refuses %s %s', async (option, value, reason) => {
-    const { code, err } = await run('sensitivity', scenario, option, value);
+    const { code, err } = await quorumlab('sensitivity', scenario, option, value);
     expect(code).toBe(1);
     expect(err).toContain(reason);
   });

@@ -12,7 +12,7 @@ import { formatProblem } from '../../src/scenario/problem.ts';
 import { MODEL_VERSION } from '../../src/simulation/model-version.ts';
 import { arrivalProcesses } from '../../src/workloads/arrival-registry.ts';
 import { workloads } from '../../src/workloads/registry.ts';
-import { command } from '../support/command.ts';
+import { quorumlab } from '../support/command.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const pages = listPages();
@@ -200,6 +200,6 @@ function quorumlabCommands(text: string): { readonly name: string; readonly opti
 
 /** What `--help` says of a command; null where there is none of this name. */
 async function helpOf(name: string): Promise<string | null> {
-  const { code, out } = await command(name, '--help');
+  const { code, out } = await quorumlab(name, '--help');
   return code === 0 && out.startsWith(`Usage: quorumlab ${name}`) ? out : null;
 }

@@ -24,6 +24,14 @@ function reader(files: Readonly<Record<string, string>>): (path: string) => stri
 }
 
 describe('a sound scenario', () => {
+  test('of thousands of nodes warns of what a round of messages is, and where to ask for an estimate', () => {
+    const { warnings } = load(`${BASE.replace('count: 4', 'count: 9000')}protocol: pbft\n`);
+    expect(warnings.map(formatProblem)).toEqual([
+      expect.stringMatching(/warning: nodes: 9,000 nodes.* 80,991,000 messages.*`quorumlab run --plan`/),
+    ]);
+    expect(load(`${BASE.replace('count: 4', 'count: 1000')}protocol: pbft\n`).warnings).toEqual([]);
+  });
+
   test('takes defaults for all that it leaves out, and says what it assumed', () => {
     const { run, points, assumptions, warnings } = load(`${BASE}protocol: raft\n`);
     expect(run).toEqual({ warmup: 'auto', duration: 60e9, replications: 5 });
