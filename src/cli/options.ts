@@ -1,6 +1,17 @@
 /** Option values that several commands read. */
 import { InvalidArgumentError } from 'commander';
 
+/** What `run` and `sensitivity` share. */
+export interface RunningOptions {
+  readonly quick?: true;
+  readonly replications?: number;
+  readonly threads?: number;
+  readonly inline?: true;
+  readonly out: string;
+  readonly set?: readonly string[];
+  readonly json?: true;
+}
+
 export function positiveCount(text: string): number {
   const count = wholeNumber(text);
   if (count === 0) throw new InvalidArgumentError('It must be at least 1.');

@@ -7,19 +7,12 @@ import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { findingsOf } from './findings.ts';
 import { type LoadedScenario, loadScenarios } from './load.ts';
 import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
-import { collect, positiveCount, threadCount } from './options.ts';
+import { collect, positiveCount, type RunningOptions, threadCount } from './options.ts';
 import { withProgress } from './progress.ts';
 import { runScenario, type ScenarioOutcome } from './run-scenario.ts';
 
-interface RunOptions {
+interface RunOptions extends RunningOptions {
   readonly plan?: true;
-  readonly quick?: true;
-  readonly replications?: number;
-  readonly threads?: number;
-  readonly inline?: true;
-  readonly out: string;
-  readonly set?: readonly string[];
-  readonly json?: true;
   readonly report: boolean;
 }
 

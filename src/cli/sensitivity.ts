@@ -19,19 +19,12 @@ import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { type LoadedScenario, loadScenarios } from './load.ts';
 import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
-import { collect, positiveCount, threadCount } from './options.ts';
+import { collect, positiveCount, type RunningOptions, threadCount } from './options.ts';
 import { withProgress } from './progress.ts';
 
-interface SensitivityOptions {
+interface SensitivityOptions extends RunningOptions {
   readonly measure?: EstimateName;
   readonly range: Partial<Record<InputName, FactorRange>>;
-  readonly quick?: true;
-  readonly replications?: number;
-  readonly threads?: number;
-  readonly inline?: true;
-  readonly out: string;
-  readonly set?: readonly string[];
-  readonly json?: true;
 }
 
 export function sensitivityCommand(program: Command, context: CommandContext = processContext): void {

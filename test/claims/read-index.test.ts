@@ -3,9 +3,9 @@
 import { describe, expect, test } from 'vitest';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
+import { Dice } from '../support/dice.ts';
 import { clientsAt, closedLoop, constant, countOf, ledRaft, quietSpec } from '../support/quiet-spec.ts';
 import { workloadOptions } from '../support/run-specs.ts';
-import { Dice } from '../support/scenario-maker.ts';
 
 const DELAY = 5 * MILLISECOND;
 const nodes = 5;

@@ -3,11 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { commandLine } from '../../src/cli/command-line.ts';
-import type { CommandContext } from '../../src/cli/context.ts';
 import { ExitCode } from '../../src/cli/exit-codes.ts';
 import type { Simulate } from '../../src/executor/executor.ts';
 import { firstDifference } from '../../src/simulation/first-difference.ts';
+import { quorumlabWith } from '../support/command.ts';
 import { fakeRun, fakeSpec } from '../support/fake-run.ts';
 
 let folder: string;
@@ -36,16 +35,8 @@ compare:
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 async function rerun(point: string, replication: number, more: readonly string[] = [], simulate: Simulate = fakeRun) {
-  let [out, err] = ['', ''];
-  const context: CommandContext = {
-    out: { write: (text) => (out += text) },
-    err: { write: (text) => (err += text) },
-    simulate,
-    worker: null,
-    onInterrupt: () => () => {},
-  };
   const argv = ['rerun', file, '--point', point, '--replication', String(replication), ...more];
-  return { code: await commandLine(argv, context), out, err };
+  return quorumlabWith({ simulate }, ...argv);
 }
 
 describe('a rerun', () => {

@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { commandLine } from '../../src/cli/command-line.ts';
 import { ExitCode } from '../../src/cli/exit-codes.ts';
-import { simulate } from '../../src/simulation/simulate.ts';
+import { quorumlab } from '../support/command.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -39,24 +38,14 @@ interface Ended {
 async function run(...set: string[]): Promise<Ended> {
   const file = join(folder, 'trouble.yaml');
   writeFileSync(file, scenario);
-  let out = '';
   const overrides = set.flatMap((assignment) => ['--set', assignment]);
-  const code = await commandLine(['run', file, '--inline', '--no-report', '--out', folder, ...overrides], {
-    out: {
-      write: (text) => {
-        out += stripVTControlCharacters(text);
-      },
-    },
-    err: { write: () => {} },
-    simulate,
-    worker: null,
-    onInterrupt: () => () => {},
-  });
+  const ended = await quorumlab('run', file, '--inline', '--no-report', '--out', folder, ...overrides);
+  const out = stripVTControlCharacters(ended.out);
   const verdict = out
     .split('\n')
     .filter((line) => line.startsWith('• '))
     .map((line) => line.slice(2));
-  return { code, verdict, out };
+  return { code: ended.code, verdict, out };
 }
 
 const dead = 'faults=[{ crash: [0, 1], at: 1s }]';

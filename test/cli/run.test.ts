@@ -3,11 +3,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { commandLine } from '../../src/cli/command-line.ts';
 import { ExitCode, exitCodeOf } from '../../src/cli/exit-codes.ts';
 import { ESTIMATE_NAMES, type ResultFile } from '../../src/results/result-file.ts';
 import { sha256 } from '../../src/results/result-id.ts';
-import { type Ended, quorumlab as realSimulation } from '../support/command.ts';
+import { type Ended, quorumlabWith, quorumlab as realSimulation } from '../support/command.ts';
 import { fakeRun } from '../support/fake-run.ts';
 
 let folder: string;
@@ -44,33 +43,31 @@ async function quorumlab(...argv: string[]): Promise<Ended> {
 
 /** Presses Ctrl-C as soon as what was written to the error stream asks for it (it is asked at the start, too). */
 async function interruptible(pressWhen: (err: string) => boolean, ...argv: string[]): Promise<Ended> {
-  let [out, err] = ['', ''];
+  let err = '';
   let pressCtrlC = (): void => {};
   const check = (): unknown => pressWhen(err) && setImmediate(pressCtrlC);
-  const code = await commandLine(argv, {
-    out: {
-      write: (text) => {
-        out += text;
+  const ended = await quorumlabWith(
+    {
+      err: {
+        write: (text) => {
+          err += text;
+          check();
+        },
       },
-    },
-    err: {
-      write: (text) => {
-        err += text;
+      simulate: fakeRun,
+      worker: new URL('../support/fake-worker.ts', import.meta.url),
+      onInterrupt(listener) {
+        pressCtrlC = () => {
+          pressCtrlC = () => {};
+          listener();
+        };
         check();
+        return () => {};
       },
     },
-    simulate: fakeRun,
-    worker: new URL('../support/fake-worker.ts', import.meta.url),
-    onInterrupt(listener) {
-      pressCtrlC = () => {
-        pressCtrlC = () => {};
-        listener();
-      };
-      check();
-      return () => {};
-    },
-  });
-  return { code, out, err };
+    ...argv,
+  );
+  return { ...ended, err };
 }
 
 const outFolder = (name = 'reports'): string => join(folder, name);

@@ -4,27 +4,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ArrivalSorter } from '../../src/kernel/arrival-sorter.ts';
 import { Calendar } from '../../src/kernel/calendar.ts';
-import { draw, stream, unit } from '../../src/kernel/random.ts';
+import { Dice } from '../support/dice.ts';
 
 interface Arrival {
   readonly island: number;
   readonly at: number;
   readonly flight: number;
-}
-
-/** Random numbers of one test case. */
-class Dice {
-  private readonly stream: number;
-  private counter = 0;
-  constructor(seed: number) {
-    this.stream = stream(seed, 99);
-  }
-  unit(): number {
-    return unit(draw(this.stream, this.counter++));
-  }
-  below(bound: number): number {
-    return Math.floor(this.unit() * bound);
-  }
 }
 
 /** The rank of a flight among those of one instant: a permutation of the small integers, so that ties are out of order. */

@@ -1,7 +1,6 @@
 // One random schedule of PBFT replicas: messages delayed, reordered, dropped and duplicated, replicas crashed, restarted, cut off or
 // Byzantine; then all is healed, and what must hold is judged.
 import { expect } from 'vitest';
-import { draw, stream } from '../../src/kernel/random.ts';
 import { createBatch } from '../../src/ledger/batch.ts';
 import {
   COMMIT,
@@ -19,6 +18,7 @@ import { newViewStatement, prePrepareStatement, viewChangeStatement } from '../.
 import { defaultsOf } from '../../src/units/options.ts';
 import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
 import { RecorderCluster, type Tamper } from '../traces/recorder-cluster.ts';
+import { Dice } from './dice.ts';
 
 export interface Story {
   readonly seed: number;
@@ -35,26 +35,11 @@ export interface Story {
   readonly rotates?: boolean;
 }
 
-/** Random integers from one seed. */
-class Dice {
-  private readonly stream: number;
-  private counter = 0;
-  constructor(seed: number) {
-    this.stream = stream(seed, 99);
-  }
-  below(bound: number): number {
-    return (draw(this.stream, this.counter++) >>> 0) % bound;
-  }
-  chance(percent: number): boolean {
-    return this.below(100) < percent;
-  }
-}
-
 function optionsOf(story: Story, dice: Dice): PbftOptions {
   const interval = 2 + dice.below(4);
   return {
     ...defaultsOf<PbftOptions>(pbft.options),
-    batch: { maxTransactions: 1 + dice.below(3), maxBytes: 1_000_000, timeout: dice.chance(50) ? 0 : 5 * MILLISECOND },
+    batch: { maxTransactions: 1 + dice.below(3), maxBytes: 1_000_000, timeout: dice.chance(0.5) ? 0 : 5 * MILLISECOND },
     pipeline: dice.below(4),
     checkpointInterval: interval,
     watermarkWindow: interval + dice.below(interval + 1),
@@ -125,19 +110,19 @@ function play(story: Story): {
     const { pending } = cluster;
     if (action < 700 && pending.length > 0) {
       // Mostly old messages, sometimes any.
-      const index = dice.below(dice.chance(70) ? Math.min(4 * story.n, pending.length) : pending.length);
-      if (dice.chance(3)) cluster.drop(index);
+      const index = dice.below(dice.chance(0.7) ? Math.min(4 * story.n, pending.length) : pending.length);
+      if (dice.chance(0.03)) cluster.drop(index);
       else {
-        if (dice.chance(3)) cluster.duplicate(index);
+        if (dice.chance(0.03)) cluster.duplicate(index);
         cluster.deliver(index);
       }
     } else if (action < 850) {
       const id = nextRequest++;
-      if (dice.chance(30)) for (const { self } of cluster.nodes) cluster.request(self, [id]);
+      if (dice.chance(0.3)) for (const { self } of cluster.nodes) cluster.request(self, [id]);
       else cluster.request(dice.below(story.n), [id]);
     } else if (action < 930) {
       const timers = cluster.timers();
-      const timer = timers[dice.chance(80) ? 0 : dice.below(timers.length)];
+      const timer = timers[dice.chance(0.8) ? 0 : dice.below(timers.length)];
       if (timer !== undefined) cluster.fire(timer);
     } else if (action < 945 && story.crashes) {
       const node = mayCrash[dice.below(mayCrash.length)] as number;
@@ -178,7 +163,7 @@ function liar(self: number, dice: Dice): Tamper {
   return (sent, to, cluster) => {
     const message = sent as Message;
     const sign = (digest: number) => cluster.signatureOf(self, digest);
-    if (dice.chance(50)) return message;
+    if (dice.chance(0.5)) return message;
     switch (message.type) {
       case PRE_PREPARE: {
         if (message.batch === null || to % 2 === 0) return message;
@@ -189,10 +174,10 @@ function liar(self: number, dice: Dice): Tamper {
       }
       case PREPARE:
       case COMMIT:
-        if (dice.chance(30)) return null;
-        return dice.chance(50) ? { ...message, signature: 12_345 } : { ...message, digest: message.digest ^ 1 };
+        if (dice.chance(0.3)) return null;
+        return dice.chance(0.5) ? { ...message, signature: 12_345 } : { ...message, digest: message.digest ^ 1 };
       case VIEW_CHANGE: {
-        const prepared = dice.chance(50)
+        const prepared = dice.chance(0.5)
           ? []
           : message.prepared.map((entry) => ({ ...entry, digest: entry.digest ^ 1, view: message.view - 1 }));
         const unsigned = { ...message, prepared };
@@ -204,7 +189,7 @@ function liar(self: number, dice: Dice): Tamper {
         return { ...unsigned, signature: sign(newViewStatement(unsigned)) };
       }
       default:
-        return dice.chance(20) ? null : message;
+        return dice.chance(0.2) ? null : message;
     }
   };
 }

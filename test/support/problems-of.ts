@@ -3,14 +3,16 @@ import { loadScenario } from '../../src/scenario/load.ts';
 import { formatProblem } from '../../src/scenario/problem.ts';
 import { readTextFile } from '../../src/scenario/profiles.ts';
 
-export const BASE = `scenario: 1
+/** Without a protocol. */
+export const BARE = `scenario: 1
 name: small
 question: How fast?
 seed: 5
 nodes: { count: 4 }
 clients: [{ site: lan, load: { open: { poisson: 500/s } } }]
 workload: opaque
-protocol: raft
+`;
+export const BASE = `${BARE}protocol: raft
 `;
 
 /** Problems (or warnings) as printed, without the file's name. `files`: what other files hold, by their last name. */

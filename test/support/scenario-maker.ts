@@ -1,45 +1,16 @@
 // Random scenarios, each drawn whole from one seed: any part of the model may be in one, within what the protocols promise to
 // bear, so that every safety violation and every stand-still is a fault of the code and not of the scenario.
 import type { FaultSpec } from '../../src/faults/fault-spec.ts';
-import { draw, stream } from '../../src/kernel/random.ts';
 import type { DistributionSpec } from '../../src/kernel/sampler.ts';
 import type { MachineSpec } from '../../src/machines/machine-spec.ts';
 import type { NetworkSpec } from '../../src/network/network-spec.ts';
 import type { ClientGroupSpec, LoadSpec, NamedOptions, RunSpec } from '../../src/simulation/run-spec.ts';
 import { type Duration, MICROSECOND, MILLISECOND, SECOND } from '../../src/units/quantities.ts';
+import { Dice } from './dice.ts';
 import { closedLoop, constant, protocol } from './quiet-spec.ts';
 import { openLoad, workloadOptions } from './run-specs.ts';
 
 const UNLIMITED = Number.POSITIVE_INFINITY;
-
-/** Random choices from one seed. */
-export class Dice {
-  private readonly stream: number;
-  private counter = 0;
-  constructor(seed: number) {
-    this.stream = stream(seed, 101);
-  }
-  /** A number in [0, 1). */
-  unit(): number {
-    return (draw(this.stream, this.counter++) >>> 0) / 4294967296;
-  }
-  below(bound: number): number {
-    return Math.floor(this.unit() * bound);
-  }
-  between(low: number, high: number): number {
-    return low + this.below(high - low + 1);
-  }
-  chance(share: number): boolean {
-    return this.unit() < share;
-  }
-  of<T>(choices: readonly T[]): T {
-    return choices[this.below(choices.length)] as T;
-  }
-  /** Whole, and as likely between 1 and 2 as between 10 and 20. */
-  spread(low: number, high: number): number {
-    return Math.round(low * (high / low) ** this.unit());
-  }
-}
 
 interface Draft {
   readonly name: 'echo' | 'pbft' | 'raft';

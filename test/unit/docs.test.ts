@@ -5,7 +5,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { commandLine } from '../../src/cli/command-line.ts';
 import { faultDefinitions } from '../../src/faults/registry.ts';
 import { protocols } from '../../src/protocols/registry.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
@@ -13,6 +12,7 @@ import { formatProblem } from '../../src/scenario/problem.ts';
 import { MODEL_VERSION } from '../../src/simulation/model-version.ts';
 import { arrivalProcesses } from '../../src/workloads/arrival-registry.ts';
 import { workloads } from '../../src/workloads/registry.ts';
+import { quorumlab } from '../support/command.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const pages = listPages();
@@ -200,17 +200,6 @@ function quorumlabCommands(text: string): { readonly name: string; readonly opti
 
 /** What `--help` says of a command; null where there is none of this name. */
 async function helpOf(name: string): Promise<string | null> {
-  let text = '';
-  const write = (chunk: string) => {
-    text += chunk;
-  };
-  const context = {
-    out: { write },
-    err: { write: () => {} },
-    simulate: null,
-    worker: null,
-    onInterrupt: () => () => {},
-  };
-  const code = await commandLine([name, '--help'], context);
-  return code === 0 && text.startsWith(`Usage: quorumlab ${name}`) ? text : null;
+  const { code, out } = await quorumlab(name, '--help');
+  return code === 0 && out.startsWith(`Usage: quorumlab ${name}`) ? out : null;
 }

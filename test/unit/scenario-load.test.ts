@@ -8,15 +8,7 @@ import { runSettings, runSpecFor, seedOf } from '../../src/scenario/run-spec-for
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { OpenLoadSpec } from '../../src/simulation/run-spec.ts';
 import { arrivalsNamed } from '../../src/workloads/arrival-registry.ts';
-
-const BASE = `scenario: 1
-name: small
-question: How fast?
-seed: 5
-nodes: { count: 4 }
-clients: [{ site: lan, load: { open: { poisson: 500/s } } }]
-workload: opaque
-`;
+import { BARE as BASE } from '../support/problems-of.ts';
 
 /** Loads a text as `small.yaml`; other files by their text here, else from the package. */
 function load(text: string, overrides: readonly string[] = [], files: Readonly<Record<string, string>> = {}): Scenario {
