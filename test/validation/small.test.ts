@@ -27,7 +27,6 @@ describe('within the error of a small sample', () => {
     'm-d-1-card-busy': 3,
     'm-d-1-core': 3,
     'm-m-1-card': 3,
-    'm-m-1-card-out': 3,
     'm-m-1-thread': 3,
     'm-m-1-thread-busy': 3,
     'saturation-thread': 5,

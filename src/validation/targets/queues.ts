@@ -87,7 +87,7 @@ export const queues: readonly Target[] = QUEUES.flatMap((queue) => {
       source,
       scenario: id,
       constants: [],
-      small: ['run.duration=60s', 'run.warmup=10s'],
+      small: [`run.duration=${queue.variation === 0 ? 60 : 110}s`, 'run.warmup=10s'],
       comparisons: () =>
         Object.entries(queue.levels).map(([load, level]) => row(Number(load), { [queue.path]: level })),
     },
