@@ -1,5 +1,8 @@
 // Faults that run but are unwise are warned of: too many at once, twice the same, none at all, or where nobody measures.
 import { describe, expect, test } from 'vitest';
+import { loadScenario } from '../../src/scenario/load.ts';
+import { readTextFile } from '../../src/scenario/profiles.ts';
+import { runSpecFor } from '../../src/scenario/run-spec-for.ts';
 import { BASE, problemsOf } from '../support/problems-of.ts';
 
 const PBFT = BASE.replace('protocol: raft', 'protocol: pbft');
@@ -97,4 +100,40 @@ test('a warm-up that leaves next to nothing to measure is warned of', () => {
     expect.stringContaining('run.warmup: leaves only the last 1ms of 4s to measure, expected less than 3.6s'),
   ]);
   expect(problemsOf(`${BASE}run: { warmup: 3s, duration: 4s }\n`)).toEqual([]);
+});
+
+describe('a fault with a spread', () => {
+  const spread = (faults: string) => {
+    const text = `${BASE}faults: [${faults}]\n`;
+    const readText = (path: string) => (path.endsWith('f.yaml') ? text : readTextFile(path));
+    const result = loadScenario('f.yaml', { overrides: [], readText });
+    if (!result.ok) throw new Error('the scenario has problems');
+    return result.scenario;
+  };
+
+  test('falls at a moment of its own in each replication, within the spread, the same whatever else is asked', () => {
+    const scenario = spread('{ crash: 0, at: 5s, spread: 100ms, for: 1s }, { crash: 1, at: 7s }');
+    const at = (replication: number) =>
+      runSpecFor(scenario, 0, replication, { quick: false }).faults.map((fault) => fault.at);
+    const moments = Array.from({ length: 200 }, (_, replication) => at(replication)[0] as number);
+    expect(new Set(moments).size).toBe(200);
+    expect(Math.min(...moments)).toBeGreaterThanOrEqual(5e9);
+    expect(Math.max(...moments)).toBeLessThanOrEqual(5.1e9);
+    // Uniform: the mean of 200 lies within five standard deviations.
+    const mean = moments.reduce((sum, moment) => sum + moment, 0) / moments.length;
+    expect(Math.abs(mean - 5.05e9)).toBeLessThan((5 * 1e8) / Math.sqrt(12 * 200));
+    expect(at(3)).toEqual([moments[3], 7e9]);
+  });
+
+  test('must fall before the end of the run', () => {
+    expect(warnings('{ crash: 0, at: 59s, spread: 2s }').join()).toContain(
+      'faults.0.spread: falls at or after the end',
+    );
+  });
+
+  test('may still go on when another begins', () => {
+    expect(warnings('{ crash: 0, at: 5s, spread: 2s, for: 1s }, { crash: 1, at: 7s, for: 1s }')).toEqual([
+      expect.stringContaining('faults.1.crash: together with faults.0'),
+    ]);
+  });
 });

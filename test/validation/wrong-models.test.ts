@@ -7,7 +7,17 @@ import { inlineObserver } from '../../src/validation/observer.ts';
 import { targets } from '../../src/validation/registry.ts';
 import { validateTarget } from '../../src/validation/validate.ts';
 
-const mistaken = vi.hoisted(() => ({ majority: 0 }));
+const mistaken = vi.hoisted(() => ({ majority: 0, quorum: 0 }));
+vi.mock('../../src/protocols/pbft/quorum.ts', async (original) => {
+  const real = await original<typeof import('../../src/protocols/pbft/quorum.ts')>();
+  return {
+    ...real,
+    quorumsOf: (n: number, faults: number | null) => {
+      const quorums = real.quorumsOf(n, faults);
+      return { ...quorums, quorum: Math.min(n, quorums.quorum + mistaken.quorum) };
+    },
+  };
+});
 vi.mock('../../src/protocols/raft/quorum.ts', async (original) => {
   const real = await original<typeof import('../../src/protocols/raft/quorum.ts')>();
   return { ...real, majority: (n: number) => Math.min(n, real.majority(n) + mistaken.majority) };
@@ -47,10 +57,51 @@ test('signatures that cost nothing miss BFT-SMaRt at 5 ms and the queue for the 
     machine: { ...spec.machine, crypto: { ...spec.machine.crypto, sign: 0, verify: 0 } },
   }));
   expect(await missedRows('bft-smart', free)).toContain('5 ms one way, p50');
-  expect((await missedRows('m-d-1-core', free)).length).toBe(5);
+  expect((await missedRows('m-d-1-core', free)).length).toBe(2);
+});
+
+test('a PBFT quorum of one too many misses the wide-area consensus', async () => {
+  expect(await missedRows('pbft-wide-area', simulate)).toEqual([]);
+  mistaken.quorum = 1;
+  try {
+    expect(await missedRows('pbft-wide-area', simulate)).toContain('consensus latency (another simulator)');
+  } finally {
+    mistaken.quorum = 0;
+  }
+});
+
+test('a PBFT without its block period misses the block period', async () => {
+  const hasty = changed((spec) => ({
+    ...spec,
+    protocol: { ...spec.protocol, options: { ...(spec.protocol.options as object), blockPeriod: 0 } },
+  }));
+  expect((await missedRows('block-period', hasty)).length).toBe(5);
+});
+
+test('logs of one length miss the elections over a LAN', async () => {
+  const equal = changed((spec) => ({
+    ...spec,
+    protocol: { ...spec.protocol, options: { ...(spec.protocol.options as object), initialLogs: 'empty' } },
+  }));
+  expect(await missedRows('election-lan-150-175', simulate)).toEqual([]);
+  expect((await missedRows('election-lan-150-175', equal)).length).toBeGreaterThan(0);
+});
+
+test('executions that all take the same time miss the M/M/1 thread', async () => {
+  const constant = changed(({ machine: { executionLaw: _, ...machine }, ...spec }) => ({ ...spec, machine }));
+  expect((await missedRows('m-m-1-thread', constant)).length).toBe(4);
+});
+
+test('requests that take no processor miss the throughput of etcd', async () => {
+  const free = changed((spec) => ({
+    ...spec,
+    clients: spec.clients.map((client) => ({ ...client, processing: 0 })),
+    machine: { ...spec.machine, requestHandling: 0 },
+  }));
+  expect((await missedRows('etcd-throughput', free)).length).toBeGreaterThan(0);
 });
 
 test('headers that weigh nothing miss the card queue', async () => {
   const bare = changed((spec) => ({ ...spec, network: { ...spec.network, headerBytes: 0 } }));
-  expect((await missedRows('m-d-1-card', bare)).length).toBe(5);
+  expect((await missedRows('m-d-1-card', bare)).length).toBe(4);
 });

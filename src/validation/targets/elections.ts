@@ -100,7 +100,7 @@ export const electionTimes: readonly Target[] = grouped(TIMES).map(({ scenario, 
   source: 'R2: Ongaro 2014, section 9.3',
   scenario,
   constants: [],
-  small: ['run.replications=60'],
+  small: ['run.replications=20'],
   comparisons: () =>
     settings.map((setting) => ({
       row: describe(setting),

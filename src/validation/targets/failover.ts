@@ -5,6 +5,7 @@ import { MILLISECOND } from '../../units/quantities.ts';
 import { faultAt, mark, meanOf, quantileOf } from '../quantities.ts';
 import { numberAt } from '../reference.ts';
 import type { Quantity, Target } from '../target.ts';
+import { ETCD_CONSTANTS } from './etcd.ts';
 
 /** From the kill to the first write that was acknowledged, ms. */
 function outage(run: RunResult): readonly number[] {
@@ -28,7 +29,7 @@ export const failover: Target = {
   summary: 'Time without writes after the leader of 3 etcd members is killed',
   source: 'measured/etcd-failover.csv',
   scenario: 'etcd-failover',
-  constants: ['1.3 ms for each request (clients.processing), one value in all etcd scenarios'],
+  constants: ETCD_CONSTANTS,
   small: ['run.replications=100'],
   comparisons: (reference) => {
     const rows = reference('measured/etcd-failover.csv');

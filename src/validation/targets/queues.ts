@@ -87,7 +87,7 @@ export const queues: readonly Target[] = QUEUES.flatMap((queue) => {
       source,
       scenario: id,
       constants: [],
-      small: ['run.duration=110s', 'run.warmup=10s'],
+      small: [`run.duration=${queue.variation === 0 ? 60 : 110}s`, 'run.warmup=10s'],
       comparisons: () =>
         Object.entries(queue.levels).map(([load, level]) => row(Number(load), { [queue.path]: level })),
     },
@@ -97,7 +97,7 @@ export const queues: readonly Target[] = QUEUES.flatMap((queue) => {
       source,
       scenario: `${id}-busy`,
       constants: [],
-      small: ['run.duration=210s', 'run.warmup=10s'],
+      small: ['run.duration=410s', 'run.warmup=10s'],
       comparisons: () => [row(0.9, {})],
     },
   ];
@@ -124,7 +124,7 @@ export const coreQueue: Target = {
   source,
   scenario: 'm-d-1-core',
   constants: [],
-  small: ['run.duration=100s', 'run.warmup=5s'],
+  small: ['run.duration=60s', 'run.warmup=10s', 'levels={clients.0.load.open.poisson: [3000/s, 7000/s]}'],
   comparisons: () =>
     LOADS.map((load) => ({
       row: `load ${load}`,

@@ -10,7 +10,7 @@ const BATCH = 100;
 /** K, the default. */
 const CHECKPOINT = 128;
 const source = 'Service demand law (Lazowska et al., Quantitative System Performance, 1984, section 3.3)';
-const small = ['run.warmup=500ms', 'run.duration=2s'];
+const small = ['run.duration=5s'];
 
 /** The most that any of the points brings: a sweep of offered rates peaks at saturation. */
 const mostThroughput: Quantity = {
@@ -72,7 +72,7 @@ export const saturation: readonly Target[] = [
     source: `${source}; Amdahl 1967`,
     scenario: 'saturation-cores',
     constants: [],
-    small: ['run.duration=5s'],
+    small: ['run.duration=5s', 'levels={machine.cores: [2], clients.0.load.open.constant: [9300/s]}'],
     comparisons: () =>
       [
         [2, 9300],
@@ -95,7 +95,7 @@ export const saturation: readonly Target[] = [
     source,
     scenario: 'saturation-disk',
     constants: [],
-    small: ['run.duration=4s'],
+    small: [],
     // Record header, entry header, and 8 B for each request.
     comparisons: () => rows('10 MB/s', {}, (1e7 * BATCH) / (16 + 24 + BATCH * (8 + 1000)), 'disk'),
   },
