@@ -9,6 +9,7 @@ import { objectiveUnit } from '../report/html/format.ts';
 import { counted, number, percent, quantity } from '../report/words.ts';
 import { tableOf } from '../scenario/csv-table.ts';
 import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { formatDuration } from '../units/format.ts';
 import type { CommandContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
@@ -29,17 +30,22 @@ export async function calibrateFrom(options: FitOptions, context: CommandContext
   const busy = rows.filter((row) => row.cpuBound);
   if (busy.length > 0)
     err.write(
-      `warning: ${options.from}: ${counted(busy.length, 'row')} with CPU-bound machines (lines ${busy.map(({ line }) => line).join(', ')}): ` +
+      `warning: ${options.from}: ${counted(busy.length, 'row')} with CPU-bound machines (${busy.length === 1 ? 'line' : 'lines'} ${busy.map(({ line }) => line).join(', ')}): ` +
         'their latency is that of busy processors, not of the protocol; they are predicted, but not fitted to\n',
     );
   const plan: FitRow[] = [];
   for (const row of rows) plan.push(await fitRow(row, options, context));
   const executor = withProgress(await openExecutor({}, context), err);
+  const stop = new AbortController();
+  const release = context.onInterrupt(() => stop.abort());
   try {
-    const answer = await drive(fitConstants({ rows: plan, constants: options.fit }), executor);
+    const fit = fitConstants({ rows: plan, constants: options.fit });
+    const answer = await drive(fit, executor, { signal: stop.signal });
+    if (stop.signal.aborted) throw new CommandEnd(ExitCode.interrupted, 'stopped: nothing was fitted');
     if (!answer.ok) throw new CommandEnd(ExitCode.usage, `${options.from}: no fit: ${answer.why}`);
     out.write(answerText(answer, rows, options.fit));
   } finally {
+    release();
     await executor.close();
   }
 }
@@ -48,14 +54,14 @@ function read(file: string): Measurements {
   try {
     return readMeasurements(tableOf(file, readFileSync(file, 'utf8')));
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown) throw thrown;
+    // A folder is refused when it is read, and that error does not name it.
+    if (thrown instanceof Error && 'code' in thrown) throw Object.assign(thrown, { path: file });
     throw new CommandEnd(ExitCode.usage, (thrown as Error).message);
   }
 }
 
 async function fitRow(row: MeasuredRow, options: FitOptions, context: CommandContext): Promise<FitRow> {
-  const given = { set: row.overrides, quick: false, replications: null };
-  const [{ scenario }] = (await loadScenarios([options.scenario], given, context.err)) as [LoadedScenario];
+  const scenario = await scenarioOf(row, options, context);
   if (scenario.points.length !== 1)
     throw new CommandEnd(
       ExitCode.usage,
@@ -69,6 +75,21 @@ async function fitRow(row: MeasuredRow, options: FitOptions, context: CommandCon
     measured: row.measured,
     used: !row.cpuBound,
   };
+}
+
+/** A setting that cannot be is told by the line that has it. */
+async function scenarioOf(row: MeasuredRow, options: FitOptions, { err }: CommandContext): Promise<Scenario> {
+  const given = { set: row.overrides, quick: false, replications: null };
+  try {
+    const [{ scenario }] = (await loadScenarios([options.scenario], given, err)) as [LoadedScenario];
+    return scenario;
+  } catch (thrown) {
+    if (!(thrown instanceof CommandEnd) || row.overrides.length === 0) throw thrown;
+    throw new CommandEnd(
+      thrown.exitCode,
+      `${options.from}:${row.line}: ${options.scenario} cannot be set up as this row says (${row.overrides.join(', ')}):\n${thrown.message}`,
+    );
+  }
 }
 
 function answerText(
@@ -101,13 +122,16 @@ function answerText(
     const zero = value === 0 ? ' (at 0: the measurements are quicker than the model without it)' : '';
     return `${name}: ${text}: ${meaning}${zero}${setting === null ? '' : `\n  --set ${setting(text)}`}`;
   });
-  const left = answer.rmsLeftOut === null ? 'too few rows to leave one out' : percent(answer.rmsLeftOut);
+  const left =
+    answer.rmsLeftOut === null
+      ? 'there are too few rows to leave one out and predict it'
+      : `${percent(answer.rmsLeftOut)} when each is predicted by a fit without it`;
   return [
     ...lines,
     ...(answer.converged ? [] : [`not settled after its last step: treat these as rough (${number(answer.rms)})`]),
     '',
     table.toString(),
-    `Root mean square error: ${percent(answer.rms)} over the rows that were fitted to; ${left} when each is predicted by a fit without it.`,
+    `Root mean square error: ${percent(answer.rms)} over the rows that were fitted to; ${left}.`,
     '',
   ].join('\n');
 }

@@ -1,8 +1,10 @@
 /** `quorumlab calibrate`: measures what this machine's cryptography and disk cost, and writes profiles that scenarios can name. */
+import { existsSync, statSync } from 'node:fs';
 import { cpus, release, type } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { measureDisk } from '../calibration/disk.ts';
+import { type DiskTimes, doubtfulDisk, measureDisk } from '../calibration/disk.ts';
 import { type Measured, measureExtras, measureSuite } from '../calibration/measure-suite.ts';
 import { nativeSuite } from '../calibration/native-suite.ts';
 import { nobleSuite, smSuite } from '../calibration/package-suites.ts';
@@ -11,6 +13,7 @@ import type { Suite } from '../calibration/suite.ts';
 import { clockStepNs } from '../calibration/timing.ts';
 import { CONSTANT_NAMES, type ConstantName } from '../experiment/free-constants.ts';
 import { writeFiles } from '../results/result-folder.ts';
+import { nearest } from '../scenario/problem.ts';
 import { type CommandContext, type Output, processContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
 import { positiveCount } from './options.ts';
@@ -57,9 +60,14 @@ async function calibrateOrFit(options: CalibrateOptions, context: CommandContext
   return calibrateFrom({ from, scenario, fit }, context);
 }
 
-async function calibrate(options: CalibrateOptions, { out, err }: CommandContext): Promise<void> {
+/** A disk that is alone with its writer stays below this. */
+const LONG_TAIL = 10;
+
+async function calibrate(options: CalibrateOptions, { out, err, onInterrupt }: CommandContext): Promise<void> {
   const refused = folderProblem(options.out);
   if (refused !== null) throw new CommandEnd(ExitCode.usage, `--out ${options.out}: ${refused}`);
+  const unusable = directoryProblem(options.directory);
+  if (unusable !== null) throw new CommandEnd(ExitCode.usage, `--directory ${options.directory}: ${unusable}`);
   const load = (name: string): Promise<Record<string, unknown>> => import(name);
   const about = (suffix: string): ProfileAbout => ({
     name: `${options.name}-${suffix}`,
@@ -77,9 +85,17 @@ async function calibrate(options: CalibrateOptions, { out, err }: CommandContext
     if (text === null) err.write(`${suite.name}: no profile, since what it needs was refused\n`);
     else files[`${options.name}-${suite.name}.yaml`] = text;
   }
-  const disk = measureDisk(options.directory);
+  const disk = await diskTimes(options.directory, onInterrupt);
   out.write(`\ndisk below ${options.directory}\n  fsync p50 ${time(disk.p50Ns)}, p99 ${time(disk.p99Ns)}\n`);
-  files[`${options.name}-disk.yaml`] = diskProfileText(about('disk'), options.directory, disk);
+  const doubt = doubtfulDisk(disk, timing.stepNs);
+  if (doubt !== null) err.write(`disk: no profile: refused: ${doubt}\n`);
+  else {
+    files[`${options.name}-disk.yaml`] = diskProfileText(about('disk'), options.directory, disk);
+    if (disk.p99Ns > LONG_TAIL * disk.p50Ns)
+      err.write(
+        `warning: one write in a hundred takes more than ${LONG_TAIL} times the median: measure again on an idle machine, or the profile has its tail\n`,
+      );
+  }
   writeFiles(options.out, files);
   for (const name of Object.keys(files)) out.write(`${join(options.out, name)}\n`);
   const crypto = Object.keys(files).find((name) => !name.endsWith('-disk.yaml'));
@@ -89,9 +105,30 @@ async function calibrate(options: CalibrateOptions, { out, err }: CommandContext
       'no cost of cryptography could be measured well enough: try again when the machine is idle, or with a longer --time',
     );
   const folder = options.out.replace(/^(?![./])/, './');
-  out.write(
-    `In a scenario beside that folder: machine: { crypto: { profile: ${folder}/${crypto} }, disk: ${folder}/${options.name}-disk.yaml }\n`,
-  );
+  const diskPart = doubt === null ? `, disk: ${folder}/${options.name}-disk.yaml` : '';
+  out.write(`In a scenario beside that folder: machine: { crypto: { profile: ${folder}/${crypto} }${diskPart} }\n`);
+}
+
+/** What is wrong with a directory to measure in; it is not made. */
+function directoryProblem(directory: string): string | null {
+  if (!existsSync(directory)) return 'there is no such folder';
+  return statSync(directory).isDirectory() ? folderProblem(directory) : 'is not a folder';
+}
+
+/** Ctrl-C waits for the end of the writes, so that their file is not left behind. */
+async function diskTimes(directory: string, onInterrupt: CommandContext['onInterrupt']): Promise<DiskTimes> {
+  let interrupted = false;
+  const release = onInterrupt(() => {
+    interrupted = true;
+  });
+  try {
+    const times = measureDisk(directory);
+    await setImmediate();
+    if (interrupted) throw new CommandEnd(ExitCode.interrupted, 'stopped: nothing is written');
+    return times;
+  } finally {
+    release();
+  }
 }
 
 function measured(
@@ -115,7 +152,12 @@ function lineOf({ what, timing }: Measured): string {
 
 function constantsOf(text: string): readonly ConstantName[] {
   const names = text.split(',').map((name) => CONSTANT_NAMES.find((known) => known === name.trim()));
-  if (names.includes(undefined)) throw new InvalidArgumentError(`It must name some of ${CONSTANT_NAMES.join(', ')}.`);
+  if (names.includes(undefined)) {
+    const unknown = text.split(',').find((_, i) => names[i] === undefined) ?? '';
+    throw new InvalidArgumentError(
+      `There is no constant '${unknown.trim()}'${nearest(unknown.trim(), CONSTANT_NAMES)}; there are ${CONSTANT_NAMES.join(', ')}.`,
+    );
+  }
   return [...new Set(names as ConstantName[])];
 }
 

@@ -162,6 +162,11 @@ function measureNamed(text: string): EstimateName {
   throw new InvalidArgumentError(`There is no such measure${nearest(text, names)}; there are ${names.join(', ')}.`);
 }
 
+/** Inputs that a run cannot be without. */
+const NEVER_NOTHING: readonly InputName[] = ['link-delay', 'bandwidth'];
+/** Beyond it a scenario is another one, and its timeouts mean nothing. */
+const GREATEST_FACTOR = 1000;
+
 function collectRange(
   text: string,
   before: Partial<Record<InputName, FactorRange>>,
@@ -176,5 +181,11 @@ function collectRange(
   const range = { low: Number(low), high: Number(high) };
   if (range.low > 1 || range.high < 1)
     throw new InvalidArgumentError('The range must hold 1, which is what the scenario says.');
+  if (range.low === 0 && NEVER_NOTHING.includes(input))
+    throw new InvalidArgumentError(
+      `The low end must be above 0: there is no such thing as no ${uncertainInputs[input].title}.`,
+    );
+  if (range.high > GREATEST_FACTOR)
+    throw new InvalidArgumentError(`The high end must be at most ${GREATEST_FACTOR}; for another scenario use --set.`);
   return { ...before, [input]: range };
 }

@@ -51,8 +51,7 @@ const SMALL_STEP: Duration = MILLISECOND / 200;
 
 export function* fitConstants({ rows, constants }: FitPlan): Experiment<FitAnswer> {
   const used = rows.filter((row) => row.used);
-  if (used.length < constants.length)
-    return { ok: false, why: `${used.length} rows cannot determine ${constants.length} constants` };
+  if (used.length < constants.length) return { ok: false, why: tooFew(used.length, rows.length, constants) };
   let theta = constants.map((name) => constantNamed(name).start((used[0] as FitRow).spec) as number);
   let best = yield* curveAt(used, constants, theta);
   let converged = false;
@@ -192,4 +191,12 @@ function vagueness(names: readonly ConstantName[]): string {
   return names.length === 1
     ? `no row depends on ${names[0]}: leave it out of --fit`
     : `these rows do not tell ${names.join(' and ')} apart (both move every row alike): fit one of them, or add rows with other loads, disks or distances`;
+}
+
+function tooFew(used: number, rows: number, constants: readonly ConstantName[]): string {
+  const some =
+    used === 0 && rows > 0 ? 'no row is free of busy machines' : `${used} ${used === 1 ? 'row is' : 'rows are'} usable`;
+  const wanted =
+    constants.length === 1 ? 'a constant needs' : `${constants.length} constants (${constants.join(', ')}) need`;
+  return `${some}, and ${wanted} at least ${constants.length}: measure more${constants.length > 1 ? ', or name fewer with --fit' : ''}`;
 }

@@ -46,7 +46,8 @@ function widthOf(variants: readonly Variant[]): number {
 }
 
 function turnOf(base: Variant, { low, high }: InputEffect): Narrowing['turns'] {
-  const all = [base, low, high];
+  // Where no run ended nothing is known: that is no turn.
+  const all = [base, low, high].filter(({ condition }) => condition !== null);
   if (new Set(all.map(({ condition }) => condition === 'keeps up')).size > 1) return 'condition';
   return new Set(all.map(({ met }) => met)).size > 1 ? 'objective' : null;
 }

@@ -6,6 +6,7 @@ import { createSampler } from '../kernel/distributions.ts';
 import type { DistributionSpec } from '../kernel/sampler.ts';
 import { scaledDistribution } from '../kernel/scaled-distribution.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
+import { MICROSECOND } from '../units/quantities.ts';
 
 /** As factors on what the scenario says. */
 export interface FactorRange {
@@ -33,10 +34,11 @@ export const uncertainInputs = {
     why: 'a matrix of the public Internet or of a cloud against your own lines',
     measure: 'ping between the sites for a day and give the matrix of round trips (network.matrix)',
     absent: ({ network }) => (network.oneWay.some((delay) => delay > 0) ? null : 'there is none'),
-    scaled: (spec, factor) => ({
-      ...spec,
-      network: { ...spec.network, oneWay: spec.network.oneWay.map((delay) => Math.round(delay * factor)) },
-    }),
+    // A link of a run takes at least 1 µs; what takes less already (a site of one node) stays.
+    scaled: (spec, factor) => {
+      const scaled = (delay: number): number => Math.max(Math.min(delay, MICROSECOND), Math.round(delay * factor));
+      return { ...spec, network: { ...spec.network, oneWay: spec.network.oneWay.map(scaled) } };
+    },
   },
   jitter: {
     title: 'jitter',
@@ -54,9 +56,11 @@ export const uncertainInputs = {
     range: { low: 0.5, high: 2 },
     why: 'between implementations and processors',
     measure:
-      'measure your own cluster and fit it: quorumlab calibrate --from results.csv (machine.handling, request_handling, execution)',
-    absent: ({ machine: { handling, requestHandling, execution } }) =>
-      handling + requestHandling + execution > 0 ? null : 'machine.handling, request_handling and execution are 0',
+      'measure your own cluster and fit it: quorumlab calibrate --from results.csv (machine.handling, request_handling, execution; clients.processing)',
+    absent: ({ machine: { handling, requestHandling, execution }, clients }) =>
+      handling + requestHandling + execution > 0 || clients.some(({ processing = 0 }) => processing > 0)
+        ? null
+        : 'machine.handling, request_handling and execution and clients.processing are 0',
     scaled: (spec, factor) => {
       const { handling, requestHandling, execution } = spec.machine;
       const times = (value: number): number => Math.round(value * factor);
@@ -68,6 +72,9 @@ export const uncertainInputs = {
           requestHandling: times(requestHandling),
           execution: times(execution),
         },
+        clients: spec.clients.map((group) =>
+          group.processing === undefined ? group : { ...group, processing: times(group.processing) },
+        ),
       };
     },
   },

@@ -55,7 +55,7 @@ export async function openTarget(target: Target, small: boolean): Promise<OpenTa
   return { target, scenario, comparisons };
 }
 
-function concerns({ where }: Comparison, point: DesignPoint): boolean {
+export function concerns({ where }: Comparison, point: DesignPoint): boolean {
   return Object.entries(where).every(([path, level]) =>
     path === 'label' ? point.label === level || point.label.startsWith(`${level} `) : point.factors[path] === level,
   );

@@ -1,5 +1,5 @@
 // `quorumlab calibrate` as a command: options that contradict, profiles written that a scenario can name, a fit from a CSV file.
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -21,7 +21,7 @@ describe('calibrate', () => {
       '--name',
       'mine',
     );
-    expect(readdirSync(folder)).toContain('mine-disk.yaml');
+    expect(readdirSync(folder).includes('mine-disk.yaml')).toBe(!err.includes('disk: no profile: refused'));
     expect(out).toMatch(/fsync p50 .*, p99 /);
     // A busy machine may make every number refused: then nothing is written down, and that is an error.
     expect(readdirSync(folder).includes('mine-native.yaml')).toBe(code === 0);
@@ -31,6 +31,21 @@ describe('calibrate', () => {
   test('wants a scenario with measurements, and names that exist', async () => {
     expect((await quorumlab('calibrate', '--from', 'x.csv')).err).toContain('--from and --scenario go together');
     expect((await quorumlab('calibrate', '--fit', 'magic')).err).toContain('service-time, fsync, link-delay');
+    expect((await quorumlab('calibrate', '--fit', 'fsnyc')).err).toContain("did you mean 'fsync'");
+  });
+
+  test('refuses a directory that is none before anything is measured, and makes none', async () => {
+    const missing = join(folder, 'missing');
+    const { code, out, err } = await quorumlab('calibrate', '--out', folder, '--directory', missing);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain(`--directory ${missing}: there is no such folder`);
+    expect(existsSync(missing)).toBe(false);
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    expect((await quorumlab('calibrate', '--out', folder, '--directory', file)).err).toContain('is not a folder');
+    expect((await quorumlab('calibrate', '--from', folder, '--scenario', 'quickstart')).err).toContain(
+      `${folder}: is a folder, expected a file`,
+    );
   });
 
   test('fits a constant to a CSV file and shows each row with its error when left out, busy rows apart', async () => {
@@ -64,9 +79,13 @@ protocol: { raft: { initial_leader: 0 } }
       '--fit',
       'link-delay',
     );
-    expect(err).toContain('1 row with CPU-bound machines (lines 5)');
+    expect(err).toContain('1 row with CPU-bound machines (line 5)');
     expect(code).toBe(0);
     expect(Number(/link-delay: ([\d.]+)us/.exec(out)?.[1])).toBeCloseTo(600, -1);
     expect(out).toContain('CPU-bound: not fitted');
+    writeFileSync(csv, 'network.matrix.uniform,finality_mean_ms\n5ms,11.2\nfar,21.2\n');
+    const wrong = await quorumlab('calibrate', '--from', csv, '--scenario', scenario, '--fit', 'link-delay');
+    expect(wrong.code).toBe(1);
+    expect(wrong.err).toContain(`${csv}:3: ${scenario} cannot be set up as this row says (network.matrix.uniform=far)`);
   }, 30_000);
 });

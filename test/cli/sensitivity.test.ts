@@ -68,6 +68,9 @@ describe('sensitivity', () => {
     ['--range', 'link-dely=0.9..1.1', "did you mean 'link-delay'"],
     ['--range', 'link-delay=2..3', 'must hold 1'],
     ['--range', 'link-delay=wide', 'link-delay=0.8..1.25'],
+    ['--range', 'link-delay=0..1', 'no link delay'],
+    ['--range', 'bandwidth=0..1', 'no bandwidth'],
+    ['--range', 'jitter=0..100000', 'at most 1000'],
     ['--measure', 'finality_p98', "did you mean 'finality_p9"],
   ])('refuses %s %s', async (option, value, reason) => {
     const { code, err } = await quorumlab('sensitivity', scenario, option, value);

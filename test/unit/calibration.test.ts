@@ -1,10 +1,11 @@
 // Calibration: wrong implementations are found by known answers, poor clocks and spreads are refused, profiles load in scenarios.
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createHash, createHmac } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { measureDisk } from '../../src/calibration/disk.ts';
-import { wrongHash, wrongMac, wrongSignature } from '../../src/calibration/known-answers.ts';
+import { doubtfulDisk, measureDisk } from '../../src/calibration/disk.ts';
+import { signatureVectors, wrongHash, wrongMac, wrongSignature } from '../../src/calibration/known-answers.ts';
 import { measureSuite } from '../../src/calibration/measure-suite.ts';
 import { nativeSuite } from '../../src/calibration/native-suite.ts';
 import { nobleSuite, smSuite } from '../../src/calibration/package-suites.ts';
@@ -66,6 +67,81 @@ describe('known answers', () => {
   });
 });
 
+/** Packages of the shape that is used, whose arithmetic is that of node:crypto, or tags of its own. */
+const fakes: Record<string, Record<string, unknown>> = (() => {
+  const native = nativeSuite();
+  const curve = (name: string) => {
+    const scheme = native.schemes.find((one) => one.name === name)!;
+    const { privateKey } = signatureVectors[name as 'ed25519'];
+    return {
+      sign: (message: Uint8Array, key: Uint8Array) => {
+        expect(Buffer.from(key).toString('hex')).toBe(privateKey);
+        return scheme.sign(message);
+      },
+      verify: (signature: Uint8Array, message: Uint8Array) => scheme.verify(signature, message),
+    };
+  };
+  const sm3 = (data: Uint8Array, options?: { key: string }) =>
+    (options === undefined ? createHash('sm3') : createHmac('sm3', Buffer.from(options.key, 'hex')))
+      .update(data)
+      .digest('hex');
+  const tag = (message: Uint8Array) => `own${sm3(message)}`;
+  return {
+    '@noble/curves/ed25519.js': { ed25519: curve('ed25519') },
+    '@noble/curves/nist.js': { p256: curve('ecdsa-p256') },
+    '@noble/curves/secp256k1.js': { secp256k1: curve('secp256k1') },
+    '@noble/hashes/sha2.js': { sha256: native.hash.digest },
+    '@noble/hashes/hmac.js': { hmac: (_: unknown, key: Uint8Array, data: Uint8Array) => native.mac.mac(key, data) },
+    'sm-crypto-v2': {
+      sm3,
+      sm2: {
+        doSignature: tag,
+        doVerifySignature: (message: Uint8Array, signature: string) => {
+          const vector = signatureVectors.sm2;
+          const known = signature === vector.signature && Buffer.from(message).toString('hex') === vector.message;
+          return known || signature === tag(message);
+        },
+      },
+    },
+  };
+})();
+
+describe('packages that are installed', () => {
+  const load = (name: string) =>
+    fakes[name] === undefined ? Promise.reject(new Error(`asked for ${name}`)) : Promise.resolve(fakes[name]);
+
+  test.each([
+    ['noble', nobleSuite, ['ed25519', 'ecdsa-p256', 'secp256k1']],
+    ['sm2-sm3', smSuite, ['sm2']],
+  ] as const)('%s is found by its entries and passes the known answers of its schemes', async (name, open, schemes) => {
+    const suite = await open(load);
+    if ('why' in suite) throw new Error(suite.why);
+    expect(suite.name).toBe(name);
+    expect(suite.schemes.map((scheme) => [scheme.name, wrongSignature(scheme)])).toEqual(
+      schemes.map((scheme) => [scheme, null]),
+    );
+    expect([wrongHash(suite.hash), wrongMac(suite.mac)]).toEqual([null, null]);
+  });
+
+  test('one that answers wrongly is found out, and one without the parts that are used is named', async () => {
+    const wrong = { ...fakes['sm-crypto-v2'], sm3: () => '00'.repeat(32) };
+    const suite = await smSuite(() => Promise.resolve(wrong));
+    if ('why' in suite) throw new Error(suite.why);
+    expect(wrongHash(suite.hash)).toBe('does not pass GB/T 32905-2016, "abc"');
+    expect(await smSuite(() => Promise.resolve({}))).toMatchObject({
+      why: expect.stringMatching(/^cannot be used \(/),
+    });
+  });
+
+  test('are optional peers of this package, in versions of that shape', () => {
+    const { peerDependencies, peerDependenciesMeta } = JSON.parse(
+      readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+    );
+    expect(Object.keys(peerDependencies)).toEqual(['@noble/curves', '@noble/hashes', 'sm-crypto-v2']);
+    for (const name of Object.keys(peerDependencies)) expect(peerDependenciesMeta[name]).toEqual({ optional: true });
+  });
+});
+
 describe('timing', () => {
   const steady = Array.from({ length: 100 }, (_, i) => 1000 + (i % 10));
 
@@ -124,6 +200,7 @@ describe('profiles', () => {
       p99Ns: 280_000,
       bytesPerSecond: 1.5e9,
       writes: 500,
+      spread: 0.1,
     });
     const read = readDiskProfile('x.yaml', text);
     // ln 2 ÷ 2.3263 = 0.298.
@@ -131,6 +208,13 @@ describe('profiles', () => {
       ok: true,
       profile: { fsync: { name: 'lognormal', options: { median: 140_000, sigma: 0.298 } }, bandwidth: 12e9 },
     });
+  });
+
+  test('a disk whose writes are too short for the clock, or spread too far, gives no profile', () => {
+    const times = { p50Ns: 140_000, p99Ns: 280_000, bytesPerSecond: 1e9, writes: 500, spread: 0.1 };
+    expect(doubtfulDisk(times, 100)).toBe(null);
+    expect(doubtfulDisk(times, 10_000)).toContain('too short for a clock that moves in steps of 10000 ns');
+    expect(doubtfulDisk({ ...times, spread: 1.5 }, 100)).toContain('spreads over 150 % of the median');
   });
 
   test('measuring a disk gives ordered quantiles and leaves nothing behind', () => {

@@ -50,7 +50,7 @@ describe('each input', () => {
   const touched: Record<InputName, RegExp> = {
     'link-delay': /^\.network\.oneWay\./,
     jitter: /^\.network\.jitter\./,
-    'service-times': /^\.machine\.(handling|requestHandling|execution)$/,
+    'service-times': /^\.(machine\.(handling|requestHandling|execution)|clients\.\d+\.processing)$/,
     fsync: /^\.machine\.disk\.fsync\./,
     'signature-cost': /^\.machine\.crypto\.(sign|verify|mac|hashPerByte)$/,
     bandwidth: /^\.network\.(egress|ingress)\.bitsPerSecond$/,
@@ -87,6 +87,25 @@ describe('each input', () => {
     expect(answer?.notVaried.every(({ why }) => why.length > 0)).toBe(true);
     expect(answer?.effects.map(({ input }) => input)).toEqual(['link-delay', 'service-times', 'signature-cost']);
   });
+});
+
+test('a link never takes less than the shortest delay of a run', () => {
+  const { scaled } = uncertainInputs['link-delay'];
+  const network = { ...spec.network, oneWay: Float64Array.of(0, 1000, 1500, 5000) };
+  expect([...scaled({ ...spec, network }, 0.5).network.oneWay]).toEqual([0, 1000, 1000, 2500]);
+});
+
+test("what a client's own machine takes for a request is a service time", () => {
+  const { absent, scaled } = uncertainInputs['service-times'];
+  const machine = { ...spec.machine, handling: 0, requestHandling: 0, execution: 0 };
+  const clients = spec.clients.map((group) => ({ ...group, processing: 1_300_000 }));
+  expect(absent({ ...spec, machine, clients: spec.clients.map((group) => ({ ...group, processing: 0 })) })).not.toBe(
+    null,
+  );
+  expect(absent({ ...spec, machine, clients })).toBe(null);
+  expect(scaled({ ...spec, machine, clients }, 2).clients.map(({ processing }) => processing)).toEqual(
+    clients.map(() => 2_600_000),
+  );
 });
 
 describe('a scaled distribution', () => {
@@ -195,6 +214,12 @@ describe('narrowing', () => {
     expect(inputs.map(({ input }) => input)).toEqual(['link-delay', 'jitter']);
     expect(inputs[0]?.narrows).toBeCloseTo(1 - 3 / 5, 12);
     expect(inputs[1]?.narrows).toBeCloseTo(1 - 4 / 5, 12);
+  });
+
+  test('takes an end of which no run ended for unknown, not for a turn', () => {
+    const unknown = at(0.8, 99, { value: null, condition: null, met: false });
+    const { inputs } = narrowingOf(point(effect('link-delay', unknown, at(1.25, 102))));
+    expect(inputs[0]).toMatchObject({ turns: null, width: 2 });
   });
 
   test('counts the value as it stands where both ends lie on one side of it', () => {

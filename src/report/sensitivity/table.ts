@@ -4,7 +4,7 @@ import colours from 'picocolors';
 import type { SensitivityFile, SensitivityPoint } from '../../results/sensitivity-file.ts';
 import { checkedRangeLines } from '../checked-range.ts';
 import type { Colours } from '../table.ts';
-import { percent } from '../words.ts';
+import { counted, percent } from '../words.ts';
 import { rangeText, sensitivityVerdict, titleOf, valueText, widthText } from './words.ts';
 
 export function renderSensitivity(file: SensitivityFile, colour: Colours = colours): string {
@@ -41,7 +41,9 @@ function pointLines(file: SensitivityFile, point: SensitivityPoint, colour: Colo
   return [
     table.toString(),
     ...point.not_varied.map(({ input, why }) => colour.dim(`Not varied: ${titleOf(file, input)}: ${why}.`)),
-    ...(point.failed_runs > 0 ? [colour.red(`${point.failed_runs} runs of ${point.label} did not finish`)] : []),
+    ...(point.failed_runs > 0
+      ? [colour.red(`${counted(point.failed_runs, 'run')} of ${point.label} did not finish`)]
+      : []),
   ];
 }
 

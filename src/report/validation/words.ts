@@ -22,7 +22,8 @@ export function errorText({ errorPercent, predicted, real, statistic }: Comparis
 }
 
 export function toleranceText(tolerance: Tolerance, unit: string): string {
-  if ('low' in tolerance) return `${Number(tolerance.low.toPrecision(4))} … ${Number(tolerance.high.toPrecision(4))}`;
+  if ('low' in tolerance)
+    return `${Number(tolerance.low.toPrecision(4))} … ${Number(tolerance.high.toPrecision(4))}${unit === '' ? '' : ` ${unit}`}`;
   const { percent, orAbsolute } = tolerance;
   return orAbsolute === undefined ? `${percent} %` : `${percent} % or ${orAbsolute} ${unit}`;
 }
