@@ -62,14 +62,16 @@ export class ValidityCheck {
   executed(node: NodeId, at: Instant, position: Position, batch: Batch, flags: Uint8Array): Finding | null {
     for (let i = 0; i < batch.ids.length; i++) {
       const id = batch.ids[i] as number;
-      if (flags[i] === 2) continue;
       // Exactly floor(id / groups): the half keeps the product away from whole numbers by far more than its rounding error.
       const counter = Math.floor((id + 0.5) * this.perGroup);
       const group = id - counter * this.groups;
-      if (counter >= this.submitted(group))
+      if (id < 0 || counter >= this.submitted(group))
         return this.finding(node, at, `position ${position} holds request ${id}, which no client has submitted`);
-      if (!(this.seen[group] as Executed).add(counter))
+      const first = (this.seen[group] as Executed).add(counter);
+      if (!first && flags[i] !== 2)
         return this.finding(node, at, `request ${id} took effect again at position ${position}`);
+      if (first && flags[i] === 2)
+        return this.finding(node, at, `request ${id} was skipped at position ${position}, though it never took effect`);
     }
     return null;
   }

@@ -16,7 +16,7 @@ import type { CommandContext } from './context.ts';
 import { type LoadedScenario, tooManyRequests } from './load.ts';
 import { openExecutor } from './open-executor.ts';
 
-/** A pilot this long (ms of wall time) is steady enough to scale; one that takes so much longer is ended. */
+/** A pilot of so much processor time (ms) is steady enough to scale; one that takes so much longer (wall time) is ended. */
 const enoughMs = 400;
 const tooLongMs = 3000;
 /** All pilots of a scenario share a budget (ms). */
@@ -29,7 +29,7 @@ const threadBytes = 25e6;
 const waitingBytes = 150;
 
 interface Pilot {
-  /** Wall time of a whole run, ms. */
+  /** Processor time of a whole run, ms. */
   readonly runMs: number;
   readonly bytes: number;
   /** Of the requests of the pilot, those that were not final at its end: near 1 in a cluster that does not keep up. */
@@ -38,6 +38,8 @@ interface Pilot {
   readonly atLeast: boolean;
   /** Why the run cannot be made at all. */
   readonly failure: string | null;
+  /** Where there was no time for a pilot of its own: the index of the point whose pilot was scaled instead. */
+  readonly scaledFrom: number | null;
 }
 
 export async function printPlan(
@@ -69,12 +71,13 @@ async function printOne(
     executor,
   );
   const perPoint = scenario.points.map(({ label, setup }, point) => {
-    const { runMs, bytes, waiting, atLeast, failure } = pilots[point] as Pilot;
+    const { runMs, bytes, waiting, atLeast, failure, scaledFrom } = pilots[point] as Pilot;
     if (failure !== null) return `  ${label}: cannot be run here: ${failure}\n`;
     const requests = Math.round(expectedRequests(setup.clients, duration));
     const asked = requests === 0 ? '' : ` for about ${counted(requests, 'request')}`;
     const behind = waiting > 0.5 && requests > fewRequests ? '; it may not keep up with its load' : '';
-    return `  ${label}: ${wallTime(runMs, atLeast)} and ${memorySize(bytes, atLeast)} a run${asked}${behind}\n`;
+    const from = scaledFrom === null ? '' : `, scaled from ${scenario.points[scaledFrom]?.label}`;
+    return `  ${label}: ${wallTime(runMs, atLeast)} and ${memorySize(bytes, atLeast)} a run${asked}${from}${behind}\n`;
   });
   const atLeast = pilots.some((pilot) => pilot.atLeast);
   const totalMs = (replications * pilots.reduce((sum, pilot) => sum + pilot.runMs, 0)) / threads;
@@ -90,15 +93,43 @@ async function printOne(
   );
 }
 
-/** One pilot a point; once the budget is spent, further points count as the mean of those before. */
+/** One pilot a point, those first that will take longest; once the budget is spent, the others are scaled from one of these. */
 async function pilotAll(specs: readonly RunSpec[], executor: Executor): Promise<readonly Pilot[]> {
   const began = performance.now();
   const pilots: Pilot[] = [];
-  for (const spec of specs) {
-    const spent = performance.now() - began;
-    pilots.push(spent > budgetMs && pilots.length > 0 ? meanOf(pilots) : await pilot(spec, executor));
+  const order = specs.map((_, point) => point).sort((a, b) => weightOf(specs[b]) - weightOf(specs[a]));
+  const piloted: number[] = [];
+  for (const point of order) {
+    const spec = specs[point] as RunSpec;
+    if (piloted.length > 0 && performance.now() - began > budgetMs) {
+      pilots[point] = byAnalogy(specs, pilots, nearestOf(spec, piloted, specs), spec);
+      continue;
+    }
+    pilots[point] = await pilot(spec, executor);
+    piloted.push(point);
   }
   return pilots;
+}
+
+/** What the work of a run grows with: protocols in which all write to all send so many messages for each batch. */
+function weightOf(spec: RunSpec | undefined): number {
+  if (spec === undefined) return 0;
+  return spec.nodes * spec.nodes * (1 + expectedRequests(spec.clients, spec.horizon as number));
+}
+
+/** The piloted point most like it: of its protocol where there is one, then of the weight nearest to its own. */
+function nearestOf(spec: RunSpec, piloted: readonly number[], specs: readonly RunSpec[]): number {
+  const distance = (point: number): number => {
+    const other = specs[point] as RunSpec;
+    const apart = Math.abs(Math.log(weightOf(other) / weightOf(spec)));
+    return other.protocol.name === spec.protocol.name ? apart : 1e6 + apart;
+  };
+  return piloted.reduce((best, point) => (distance(point) < distance(best) ? point : best));
+}
+
+function byAnalogy(specs: readonly RunSpec[], pilots: readonly Pilot[], from: number, spec: RunSpec): Pilot {
+  const like = pilots[from] as Pilot;
+  return { ...like, runMs: (like.runMs * weightOf(spec)) / weightOf(specs[from]), scaledFrom: from };
 }
 
 interface Part {
@@ -150,6 +181,7 @@ function scaled(spec: RunSpec, requests: number, horizon: Instant, part: Part, b
     waiting,
     atLeast: cut || (requests > 0 && waiting > 0.5),
     failure,
+    scaledFrom: null,
   };
 }
 
@@ -161,7 +193,8 @@ async function timed(spec: RunSpec, horizon: Instant, executor: Executor): Promi
     boundaries: spec.boundaries.filter((boundary) => boundary < horizon),
     faults: spec.faults.filter((fault) => fault.at < horizon),
   };
-  const began = performance.now();
+  // Of all threads, so the pilot's: wall time would count what else the machine does.
+  const before = process.cpuUsage();
   let reached: Instant = 0;
   const [outcome] = await executor.execute([part], {
     signal: AbortSignal.timeout(tooLongMs),
@@ -169,7 +202,8 @@ async function timed(spec: RunSpec, horizon: Instant, executor: Executor): Promi
       reached = at;
     },
   });
-  const tookMs = performance.now() - began;
+  const spent = process.cpuUsage(before);
+  const tookMs = (spent.user + spent.system) / 1000;
   if (outcome?.ok) {
     const { counts, unfinished } = outcome.result;
     const asked = unfinished.length + counts.transactions;
@@ -178,17 +212,6 @@ async function timed(spec: RunSpec, horizon: Instant, executor: Executor): Promi
   }
   if (outcome?.kind === 'interrupted') return { ...zero, reached, tookMs, waiting: 1, cut: true };
   return { ...zero, tookMs, failure: outcome?.reason ?? 'it gave no result' };
-}
-
-function meanOf(pilots: readonly Pilot[]): Pilot {
-  const mean = (of: (one: Pilot) => number): number => pilots.reduce((sum, one) => sum + of(one), 0) / pilots.length;
-  return {
-    runMs: mean((one) => one.runMs),
-    bytes: mean((one) => one.bytes),
-    waiting: mean((one) => one.waiting),
-    atLeast: pilots.some(({ atLeast }) => atLeast),
-    failure: null,
-  };
 }
 
 /** In the largest unit of which there are two or more; two significant digits. */

@@ -15,6 +15,9 @@ const NO_CHUNK: Int32Array = new Int32Array(0);
 /** Open chunks at hand, by the low bits of their keys. */
 const AT_HAND = 256;
 
+/** The key of no request, not even of one that does not exist. */
+const NO_KEY = -(2 ** 31);
+
 /** A request of a batch that was ordered before. */
 export const DUPLICATE = 2;
 
@@ -31,7 +34,7 @@ export class OrderedPositions {
   readonly #fullUpTo: Int32Array;
   /** Chunks that were packed, for use again. */
   readonly #spare: Int32Array[] = [];
-  readonly #keysAtHand = new Int32Array(AT_HAND).fill(-1);
+  readonly #keysAtHand = new Int32Array(AT_HAND).fill(NO_KEY);
   readonly #atHand: Int32Array[] = new Array(AT_HAND).fill(NO_CHUNK);
 
   constructor(groups: number) {
@@ -88,7 +91,7 @@ export class OrderedPositions {
     const chunk = this.#chunkAt(key);
     if (chunk !== undefined) return chunk[counter & CHUNK_MASK] as number;
     const packed = this.#packed.get(key);
-    if (packed === undefined) return this.#fullUpTo[group] as number;
+    if (packed === undefined) return this.#fullUpTo[group] ?? 0;
     return isSet(packed, counter & CHUNK_MASK) ? packed.highest : 0;
   }
 
@@ -104,7 +107,7 @@ export class OrderedPositions {
       this.#open.delete(key);
       this.#spare.push(chunk);
     }
-    this.#keysAtHand.fill(-1);
+    this.#keysAtHand.fill(NO_KEY);
   }
 
   /** Bytes of memory that positions take now. */

@@ -51,6 +51,12 @@ describe('the checks of a run', () => {
       'validity',
       (c) => [c.executed(0, 4, 1, batch(3), outcome(1)), c.executed(1, 5, 2, batch(3), outcome(1))],
     ],
+    ['a request that no client could submit', 'validity', (c) => c.executed(1, 5, 1, batch(-1), outcome(1))],
+    [
+      'a request skipped as a duplicate that never took effect',
+      'validity',
+      (c) => c.executed(1, 5, 1, batch(3), { ...outcome(1), valid: Uint8Array.of(2) }),
+    ],
     ['a stale read', 'linearizable reads', (c) => c.read(1, 5, 6, 7)],
     ['a final position that every live node lost', 'durability', (c) => [c.final(9), c.atEnd(5, [7, 8], true, null)]],
     ['money out of nothing', 'ledger invariant', (c) => c.atEnd(5, [], true, 'the sum is 7 instead of 6')],

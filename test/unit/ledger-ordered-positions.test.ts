@@ -24,6 +24,11 @@ describe('ordered positions', () => {
     expect(ordered.of(2 ** 31 - 3)).toBe(0);
   });
 
+  test('take no impossible id for one that was ordered', () => {
+    for (const groups of [1, 2, 5])
+      for (const id of [-1, -2, -1024, -9000]) expect(new OrderedPositions(groups).of(id)).toBe(0);
+  });
+
   test('flag a request that was ordered before, also twice in one batch, and keep its first position', () => {
     const ordered = new OrderedPositions(2);
     expect(ordered.markAll(Int32Array.of(4, 5, 6), 1)).toBeNull();
