@@ -242,7 +242,7 @@ describe('what is unwise', () => {
       .replace('{ count: 4 }', '{ sites: { Shanghai: 2, Nairobi: 2 } }')
       .replace('site: lan', 'site: Shanghai');
     expect(problemOf(text)).toMatch(
-      /^8:11: warning: protocol\.raft\.election_timeout: is shorter than the longest round trip/,
+      /^8:11: warning: protocol\.raft\.election_timeout: begins at \d+ms, which is shorter than the longest round trip, [\d.]+ms/,
     );
   });
 
