@@ -83,7 +83,7 @@ export function buildProtocol(
     if (wrong !== null) context.source.flag(path, `${protocol.name}: ${wrong}`);
     if (built === null || wrong !== null) return null;
     context.assume(
-      `Protocol ${definition.name} is the user's own, from ${protocol.name} (SHA-256 ${own.sha256}); what that file imports is not part of this hash.`,
+      `Protocol ${definition.name} is the user's own, from ${protocol.name} (SHA-256 ${own.sha256}); what that file imports is not part of this hash. Its runs repeat only if it uses no clock and no randomness of its own, which \`quorumlab rerun --check\` looks into.`,
     );
     return { ...built, choice: { ...built.choice, module: { path: own.path, sha256: own.sha256 } } };
   } catch (thrown) {

@@ -228,6 +228,11 @@ describe('what is wrong with it', () => {
       'sizeOf(hand) gives NaN, expected a whole',
     ],
     ['sizeOf: (message) =>', 'sizeOf: () => -1, size: (message) =>', 'sizeOf(hand) gives -1, expected a whole'],
+    [
+      'leaderOf: () => 0',
+      'leaderOf: ((asked) => () => (asked++ === 0 ? 0 : 9))(0)',
+      'leaderOf(0, 4) gives 9, expected the number of a node, or -1',
+    ],
     ['signs: 0', 'signs: 0.5', 'workOf(hand).signs gives 0.5, expected a whole number'],
     ['workOf: () =>', 'workOf: () => {}, work: () =>', 'workOf(hand).signs gives undefined'],
     [
