@@ -28,7 +28,9 @@ export function judgeFaults(faults: readonly FaultSpec[], bearing: Bearing, cont
       judgeCutOfAll(['faults', String(i), fault.kind], bearing, context);
       return;
     }
-    warnOfLostQuorum(faults, i, inForce, bearing, warn);
+    warnOfLostQuorum(faults, i, inForce, bearing, (what, whom) =>
+      context.strain(['faults', String(i), fault.kind], what, whom),
+    );
     for (const j of inForce)
       if (j !== i && fault.kind === 'crash') warnOfSecondCrash(fault, faults[j] as FaultSpec, j, warn);
     const { warmup } = bearing.run;
@@ -63,12 +65,12 @@ function warnOfLostQuorum(
   i: number,
   inForce: readonly number[],
   { protocol, nodes, tolerated }: Bearing,
-  warn: (message: string) => void,
+  strain: (what: string, whom: string) => void,
 ): void {
-  const tail = `but ${protocol} tolerates ${tolerated}: nothing becomes final meanwhile`;
+  const whom = `${protocol} tolerates ${tolerated}`;
   const alone = outOfReach([faults[i] as FaultSpec], nodes);
   if (alone > tolerated) {
-    warn(`takes ${alone} of ${nodes} ${nodes === 1 ? 'node' : 'nodes'}, ${tail}`);
+    strain(`takes ${alone} of ${nodes} ${nodes === 1 ? 'node' : 'nodes'}`, whom);
     return;
   }
   const together = outOfReach(
@@ -77,7 +79,8 @@ function warnOfLostQuorum(
   );
   if (together <= tolerated) return;
   const others = inForce.filter((j) => j !== i).map((j) => `faults.${j}`);
-  warn(`together with ${others.join(' and ')}, which goes on then, takes up to ${together} of ${nodes} nodes, ${tail}`);
+  const go = others.length === 1 ? 'which goes' : 'which go';
+  strain(`together with ${others.join(' and ')}, ${go} on then, takes up to ${together} of ${nodes} nodes`, whom);
 }
 
 /** Nodes outside the largest group of live nodes that reach each other. Who leads is not known here, and counts as one more. */

@@ -194,7 +194,7 @@ describe('what is wrong with it', () => {
   test('a file that is not there is told, together with everything else that is wrong', async () => {
     const problems = await lintWith(chain, '--set', 'compare.0.protocol=./none.js', '--set', 'clients.0.site=zone-x');
     expect(problems).toEqual([
-      expect.stringMatching(/^--set compare\.0\.protocol: compare\.0\.protocol: \.\/none\.js there is no such file/),
+      expect.stringMatching(/^--set compare\.0\.protocol: \.\/none\.js does not exist \(/),
       expect.stringContaining("clients.0.site: there is no site 'zone-x'"),
     ]);
   });

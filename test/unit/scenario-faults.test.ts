@@ -112,3 +112,13 @@ test('a warm-up that leaves next to nothing to measure is warned of', () => {
   ]);
   expect(problemsOf(`${BASE}run: { warmup: 3s, duration: 4s }\n`)).toEqual([]);
 });
+
+test('what several points cannot bear is said once for each fault', () => {
+  const both = BASE.replace(
+    'protocol: raft\n',
+    'compare: [{ protocol: raft }, { protocol: pbft }, { label: Five, protocol: pbft, nodes: { count: 5 } }]\n',
+  );
+  expect(warnings('{ crash: [0, 1], at: 5s, for: 1s }', both)).toEqual([
+    'faults.0.crash: takes 2 of 4 nodes, but raft tolerates 1 and pbft tolerates 1; takes 2 of 5 nodes, but pbft tolerates 1: nothing becomes final meanwhile',
+  ]);
+});
