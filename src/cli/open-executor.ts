@@ -4,6 +4,7 @@ import type { CommandContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
 import { type LoadedScenario, tooManyRequests } from './load.ts';
 import { folderProblem } from './output-folder.ts';
+import { tellingOfStandStill } from './stand-still.ts';
 
 export interface ExecutorOptions {
   readonly threads?: number;
@@ -24,14 +25,18 @@ export function refuseBeforehand(loaded: readonly LoadedScenario[], out: string)
   if (problem !== null) throw new CommandEnd(ExitCode.usage, `--out ${out}: ${problem}`);
 }
 
-export async function openExecutor(options: ExecutorOptions, { simulate, worker }: CommandContext): Promise<Executor> {
+export async function openExecutor(
+  options: ExecutorOptions,
+  { simulate, worker, err }: CommandContext,
+): Promise<Executor> {
   if (options.inline) {
     const { inlineExecutor } = await import('../executor/inline.ts');
     return simulate === null ? inlineExecutor() : inlineExecutor(simulate);
   }
   const { poolExecutor } = await import('../executor/pool.ts');
-  return poolExecutor({
+  const pool = poolExecutor({
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     ...(worker === null ? {} : { worker }),
   });
+  return tellingOfStandStill(pool, err);
 }

@@ -19,11 +19,13 @@ export interface Executor {
 export interface ExecuteOptions {
   /** A run ended; called in order of completion. */
   readonly onFinished?: (index: number, outcome: RunOutcome) => void;
-  /** Called now and then with the virtual time (ns) that each run has reached, by index. */
+  /** Called now and then with the virtual time (ns) that each run has reached, by index; NOT_BEGUN where it waits for its turn. */
   readonly onAdvance?: (reached: Float64Array) => void;
   /** Aborting it stops the runs under way; they and those not begun become `interrupted` outcomes. */
   readonly signal?: AbortSignal;
 }
+
+export const NOT_BEGUN = -1;
 
 /** Lets an experiment ask, runs what it asks for, and returns its answer. */
 export async function drive<Answer>(

@@ -7,7 +7,7 @@ import type { RunOutcome } from '../experiment/experiment.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
 import { simulate as realSimulate } from '../simulation/simulate.ts';
 import { tuneEngine } from './engine.ts';
-import { type ExecuteOptions, type Executor, interrupted, type Simulate } from './executor.ts';
+import { type ExecuteOptions, type Executor, interrupted, NOT_BEGUN, type Simulate } from './executor.ts';
 import { runOne } from './run-task.ts';
 
 export function inlineExecutor(simulate: Simulate = realSimulate): Executor {
@@ -15,7 +15,7 @@ export function inlineExecutor(simulate: Simulate = realSimulate): Executor {
   return {
     threads: 1,
     async execute(specs: readonly RunSpec[], { onFinished, onAdvance, signal }: ExecuteOptions = {}) {
-      const reached = new Float64Array(specs.length);
+      const reached = new Float64Array(specs.length).fill(NOT_BEGUN);
       const outcomes: RunOutcome[] = [];
       for (const [index, spec] of specs.entries()) {
         await nextTurn(); // a Ctrl-C that came during the last run is noticed here

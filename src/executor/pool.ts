@@ -7,7 +7,7 @@ import { Piscina } from 'piscina';
 import type { RunOutcome } from '../experiment/experiment.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
 import { tuneEngine } from './engine.ts';
-import { crashed, type ExecuteOptions, type Executor, interrupted, reasonOf } from './executor.ts';
+import { crashed, type ExecuteOptions, type Executor, interrupted, NOT_BEGUN, reasonOf } from './executor.ts';
 import type { RunTask } from './run-task.ts';
 
 export interface PoolOptions {
@@ -111,7 +111,7 @@ async function runAll(
   { onFinished, onAdvance, signal }: ExecuteOptions,
 ): Promise<readonly RunOutcome[]> {
   const outcomes: RunOutcome[] = new Array(specs.length);
-  const reached = new Float64Array(new SharedArrayBuffer(8 * specs.length));
+  const reached = new Float64Array(new SharedArrayBuffer(8 * specs.length)).fill(NOT_BEGUN);
   let next = 0;
   let finished = 0;
   let spentMs = 0;

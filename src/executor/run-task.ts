@@ -11,7 +11,7 @@ import { protocolsOf } from './own-protocols.ts';
 /** One run, or several very short ones. */
 export interface RunTask {
   readonly specs: readonly RunSpec[];
-  /** Where the virtual time of `specs[i]` is reported: `reached[slots[i]]`. `reached` lies in shared memory. */
+  /** Where the virtual time of `specs[i]` is reported: `reached[slots[i]]`, from 0 on. `reached` lies in shared memory. */
   readonly slots: readonly number[];
   readonly reached: Float64Array;
 }
@@ -19,12 +19,15 @@ export interface RunTask {
 /** Simulates every run of a task; one that throws does not keep the others from running. */
 export async function runTask(task: RunTask, simulate: Simulate): Promise<readonly RunOutcome[]> {
   const outcomes: RunOutcome[] = [];
-  for (const [i, spec] of task.specs.entries())
+  for (const [i, spec] of task.specs.entries()) {
+    const slot = task.slots[i] as number;
+    task.reached[slot] = 0;
     outcomes.push(
       await runOne(spec, simulate, (at) => {
-        task.reached[task.slots[i] as number] = at;
+        task.reached[slot] = at;
       }),
     );
+  }
   return outcomes;
 }
 

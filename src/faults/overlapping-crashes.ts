@@ -49,8 +49,8 @@ export class OverlappingCrashes implements FaultSubject {
     if (faulty.length <= tolerated) this.noted = 0;
     else if (faulty.length > this.noted) {
       this.noted = faulty.length;
-      const nodes = `${faulty.length === 1 ? 'node' : 'nodes'} ${faulty.join(', ')}`;
-      this.note(at, `more faulty nodes than the f = ${tolerated} tolerated: ${nodes}`);
+      const count = `${faulty.length} of ${this.nodes} ${this.nodes === 1 ? 'node' : 'nodes'}`;
+      this.note(at, `more faulty nodes than the f = ${tolerated} tolerated: ${count}: ${faulty.join(', ')}`);
     }
   }
 

@@ -37,6 +37,10 @@ export function verdictOf(
   return [about.quick ? `Roughly (--quick): ${first}` : first, ...others];
 }
 
+/** What to do about requests that took too long. */
+const PROGRESS_HINT =
+  '. If so long is allowed, raise progress_within; else look in the timeline for elections or view changes that follow each other, and compare the time-outs with the round trips';
+
 function violations(point: PointResult): readonly string[] {
   return (['safety', 'liveness'] as const).flatMap((kind) => {
     const rows = point.safety.details.filter((row) => row.kind === kind);
@@ -44,8 +48,9 @@ function violations(point: PointResult): readonly string[] {
     if (!first) return [];
     const count = rows.length === 1 ? '' : ` (the first of ${rows.length})`;
     const where = first.node < 0 ? '' : ` on node ${first.node}`;
+    const hint = first.check === 'progress' ? PROGRESS_HINT : '';
     return [
-      `${point.label} violated ${kind}${count}: ${first.check} at ${instant(first.at_ms)}${where}: ${first.detail}`,
+      `${point.label} violated ${kind}${count}: ${first.check} at ${instant(first.at_ms)}${where}: ${first.detail}${hint}`,
     ];
   });
 }

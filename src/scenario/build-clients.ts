@@ -45,7 +45,7 @@ export function buildTrace(workload: NamedValue, seed: number, run: RunValue, co
   if ((targetRate === null) === (compression === null)) {
     context.source.flag(
       path,
-      `has ${targetRate === null ? 'neither' : 'both'} target_rate and compression, expected exactly one of them`,
+      `has ${targetRate === null ? 'neither target_rate nor' : 'both target_rate and'} compression, expected exactly one of them`,
     );
     return null;
   }
@@ -148,7 +148,7 @@ function buildGroup(
   const { site, node, submit, replyQuorum, retryAfter, processing } = client;
   const { source } = context;
   if ((site === null) === (node === null)) {
-    source.flag(path, `has ${site === null ? 'neither' : 'both'} site and node, expected exactly one of them`);
+    source.flag(path, `has ${site === null ? 'neither site nor' : 'both site and'} node, expected exactly one of them`);
     return null;
   }
   const load = buildLoad(client, path, input, tracing.indexOf(index), tracing.length, context);

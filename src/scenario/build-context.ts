@@ -23,6 +23,8 @@ export interface BuildContext {
   readonly own: ReadonlyMap<string, OwnProtocol | null>;
   /** One sentence on what was assumed. */
   assume(sentence: string): void;
+  /** Faults at `path` that take more nodes (`takes 2 of 4 nodes`) than a point can do without (`raft tolerates 1`): told together for all points. */
+  strain(path: readonly string[], what: string, whom: string): void;
 }
 
 const NO_SETTING: Setting = { nodes: 1, longestRoundTrip: 0, medianRoundTrip: 0, restarts: false };

@@ -45,7 +45,7 @@ export function countNodes(
   }
   context.source.flag(
     path,
-    `${sites === null ? 'has neither' : 'has both'} sites and count, expected exactly one of them`,
+    `has ${sites === null ? 'neither sites nor' : 'both sites and'} count, expected exactly one of them`,
   );
   return null;
 }

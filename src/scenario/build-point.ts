@@ -1,8 +1,12 @@
 /** One design point from the sections of a file: its parts are built, then held against each other. */
 
+import type { NetworkSpec } from '../network/network-spec.ts';
 import type { AnyProtocol } from '../protocols/protocol.ts';
-import type { ClientGroupSpec } from '../simulation/run-spec.ts';
+import type { ClientGroupSpec, NamedOptions } from '../simulation/run-spec.ts';
+import type { Traffic } from '../units/definition.ts';
 import { formatDuration } from '../units/format.ts';
+import { type Bytes, SECOND } from '../units/quantities.ts';
+import { workloadNamed } from '../workloads/registry.ts';
 import { buildClients, buildTrace, buildWorkload, type Trace } from './build-clients.ts';
 import type { BuildContext } from './build-context.ts';
 import { buildFaults } from './build-faults.ts';
@@ -12,6 +16,7 @@ import { buildNetwork, checkDelays, countNodes, placeNodes, roundTripsOf } from 
 import { buildProtocol, type Contender } from './build-protocol.ts';
 import { exceedsNumbers, expectedRequests, MOST_REQUESTS } from './expected-load.ts';
 import type { ArrivalTraceValue, RunValue } from './file-value.ts';
+import { judgeCards, judgeRetries } from './judge-clients.ts';
 import { judgeFaults } from './judge-faults.ts';
 import type { PointSetup } from './scenario.ts';
 import type { Sections } from './sections.ts';
@@ -50,11 +55,21 @@ export function buildPoint(contender: Contender, sections: Sections, context: Bu
     groups !== null &&
     checkDelays(net, new Set(groups.flatMap((group) => ('site' in group.place ? [group.place.site] : []))), context);
   const trips = net !== null && delaysKnown ? roundTripsOf(net) : { longest: 0, median: 0 };
-  const ground = { trips, losesMessages: losesMessages(sections), faults: sections.faults ?? [] };
+  const requestBytes = content === null ? null : usualBytes(content);
+  if (net !== null && groups !== null && delaysKnown) judgeRetries(groups, net, context);
+  if (net !== null && requestBytes !== null) judgeCards(requestBytes, net, context);
+  const ground = {
+    trips,
+    losesMessages: losesMessages(sections),
+    faults: sections.faults ?? [],
+    traffic: net === null || requestBytes === null || groups === null ? null : trafficOf(net, requestBytes, groups),
+  };
   const protocol = count === null ? null : buildProtocol(contender, { ...ground, nodes: count }, context);
   if (protocol !== null && count !== null && schedule !== null && run !== undefined) {
     const { definition, tolerated } = protocol;
-    judgeFaults(schedule, { protocol: definition.name, nodes: count, tolerated, run }, context);
+    const clientsApart =
+      nodeSites === null || (groups ?? []).some(({ place }) => 'site' in place && !nodeSites.includes(place.site));
+    judgeFaults(schedule, { protocol: definition.name, nodes: count, tolerated, run, clientsApart }, context);
   }
   if (groups !== null && run !== undefined && run.stopAfter === null) {
     const compressed = (workload?.options as Partial<ArrivalTraceValue> | undefined)?.targetRate == null;
@@ -86,6 +101,25 @@ export function buildPoint(contender: Contender, sections: Sections, context: Bu
     stopAfter: run.stopAfter,
   };
   return { setup, definition, tolerated };
+}
+
+/** Requests whose mean size stands for all. */
+const SOME_REQUESTS = 256;
+
+/** What a request usually weighs. */
+function usualBytes({ name, options }: NamedOptions): Bytes {
+  const made = workloadNamed(name).create(options, { seed: 0, groups: 1 });
+  let bytes = 0;
+  for (let id = 0; id < SOME_REQUESTS; id++) bytes += made.bytes(id);
+  return Math.round(bytes / SOME_REQUESTS);
+}
+
+function trafficOf(net: NetworkSpec, requestBytes: Bytes, groups: readonly ClientGroupSpec[]): Traffic {
+  const underWay = groups.reduce(
+    (sum, { load }) => sum + (load.kind === 'closed' ? load.clients * load.outstanding : 0),
+    0,
+  );
+  return { egress: net.egress.bitsPerSecond, requestBytes, perSecond: expectedRequests(groups, SECOND), underWay };
 }
 
 /** Whether messages can be lost for good: datagrams on the way, or while a link is cut or a node is down. */

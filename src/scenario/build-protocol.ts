@@ -2,7 +2,7 @@
 import type { AnyProtocol, ClientRule } from '../protocols/protocol.ts';
 import { protocols } from '../protocols/registry.ts';
 import type { ProtocolChoice } from '../simulation/run-spec.ts';
-import type { Setting } from '../units/definition.ts';
+import type { Setting, Traffic } from '../units/definition.ts';
 import { type BuildContext, flagOptionProblems } from './build-context.ts';
 import { restarts } from './build-faults.ts';
 import type { RoundTrips } from './build-network.ts';
@@ -26,6 +26,8 @@ export interface ProtocolGround {
   readonly nodes: number;
   readonly trips: RoundTrips;
   readonly losesMessages: boolean;
+  /** null: not known. */
+  readonly traffic: Traffic | null;
   readonly faults: NonNullable<Sections['faults']>;
 }
 
@@ -57,13 +59,14 @@ export function buildProtocol(
   if (protocol === null) return null;
   const definition = definitionOf(protocol, context.own);
   if (definition === null) return null;
-  const { nodes, trips, losesMessages, faults } = ground;
+  const { nodes, trips, losesMessages, faults, traffic } = ground;
   const setting: Setting = {
     nodes,
     longestRoundTrip: trips.longest,
     medianRoundTrip: trips.median,
     restarts: restarts(faults),
     losesMessages,
+    ...(traffic === null ? {} : { traffic }),
   };
   const options = resolveDurable(contender, protocol, setting.restarts, context);
   const build = (): BuiltProtocol | null => {
@@ -80,7 +83,7 @@ export function buildProtocol(
     if (wrong !== null) context.source.flag(path, `${protocol.name}: ${wrong}`);
     if (built === null || wrong !== null) return null;
     context.assume(
-      `Protocol ${definition.name} is the user's own, from ${protocol.name} (SHA-256 ${own.sha256}); what that file imports is not part of this hash.`,
+      `Protocol ${definition.name} is the user's own, from ${protocol.name} (SHA-256 ${own.sha256}); what that file imports is not part of this hash. Its runs repeat only if it uses no clock and no randomness of its own, which \`quorumlab rerun --check\` looks into.`,
     );
     return { ...built, choice: { ...built.choice, module: { path: own.path, sha256: own.sha256 } } };
   } catch (thrown) {

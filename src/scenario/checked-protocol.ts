@@ -38,6 +38,12 @@ export function checkedProtocol(definition: AnyProtocol, file: string): AnyProto
           refuse('create', 'an object', `a replica with a method ${handler}`);
       return replica as Replica<ProtocolMessage>;
     },
+    // Asked when somebody starts to lead, a client hears of a later term, or a fault looks for the leader: never for a message.
+    leaderOf(term: number, n: number) {
+      const leader: unknown = definition.leaderOf(term, n);
+      const sound = Number.isSafeInteger(leader) && (leader as number) >= -1 && (leader as number) < n;
+      return sound ? leader : refuse(`leaderOf(${term}, ${n})`, leader, 'the number of a node, or -1');
+    },
     sizeOf(message: ProtocolMessage, n: number) {
       const bytes: unknown = definition.sizeOf(message, n);
       return isCount(bytes) ? bytes : refuse(`sizeOf(${nameOf(message)})`, bytes, 'a whole number of bytes');

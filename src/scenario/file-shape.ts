@@ -52,7 +52,13 @@ const runShape: RecordShape = {
 
 export const fileFields: Fields = {
   scenario: {
-    shape: { kind: 'count', default: null, min: 1, max: 1, meaning: 'Version of this format: 1.' },
+    shape: {
+      kind: 'count',
+      default: null,
+      min: 1,
+      max: 1,
+      meaning: 'Version of this format; 1 is the only one so far.',
+    },
     required: true,
   },
   name: {

@@ -14,19 +14,25 @@ export interface Bearing {
   /** Faulty nodes that the protocol tolerates. */
   readonly tolerated: number;
   readonly run: RunValue;
+  /** Some clients are at a site without nodes. */
+  readonly clientsApart: boolean;
 }
 
-/** Flags warnings only: all of it runs. */
+/** Flags warnings, but for a cut that would count as a fault and cuts nobody off. */
 export function judgeFaults(faults: readonly FaultSpec[], bearing: Bearing, context: BuildContext): void {
   faults.forEach((fault, i) => {
     const warn = (message: string, key: string = fault.kind) =>
       context.source.flag(['faults', String(i), key], message, 'warning');
     const inForce = faults.flatMap((other, j) => (isInForce(other, j, fault, i) ? [j] : []));
-    warnOfLostQuorum(faults, i, inForce, bearing, warn);
+    if (fault.kind === 'partition' && nodesOf(fault).length === bearing.nodes) {
+      judgeCutOfAll(['faults', String(i), fault.kind], bearing, context);
+      return;
+    }
+    warnOfLostQuorum(faults, i, inForce, bearing, (what, whom) =>
+      context.strain(['faults', String(i), fault.kind], what, whom),
+    );
     for (const j of inForce)
       if (j !== i && fault.kind === 'crash') warnOfSecondCrash(fault, faults[j] as FaultSpec, j, warn);
-    if (fault.kind === 'partition' && nodesOf(fault).length === bearing.nodes && bearing.nodes > 1)
-      warn('names every node, so no node is cut off from another, expected some of them');
     const { warmup } = bearing.run;
     if (warmup !== 'auto' && fault.at < warmup)
       warn(
@@ -34,6 +40,19 @@ export function judgeFaults(faults: readonly FaultSpec[], bearing: Bearing, cont
         'at',
       );
   });
+}
+
+/** All nodes on one side: what is cut off is the clients of other sites, or nobody. */
+function judgeCutOfAll(path: readonly string[], { nodes, clientsApart }: Bearing, { source }: BuildContext): void {
+  const all = nodes === 1 ? 'names the only node' : 'names every node, so no node is cut off from another';
+  if (clientsApart)
+    source.flag(
+      path,
+      `${all}: it cuts all of them off from the clients of other sites, and nothing becomes final for these meanwhile`,
+      'warning',
+    );
+  else
+    source.flag(path, `${all}, and no client is at a site without nodes: nothing is cut, expected some of the nodes`);
 }
 
 /** Whether fault number j has begun when number i begins, and is not over; of two that begin together, the later in the file sees the other. */
@@ -46,12 +65,12 @@ function warnOfLostQuorum(
   i: number,
   inForce: readonly number[],
   { protocol, nodes, tolerated }: Bearing,
-  warn: (message: string) => void,
+  strain: (what: string, whom: string) => void,
 ): void {
-  const tail = `but ${protocol} tolerates ${tolerated}: nothing becomes final meanwhile`;
+  const whom = `${protocol} tolerates ${tolerated}`;
   const alone = outOfReach([faults[i] as FaultSpec], nodes);
   if (alone > tolerated) {
-    warn(`takes ${alone} of ${nodes} ${nodes === 1 ? 'node' : 'nodes'}, ${tail}`);
+    strain(`takes ${alone} of ${nodes} ${nodes === 1 ? 'node' : 'nodes'}`, whom);
     return;
   }
   const together = outOfReach(
@@ -60,7 +79,8 @@ function warnOfLostQuorum(
   );
   if (together <= tolerated) return;
   const others = inForce.filter((j) => j !== i).map((j) => `faults.${j}`);
-  warn(`together with ${others.join(' and ')}, which goes on then, takes up to ${together} of ${nodes} nodes, ${tail}`);
+  const go = others.length === 1 ? 'which goes' : 'which go';
+  strain(`together with ${others.join(' and ')}, ${go} on then, takes up to ${together} of ${nodes} nodes`, whom);
 }
 
 /** Nodes outside the largest group of live nodes that reach each other. Who leads is not known here, and counts as one more. */

@@ -19,6 +19,7 @@ import { readSections, type Sections } from './sections.ts';
 import type { Fields } from './shape.ts';
 import { besideScenario } from './shipped-data.ts';
 import { type Assignment, openSource, ownProtocolNames, parseOverride, type Source } from './source.ts';
+import { Strains } from './strains.ts';
 
 export interface LoadOptions {
   /** `path=value`, as given to `--set`. */
@@ -137,6 +138,7 @@ function makePoints(making: Making): { points: readonly DesignPoint[]; problems:
   const { file, text, assignments, source, sections, data, assumptions, own, fields } = making;
   const points: DesignPoint[] = [];
   const problems: Problem[] = [];
+  const strains = new Strains();
   const count = contendersOf(sections, source, own);
   for (let index = 0; index < count; index++) {
     const compared = sections.compare !== null;
@@ -149,7 +151,14 @@ function makePoints(making: Making): { points: readonly DesignPoint[]; problems:
       const from = plain ? source : openSource(file, text, [...assignments, ...levels]);
       const read = plain ? sections : readSections(from, fields);
       const contender = contenderAt(read, index, own);
-      const context = { file, source: from, data, own, assume: (sentence: string) => assumptions.add(sentence) };
+      const context = {
+        file,
+        source: from,
+        data,
+        own,
+        assume: (sentence: string) => assumptions.add(sentence),
+        strain: strains.add,
+      };
       const built = contender === null ? null : buildPoint(contender, read, context);
       if (contender !== null && built !== null) {
         const { setup, definition, tolerated } = built;
@@ -167,6 +176,7 @@ function makePoints(making: Making): { points: readonly DesignPoint[]; problems:
       if (!plain) problems.push(...from.problems);
     }
   }
+  strains.flag(source);
   return { points, problems };
 }
 

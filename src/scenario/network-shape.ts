@@ -25,6 +25,7 @@ const matrix: Shape = {
     kind: 'text',
     choices: Object.keys(networkPresets),
     expected: `a preset: ${Object.keys(networkPresets).join(', ')}`,
+    choosing: `a shipped matrix (${Object.keys(networkPresets).join(', ')}), or the path of a CSV file as { file: path }`,
     meaning: 'A preset by name.',
   },
   map: {

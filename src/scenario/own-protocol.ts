@@ -47,7 +47,7 @@ function readOrExplain(path: string): Buffer {
     return readFileSync(path);
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new Error(`there is no such file (${path}), expected an ES module with a protocol`);
+    if (code === 'ENOENT') throw new Error(`does not exist (${path}), expected an ES module with a protocol`);
     throw new Error(
       code === 'EISDIR' ? 'is a folder, expected an ES module with a protocol' : `can't be read: ${code}`,
     );

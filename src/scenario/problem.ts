@@ -13,7 +13,8 @@ export interface Problem {
 
 /** `file:line:column: path: what is wrong, what is expected`; warnings say that they are. */
 export function formatProblem(problem: Problem): string {
-  const path = problem.path === '' ? '' : `${problem.path}: `;
+  // `--set path` has said it already.
+  const path = problem.path === '' || problem.place === `--set ${problem.path}` ? '' : `${problem.path}: `;
   return `${problem.place}: ${problem.severity === 'warning' ? 'warning: ' : ''}${path}${problem.message}`;
 }
 

@@ -94,7 +94,7 @@ function readText(shape: TextShape, given: unknown, refuse: (message: string) =>
     );
   if (shape.choices !== undefined && !shape.choices.includes(given))
     return refuse(
-      `'${given}' is not known${nearest(given, shape.choices)}, expected one of: ${shape.choices.join(', ')}`,
+      `'${given}' is not known${nearest(given, shape.choices)}, expected ${shape.choosing ?? `one of: ${shape.choices.join(', ')}`}`,
     );
   if (given.trim() === '' || (shape.pattern !== undefined && !shape.pattern.test(given)))
     return refuse(`is '${given}', expected ${shape.expected}`);
@@ -107,17 +107,27 @@ function parsed(
   result: Parsed<unknown>,
   refuse: (message: string) => unknown,
 ): unknown {
-  if (!result.ok) return refuse(`is '${text}', expected ${result.expected}`);
   const { min, max = shape.kind === 'ratio' ? 1 : undefined } = shape as { min?: number; max?: number };
+  if (!result.ok)
+    return refuse(`is '${text}', expected ${shape.kind === 'count' ? wholeNumber(min, max) : result.expected}`);
   const [least, most] =
     shape.kind === 'duration-range'
       ? [(result.value as DurationRange).min, (result.value as DurationRange).max]
       : [result.value as number, result.value as number];
+  // A version has one value so far, which its meaning says.
+  if (min !== undefined && min === max && least !== min)
+    return refuse(`is '${text}', expected ${min} (${shape.meaning.replace(/\.$/, '')})`);
   if (min !== undefined && least < min)
     return refuse(`is '${text}', expected at least ${fileFormOf(scalarOf(shape), min)}`);
   if (max !== undefined && most > max)
     return refuse(`is '${text}', expected at most ${fileFormOf(scalarOf(shape), max)}`);
   return result.value;
+}
+
+/** `a whole number from 0 to 100`. */
+function wholeNumber(min: number | undefined, max: number | undefined): string {
+  if (min === undefined) return EXPECTED.count;
+  return max === undefined ? `${EXPECTED.count}, at least ${min}` : `${EXPECTED.count} from ${min} to ${max}`;
 }
 
 /** In words: `, at least 1, at most 100`. */

@@ -29,6 +29,8 @@ export interface TextShape {
   readonly pattern?: RegExp;
   readonly expected: string;
   readonly choices?: readonly string[];
+  /** What is said to be expected instead of the choices alone, where there is more to choose from. */
+  readonly choosing?: string;
 }
 /** Bits per second, or the word `unlimited`. */
 export interface BitRateShape {

@@ -15,6 +15,7 @@ import {
   type Pair,
   parseDocument,
   visit,
+  type YAMLParseError,
   type YAMLSeq,
 } from 'yaml';
 import { isOwnProtocol } from './own-protocol.ts';
@@ -58,8 +59,7 @@ export function openSource(file: string, text: string, assignments: readonly Ass
     problems.push({ severity, place: `${file}:${atLine}:${column}`, line: atLine, column, path: dotted, message });
   }
 
-  for (const error of document.errors)
-    add('error', error.pos[0], [], `${refusals[error.code] ?? NO_YAML}, expected valid YAML`);
+  for (const error of document.errors) add('error', error.pos[0], [], refusalOf(error, document, lines));
   for (const warning of document.warnings) add('warning', warning.pos[0], [], refusals[warning.code] ?? NO_YAML);
   for (const offset of circularAliases(document))
     add('error', offset, [], 'an alias stands inside what it repeats, expected a file that ends');
@@ -210,6 +210,31 @@ function startsWith(path: readonly string[], prefix: readonly string[]): boolean
 
 const NO_YAML = 'this is not readable';
 
+/** What is wrong with the YAML, and what to do. */
+function refusalOf(error: YAMLParseError, document: Document, lines: LineCounter): string {
+  if (error.code === 'TAB_AS_INDENT') return `${refusals[error.code]}, expected spaces in its place`;
+  if (error.code !== 'DUPLICATE_KEY') return `${refusals[error.code] ?? NO_YAML}, expected valid YAML`;
+  const first = firstOfTwins(document, error.pos[0]);
+  if (first === null) return 'this key stands here twice, expected it once';
+  return `the key '${first.key}' stands here for the second time, after line ${lines.linePos(first.offset).line}, expected it once: remove one of the two`;
+}
+
+/** The first key of the same name in the mapping in which a key stands at `offset`. */
+function firstOfTwins(document: Document, offset: number): { readonly key: string; readonly offset: number } | null {
+  let found: { key: string; offset: number } | null = null;
+  visit(document, {
+    Map(_key, map) {
+      const keys = map.items.map(({ key }) =>
+        isScalar(key) && key.range ? { key: String(key.value), offset: key.range[0] } : null,
+      );
+      const twin = keys.find((key) => key?.offset === offset);
+      const first = twin && keys.find((key) => key?.key === twin.key);
+      if (first && first.offset !== offset) found = first;
+    },
+  });
+  return found;
+}
+
 /** What the parser's codes mean, in our words. */
 const refusals: Readonly<Partial<Record<ErrorCode, string>>> = {
   ALIAS_PROPS: 'an alias has an anchor or tag of its own',
@@ -222,13 +247,12 @@ const refusals: Readonly<Partial<Record<ErrorCode, string>>> = {
   BAD_SCALAR_START: 'text that begins with this character must stand in quotes',
   BLOCK_AS_IMPLICIT_KEY: 'two keys stand in one line, or a colon in text without quotes',
   BLOCK_IN_FLOW: 'a block cannot stand inside { } or [ ]',
-  DUPLICATE_KEY: 'this key stands here twice',
   MISSING_CHAR: 'something is missing here: a bracket, a quote, a comma, or a space after a colon',
   MULTILINE_IMPLICIT_KEY: 'a key must stand in one line and be followed by a colon',
   MULTIPLE_ANCHORS: 'there is more than one anchor',
   MULTIPLE_DOCS: 'a second document begins here (---)',
   MULTIPLE_TAGS: 'there is more than one tag',
-  TAB_AS_INDENT: 'a tab stands in the indentation; use spaces',
+  TAB_AS_INDENT: 'a tab stands in the indentation',
   TAG_RESOLVE_FAILED: 'this tag is not known',
   UNEXPECTED_TOKEN: 'this does not belong here',
 };

@@ -34,4 +34,17 @@ export interface Setting {
   readonly restarts: boolean;
   /** True when the transport loses messages for good (datagrams, with loss or faults). Absent: false. */
   readonly losesMessages?: boolean;
+  /** Absent: not known. */
+  readonly traffic?: Traffic;
+}
+
+/** What clients ask for, and what carries it. */
+export interface Traffic {
+  /** Bits a second that a node's card sends. */
+  readonly egress: number;
+  /** What a request usually weighs. */
+  readonly requestBytes: number;
+  /** Requests a second of open loops, and those that closed loops keep under way. */
+  readonly perSecond: number;
+  readonly underWay: number;
 }

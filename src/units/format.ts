@@ -17,6 +17,11 @@ export function formatDuration(duration: Duration): string {
   return `${duration}ns`;
 }
 
+/** The same to a microsecond, where more is not known or of no use. */
+export function formatRoughly(duration: Duration): string {
+  return formatDuration(duration < 1000 ? Math.round(duration) : Math.round(duration / 1000) * 1000);
+}
+
 /** `150ms..300ms`. */
 export function formatDurationRange(range: DurationRange): string {
   return `${formatDuration(range.min)}..${formatDuration(range.max)}`;

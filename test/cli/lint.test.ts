@@ -110,7 +110,7 @@ describe('lint', () => {
       'compare.Raft.heartbeat=50ms',
     );
     expect(err).toMatch(
-      /--set compare\.1\.election_timeout: warning: compare\.1\.election_timeout: is shorter than the longest round trip/,
+      /--set compare\.1\.election_timeout: warning: begins at \d+ms, which is shorter than the longest round trip, [\d.]+ms/,
     );
     expect(out).toContain('; 1 warning');
     expect(code).toBe(0);

@@ -194,7 +194,7 @@ describe('what is wrong with it', () => {
   test('a file that is not there is told, together with everything else that is wrong', async () => {
     const problems = await lintWith(chain, '--set', 'compare.0.protocol=./none.js', '--set', 'clients.0.site=zone-x');
     expect(problems).toEqual([
-      expect.stringMatching(/^--set compare\.0\.protocol: compare\.0\.protocol: \.\/none\.js there is no such file/),
+      expect.stringMatching(/^--set compare\.0\.protocol: \.\/none\.js does not exist \(/),
       expect.stringContaining("clients.0.site: there is no site 'zone-x'"),
     ]);
   });
@@ -228,6 +228,11 @@ describe('what is wrong with it', () => {
       'sizeOf(hand) gives NaN, expected a whole',
     ],
     ['sizeOf: (message) =>', 'sizeOf: () => -1, size: (message) =>', 'sizeOf(hand) gives -1, expected a whole'],
+    [
+      'leaderOf: () => 0',
+      'leaderOf: ((asked) => () => (asked++ === 0 ? 0 : 9))(0)',
+      'leaderOf(0, 4) gives 9, expected the number of a node, or -1',
+    ],
     ['signs: 0', 'signs: 0.5', 'workOf(hand).signs gives 0.5, expected a whole number'],
     ['workOf: () =>', 'workOf: () => {}, work: () =>', 'workOf(hand).signs gives undefined'],
     [

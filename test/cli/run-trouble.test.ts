@@ -58,6 +58,7 @@ describe('a cluster that loses more nodes than it tolerates', () => {
     expect(verdict[0]).toMatch(
       /^PBFT violated liveness \(the first of 2\): progress at 2 s: the last fault ended at 1s and requests were outstanding from 1s on; one should have become final within 1s/,
     );
+    expect(verdict[0]).toContain('If so long is allowed, raise progress_within; else look in the timeline');
     expect(verdict[2]).toMatch(
       /^PBFT did not recover: when the run ended nothing had become final for 2,\d+ ms, and 6/,
     );

@@ -186,13 +186,13 @@ describe('faults', () => {
     expect(notes(false, ...oneByOne)).toEqual([]);
     expect(notes(true, ...oneByOne)).toEqual([
       '20: "node 1 came back without its memory: it counts as faulty for the rest of the run"',
-      '30: "more faulty nodes than the f = 1 tolerated: nodes 1 (without its memory), 2 (down)"',
+      '30: "more faulty nodes than the f = 1 tolerated: 2 of 5 nodes: 1 (without its memory), 2 (down)"',
       '40: "node 2 came back without its memory: it counts as faulty for the rest of the run"',
     ]);
     // With memory only those that are down at the same time count.
     expect(notes(false, crash(1, 10, 30), crash(2, 20, 10), crash(3, 25, 5), crash(4, 50, 5))).toEqual([
-      '20: "more faulty nodes than the f = 1 tolerated: nodes 1 (down), 2 (down)"',
-      '25: "more faulty nodes than the f = 1 tolerated: nodes 1 (down), 2 (down), 3 (down)"',
+      '20: "more faulty nodes than the f = 1 tolerated: 2 of 5 nodes: 1 (down), 2 (down)"',
+      '25: "more faulty nodes than the f = 1 tolerated: 3 of 5 nodes: 1 (down), 2 (down), 3 (down)"',
     ]);
   });
 

@@ -67,6 +67,43 @@ describe('report.html', () => {
     for (const text of [detail, '20.123 s', details[0]!.repeat_command]) expect(textOf(page)).toContain(text);
   });
 
+  test('draws nothing of a point that violated safety but what happened, and says so', () => {
+    const detail = { replication: 0, check: 'agreement', kind: 'safety', at_ms: 1, node: 2, detail: 'x' } as const;
+    const safety = { violations: 1, details: [{ ...detail, repeat_command: 'quorumlab rerun' }] };
+    const page = renderHtml(withFirstPoint({ safety }));
+    expect(textOf(page).match(/Left out: PBFT, which violated safety\./g)).toHaveLength(6);
+    expect(textOf(page)).toContain('PBFT violated safety: only what happened is drawn.');
+    for (const { id, series, categories } of specsOf(page)) {
+      const ofFirst = series.flatMap(({ label, values }): readonly (number | null | undefined)[] =>
+        label === 'PBFT' ? values : categories[0] === 'PBFT' ? [values[0]] : [],
+      );
+      expect(
+        ofFirst.filter((value) => value !== null && value !== undefined),
+        id,
+      ).toEqual([]);
+    }
+    expect(specsOf(page).map(({ id }) => id)).not.toContain('utilisation-0');
+    expect(specsOf(page).map(({ id }) => id)).toContain('utilisation-1');
+    expect(textOf(page)).not.toContain('No resource limits PBFT');
+  });
+
+  test('says of a point that was asked nothing that its limit is not known', () => {
+    const { estimates } = sampleResult().points[0]!;
+    const none = { mean: 0, low: 0, high: 0, replications: 10 };
+    const page = renderHtml(
+      withFirstPoint({ estimates: { ...estimates, offered_per_s: none, throughput_per_s: none } }),
+    );
+    expect(textOf(page)).toContain('PBFT was asked nothing in the measured time: what would limit it is not known.');
+    expect(textOf(page)).not.toContain('No resource limits PBFT');
+  });
+
+  test('says that it repeats, and of a protocol of the user’s own under what condition', () => {
+    expect(textOf(sample)).toContain('gives the same bytes on any machine and any number of threads.');
+    expect(textOf(renderHtml(withFirstPoint({ protocol: 'chain' })))).toContain(
+      'any number of threads, as far as chain, of the user',
+    );
+  });
+
   test('claims nothing about safety where no run finished', () => {
     const { points, ...base } = sampleResult();
     const failed_runs = [

@@ -52,10 +52,24 @@ test('a crash of a node that is down already is warned of', () => {
   ]);
 });
 
-test('a partition of all nodes is warned of', () => {
-  expect(warnings('{ partition: [0, 1, 2, 3], at: 5s, for: 2s }')).toEqual([
-    expect.stringContaining('faults.0.partition: names every node, so no node is cut off from another'),
-  ]);
+describe('a partition of all nodes', () => {
+  const cut = 'faults: [{ partition: [0, 1, 2, 3], at: 5s, for: 2s }]\n';
+
+  test('is an error where it cuts nobody off', () => {
+    for (const place of ['site: lan', 'node: 1'])
+      expect(problemsOf(`${BASE.replace('site: lan', place)}${cut}`)).toEqual([
+        '9:23: faults.0.partition: names every node, so no node is cut off from another, and no client is at a site without nodes: nothing is cut, expected some of the nodes',
+      ]);
+  });
+
+  test('is one between the nodes and clients of other sites', () => {
+    const apart = `${BASE}network: { matrix: { uniform: 5ms, sites: [a, b] } }\n`
+      .replace('{ count: 4 }', '{ sites: { a: 4 } }')
+      .replace('site: lan', 'site: b');
+    expect(problemsOf(`${apart}${cut}`)).toEqual([
+      '10:23: warning: faults.0.partition: names every node, so no node is cut off from another: it cuts all of them off from the clients of other sites, and nothing becomes final for these meanwhile',
+    ]);
+  });
 });
 
 test('a fault inside a given warm-up is warned of, one after it or in a detected one is not', () => {
@@ -136,4 +150,14 @@ describe('a fault with a spread', () => {
       expect.stringContaining('faults.1.crash: together with faults.0'),
     ]);
   });
+});
+
+test('what several points cannot bear is said once for each fault', () => {
+  const both = BASE.replace(
+    'protocol: raft\n',
+    'compare: [{ protocol: raft }, { protocol: pbft }, { label: Five, protocol: pbft, nodes: { count: 5 } }]\n',
+  );
+  expect(warnings('{ crash: [0, 1], at: 5s, for: 1s }', both)).toEqual([
+    'faults.0.crash: takes 2 of 4 nodes, but raft tolerates 1 and pbft tolerates 1; takes 2 of 5 nodes, but pbft tolerates 1: nothing becomes final meanwhile',
+  ]);
 });

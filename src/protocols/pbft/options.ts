@@ -1,7 +1,9 @@
 /** What a scenario can tell PBFT, with units, defaults and meaning, and which settings contradict each other or are unwise. */
 import type { Setting } from '../../units/definition.ts';
+import { formatRoughly } from '../../units/format.ts';
 import type { OptionProblem, OptionSchema } from '../../units/options.ts';
 import { type Bytes, type Duration, MICROSECOND, MILLISECOND, SECOND } from '../../units/quantities.ts';
+import { copiesTake } from '../copies.ts';
 import { quorumsOf } from './quorum.ts';
 
 export interface PbftOptions {
@@ -162,21 +164,21 @@ export function pbftProblems(options: PbftOptions, setting: Setting): readonly O
     report(
       'error',
       'checkpointInterval',
-      `the checkpoint interval K = ${interval} is above the watermark window L = ${window}: no checkpoint would ever be reached`,
-      `K ≤ L`,
+      `checkpoint_interval (K = ${interval}) is above watermark_window (L = ${window}): no checkpoint would ever be reached`,
+      `at most ${window}, or a longer watermark_window`,
     );
   else if (window < 2 * interval)
     report(
       'warning',
       'watermarkWindow',
-      `with L = ${window} below 2 K = ${2 * interval} ordering stops while a checkpoint becomes stable`,
+      `L = ${window} is below twice the checkpoint_interval (2 K = ${2 * interval}): ordering stops while a checkpoint becomes stable`,
       `at least ${2 * interval}`,
     );
   if (options.pipeline > window)
     report(
       'warning',
       'pipeline',
-      `${options.pipeline} batches in flight never fit into the watermark window L = ${window}`,
+      `${options.pipeline} batches in flight never fit into watermark_window (L = ${window})`,
       `at most ${window}, or 0`,
     );
   for (const key of ['requestTimeout', 'viewChangeTimeout'] as const)
@@ -184,7 +186,7 @@ export function pbftProblems(options: PbftOptions, setting: Setting): readonly O
       report(
         'warning',
         key,
-        `${inMs(options[key])} is under the longest round trip, ${inMs(setting.longestRoundTrip)}: correct primaries will be suspected`,
+        `${formatRoughly(options[key])} is under the longest round trip, ${formatRoughly(setting.longestRoundTrip)}: correct primaries will be suspected`,
         `several round trips`,
       );
   if (options.proposer === 'rotating' && options.pipeline !== DEFAULT_PIPELINE && options.pipeline !== 1)
@@ -198,15 +200,23 @@ export function pbftProblems(options: PbftOptions, setting: Setting): readonly O
     report(
       'warning',
       'batch.timeout',
-      `a batch may wait ${inMs(options.batch.timeout)}, but backups suspect the primary after ${inMs(options.requestTimeout)}`,
-      `far below requestTimeout`,
+      `a batch may wait ${formatRoughly(options.batch.timeout)}, but backups suspect the primary after ${formatRoughly(options.requestTimeout)}`,
+      `far below request_timeout`,
+    );
+  const copies = copiesTake(options.batch, setting);
+  if (copies > options.requestTimeout)
+    report(
+      'warning',
+      'batch',
+      `the copies of one batch take the primary's card ${formatRoughly(copies)}, but backups suspect the primary after ${formatRoughly(options.requestTimeout)}`,
+      'smaller batches, a faster network.egress or a longer request_timeout',
     );
   if (options.statusInterval >= options.requestTimeout)
     report(
       'warning',
       'statusInterval',
-      `lost messages are retransmitted after ${inMs(options.statusInterval)}, but backups suspect the primary after ${inMs(options.requestTimeout)}`,
-      `below requestTimeout`,
+      `lost messages are retransmitted after ${formatRoughly(options.statusInterval)}, but backups suspect the primary after ${formatRoughly(options.requestTimeout)}`,
+      `below request_timeout`,
     );
   if (options.durable === false && setting.restarts)
     report(
@@ -216,8 +226,4 @@ export function pbftProblems(options: PbftOptions, setting: Setting): readonly O
       'durable: true',
     );
   return problems;
-}
-
-function inMs(duration: Duration): string {
-  return `${duration / MILLISECOND} ms`;
 }

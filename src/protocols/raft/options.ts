@@ -2,9 +2,11 @@
 
 import { below } from '../../kernel/random.ts';
 import type { Setting } from '../../units/definition.ts';
+import { formatDuration, formatRoughly } from '../../units/format.ts';
 import type { DurationRange, OptionProblem, OptionSchema } from '../../units/options.ts';
 import { type Bytes, type Duration, MICROSECOND, MILLISECOND, type NodeId } from '../../units/quantities.ts';
 
+import { copiesTake } from '../copies.ts';
 export interface RaftOptions {
   readonly electionTimeout: DurationRange;
   readonly heartbeat: Duration;
@@ -177,7 +179,11 @@ export function raftProblems(options: RaftOptions, setting: Setting): readonly O
   if (electionTimeout.max < electionTimeout.min)
     error('electionTimeout', 'ends before it begins', 'a range from low to high');
   if (heartbeat >= electionTimeout.min)
-    error('heartbeat', 'followers would time out between two heartbeats', 'less than the lower end of electionTimeout');
+    error(
+      'heartbeat',
+      'followers would time out between two heartbeats',
+      `less than the lower end of election_timeout, ${formatDuration(electionTimeout.min)}`,
+    );
   if (tick !== null) {
     if (heartbeat % tick !== 0) error('heartbeat', 'is not a whole number of ticks', 'a multiple of tick');
     if (electionTimeout.min % tick !== 0 || electionTimeout.max % tick !== 0)
@@ -195,14 +201,21 @@ export function raftProblems(options: RaftOptions, setting: Setting): readonly O
   if (electionTimeout.min < setting.longestRoundTrip)
     warning(
       'electionTimeout',
-      'is shorter than the longest round trip: elections may never end',
+      `begins at ${formatDuration(electionTimeout.min)}, which is shorter than the longest round trip, ${formatRoughly(setting.longestRoundTrip)}: elections may never end`,
       'at least ten times the one-way delay',
     );
   else if (electionTimeout.min < heartbeat + setting.longestRoundTrip)
     warning(
       'electionTimeout',
-      'is shorter than a heartbeat and a round trip: a late heartbeat starts an election',
+      `begins at ${formatDuration(electionTimeout.min)}, which is shorter than a heartbeat and the longest round trip, ${formatRoughly(heartbeat + setting.longestRoundTrip)}: a late heartbeat starts an election`,
       'several heartbeats',
+    );
+  const copies = copiesTake(options.batch, setting);
+  if (copies > electionTimeout.min)
+    warning(
+      'batch',
+      `the copies of one batch take the leader's card ${formatRoughly(copies)}, but followers may start an election after ${formatDuration(electionTimeout.min)}`,
+      'smaller batches, a faster network.egress or a longer election_timeout',
     );
   if (setting.losesMessages && setting.nodes > 1)
     warning(

@@ -1,5 +1,6 @@
 /** The charts of a report in their order, and the HTML around them: title, one sentence, legend, drawing, the same as a table. */
-import type { ResultFile } from '../../results/result-file.ts';
+import type { PointResult, ResultFile } from '../../results/result-file.ts';
+import { isSafe, some } from '../verdict/points.ts';
 import type { ChartSpec, Figure } from './charts/chart-spec.ts';
 import { finalityFigure, throughputFigure } from './charts/comparison.ts';
 import { distributionFigure } from './charts/distribution.ts';
@@ -18,19 +19,39 @@ export interface Figures {
   readonly specs: readonly ChartSpec[];
 }
 
-export function figures({ points, duration_ms }: ResultFile): Figures {
+export function figures({ points: all, duration_ms }: ResultFile): Figures {
+  const unsafe = all.filter((point) => !isSafe(point)).map(({ label }) => label);
+  const points = all.map((point) => (isSafe(point) ? point : withoutFigures(point)));
+  const left = unsafe.length === 0 ? '' : ` Left out: ${some(unsafe)}, which violated safety.`;
+  const until = unsafe.length === 0 ? '' : ` ${some(unsafe)} violated safety: only what happened is drawn.`;
+  const measured = (figure: Figure): Figure => ({ ...figure, lead: `${figure.lead}${left}` });
+  const timeline = timelineFigure(points, duration_ms);
   const placed: readonly (readonly [Figure, Width])[] = [
-    [throughputFigure(points), 'half'],
-    [finalityFigure(points), 'half'],
-    [distributionFigure(points), 'full'],
-    [timelineFigure(points, duration_ms), 'full'],
-    [stagesFigure(points), 'half'],
-    [messagesFigure(points), 'half'],
-    [utilisationFigure(points), 'full side'],
+    [measured(throughputFigure(points)), 'half'],
+    [measured(finalityFigure(points)), 'half'],
+    [measured(distributionFigure(points)), 'full'],
+    [{ ...timeline, lead: `${timeline.lead}${until}` }, 'full'],
+    [measured(stagesFigure(points)), 'half'],
+    [measured(messagesFigure(points)), 'half'],
+    [measured(utilisationFigure(points)), 'full side'],
   ];
   return {
     markup: html`<section class="charts">${placed.map(([figure, width]) => figureMarkup(figure, width))}</section>\n`,
     specs: placed.flatMap(([figure]) => figure.specs).filter(hasData),
+  };
+}
+
+/** Nothing can be relied on of a point that broke its promise, so nothing of it is drawn but its events; its colour stays its own. */
+function withoutFigures(point: PointResult): PointResult {
+  const { timeline, estimates } = point;
+  return {
+    ...point,
+    estimates: Object.fromEntries(Object.keys(estimates).map((name) => [name, null])) as PointResult['estimates'],
+    stages: [],
+    cdf: [],
+    utilisation: [],
+    messages: [],
+    timeline: { ...timeline, at_ms: [], offered_per_s: [], final_per_s: [], latency_mean_ms: [], latency_max_ms: [] },
   };
 }
 

@@ -1,5 +1,6 @@
 /** How busy each node is, by resource, one chart a point on one scale; the busiest of all names the bottleneck. */
 import type { PointResult } from '../../../results/result-file.ts';
+import { isSafe, isUnused } from '../../verdict/points.ts';
 import { resourceName } from '../../words.ts';
 import { formatShare } from '../format.ts';
 import { swatch, table } from '../markup.ts';
@@ -26,9 +27,9 @@ export function utilisationFigure(points: readonly PointResult[]): Figure {
   const top = roundUp(Math.max(0.01, ...shares));
   return {
     title: 'What the nodes spend',
-    lead: points.length <= SIDE_BY_SIDE ? points.map(bottleneckSentence).join(' ') : manySentence(points),
+    lead: points.length <= SIDE_BY_SIDE ? points.flatMap(bottleneckSentence).join(' ') : manySentence(points),
     legend: used.map((resource) => swatch(`resource-${resource}`, resourceName(resource))),
-    specs: points.slice(0, COLOURS).map((point, index) => chart(point, index, used, top)),
+    specs: points.slice(0, COLOURS).flatMap((point, index) => (isSafe(point) ? [chart(point, index, used, top)] : [])),
     table: table(
       points.some(({ utilisation }) => utilisation.length > MOST_TABLE_ROWS)
         ? `Busy share of the ${MOST_TABLE_ROWS} busiest nodes (all are in result.json)`
@@ -46,17 +47,20 @@ export function utilisationFigure(points: readonly PointResult[]): Figure {
 }
 
 /** The bottleneck in words. A resource that is busy under half the time limits nothing: the time goes elsewhere. */
-function bottleneckSentence(point: PointResult): string {
+function bottleneckSentence(point: PointResult): readonly string[] {
   const { utilisation } = point.bottleneck;
-  if (utilisation >= 0.8) return `${point.label} is limited by ${bottleneckText(point)}.`;
-  if (utilisation >= 0.5) return `Closest to its limit in ${point.label}: ${bottleneckText(point)}.`;
-  return `No resource limits ${point.label}; the busiest is ${bottleneckText(point)}.`;
+  if (!isSafe(point)) return [];
+  if (isUnused(point))
+    return [`${point.label} was asked nothing in the measured time: what would limit it is not known.`];
+  if (utilisation >= 0.8) return [`${point.label} is limited by ${bottleneckText(point)}.`];
+  if (utilisation >= 0.5) return [`Closest to its limit in ${point.label}: ${bottleneckText(point)}.`];
+  return [`No resource limits ${point.label}; the busiest is ${bottleneckText(point)}.`];
 }
 
 function manySentence(points: readonly PointResult[]): string {
-  const [busiest] = points.toSorted((a, b) => b.bottleneck.utilisation - a.bottleneck.utilisation);
+  const [busiest] = points.filter(isSafe).toSorted((a, b) => b.bottleneck.utilisation - a.bottleneck.utilisation);
   const drawn = points.length > COLOURS ? ` The first ${COLOURS} points are drawn, the table has all.` : '';
-  return `${busiest === undefined ? '' : `Busiest of all points: ${bottleneckSentence(busiest)}`}${drawn}`;
+  return `${busiest === undefined ? '' : `Busiest of all points: ${bottleneckSentence(busiest).join('')}`}${drawn}`;
 }
 
 /** `network card (out) of node 1 Singapore, 11% busy`. */

@@ -1,5 +1,7 @@
 /** The foot of the report: what was assumed, what is not modelled, and how to get the same bytes again. */
+import { protocols } from '../../../protocols/registry.ts';
 import type { ResultFile } from '../../../results/result-file.ts';
+import { list } from '../../words.ts';
 import { formatInstant } from '../format.ts';
 import { html, type Markup } from '../markup.ts';
 
@@ -27,12 +29,19 @@ export function scenarioSection(result: ResultFile): Markup {
     ],
   ];
   return html`<section aria-labelledby="scenario"><h2 id="scenario">Scenario and how to repeat it</h2>
-<p class="lead">The same command gives the same bytes on any machine and any number of threads.</p>
+<p class="lead">The same command gives the same bytes on any machine and any number of threads${repeatability(result)}</p>
 <div class="command"><code tabindex="0">${result.repeat_command}</code><button type="button" data-copy>Copy</button></div>
 <dl class="facts">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
 ${assumptions(result)}
 <h3>What is not modelled</h3><p class="lead">${NOT_MODELLED}</p></section>
 `;
+}
+
+/** Of the protocols that come with quorumlab this is known, of one of the user's own it is not. */
+function repeatability({ points }: ResultFile): string {
+  const own = [...new Set(points.map(({ protocol }) => protocol))].filter((name) => !Object.hasOwn(protocols, name));
+  if (own.length === 0) return '.';
+  return `, as far as ${list(own)}, of the user's own, ${own.length === 1 ? 'uses' : 'use'} no clock, no Math.random and nothing that replicas share: not checked here, but by "quorumlab rerun" with --check.`;
 }
 
 function assumptions({ assumptions }: ResultFile): Markup | null {
