@@ -8,7 +8,9 @@ import { formatProblem } from '../../src/scenario/problem.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { electionTime, meanInOrder, splitVote, waiting } from '../../src/validation/closed-forms.ts';
 import { scenarioOf } from '../../src/validation/observe.ts';
+import { inlineObserver, poolObserver } from '../../src/validation/observer.ts';
 import { targets } from '../../src/validation/registry.ts';
+import { validateTarget } from '../../src/validation/validate.ts';
 
 async function loaded(file: string) {
   const read = await openScenario(file);
@@ -92,4 +94,22 @@ test('the page of results names every target and what is not validated', () => {
   const page = readFileSync(new URL('../../docs/VALIDATION.md', import.meta.url), 'utf8');
   for (const { id } of targets) expect(page).toContain(`### ${id}\n`);
   expect(page).toContain('## What is not validated');
+});
+
+test('worker threads observe the same values as this thread, and a run that fails ends the validation', async () => {
+  const target = targets.find(({ id }) => id === 'latency-in-delays')!;
+  const pool = poolObserver(2);
+  try {
+    const [there, here] = await Promise.all(
+      [pool, inlineObserver()].map((observer) => validateTarget(target, observer, { small: true })),
+    );
+    expect(there?.comparisons).toEqual(here?.comparisons);
+  } finally {
+    await pool.close();
+  }
+  const fails: Simulate = () => {
+    throw new Error('out of order');
+  };
+  const failing = validateTarget(target, inlineObserver(fails), { small: true });
+  await expect(failing).rejects.toThrow(/latency-in-delays: .*out of order/);
 });
