@@ -10,7 +10,9 @@ import { simulate } from '../../src/simulation/simulate.ts';
 import { checkedRanges } from '../../src/validation/checked-ranges.ts';
 import { electionTime, meanInOrder, splitVote, waiting } from '../../src/validation/closed-forms.ts';
 import { scenarioOf } from '../../src/validation/observe.ts';
+import { inlineObserver, poolObserver } from '../../src/validation/observer.ts';
 import { targets } from '../../src/validation/registry.ts';
+import { validateTarget } from '../../src/validation/validate.ts';
 
 async function loaded(file: string) {
   const read = await openScenario(file);
@@ -138,4 +140,22 @@ test('the document of results names every target, this version of the model and 
   expect(page).toContain(`Predictions of model version ${MODEL_VERSION} `);
   expect(page.indexOf('## At a glance')).toBeLessThan(page.indexOf('## What is not validated'));
   expect(page.indexOf('## What is not validated')).toBeLessThan(page.indexOf('## Every prediction'));
+});
+
+test('worker threads observe the same values as this thread, and a run that fails ends the validation', async () => {
+  const target = targets.find(({ id }) => id === 'latency-in-delays')!;
+  const pool = poolObserver(2);
+  try {
+    const [there, here] = await Promise.all(
+      [pool, inlineObserver()].map((observer) => validateTarget(target, observer, { small: true })),
+    );
+    expect(there?.comparisons).toEqual(here?.comparisons);
+  } finally {
+    await pool.close();
+  }
+  const fails: Simulate = () => {
+    throw new Error('out of order');
+  };
+  const failing = validateTarget(target, inlineObserver(fails), { small: true });
+  await expect(failing).rejects.toThrow(/latency-in-delays: .*out of order/);
 });
