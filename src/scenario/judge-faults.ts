@@ -43,8 +43,15 @@ export function judgeFaults(faults: readonly FaultSpec[], bearing: Bearing, cont
 }
 
 /** All nodes on one side: what is cut off is the clients of other sites, or nobody. */
-function judgeCutOfAll(path: readonly string[], { nodes, clientsApart }: Bearing, { source }: BuildContext): void {
-  const all = nodes === 1 ? 'names the only node' : 'names every node, so no node is cut off from another';
+function judgeCutOfAll(
+  path: readonly string[],
+  { protocol, nodes, clientsApart }: Bearing,
+  { source }: BuildContext,
+): void {
+  const all =
+    nodes === 1
+      ? `names the only node of ${protocol}`
+      : `names all ${nodes} nodes of ${protocol}, so that none is cut off from another`;
   if (clientsApart)
     source.flag(
       path,

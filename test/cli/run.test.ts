@@ -238,7 +238,7 @@ describe('a plan', () => {
     expect(performance.now() - began).toBeLessThan(20_000);
     expect(code).toBe(ExitCode.ok);
     expect(err).toMatch(
-      /--set clients\.0\.load\.open\.poisson: warning: clients\.0\.load\.open\.poisson: asks for about 9,000,000,000 requests in each run of 10s/,
+      /--set clients\.0\.load\.open\.poisson: warning: asks for about 9,000,000,000 requests in each run of 10s/,
     );
     expect(out).toMatch(
       /Here: more than [\d.]+ (min|h|days) and more than [\d,.]+ GB a run for about 9,000,000,000 requests/,

@@ -25,7 +25,7 @@ clients:
 workload: { arrival_trace: { file: ./small.csv, time: t, target_rate: 10/s, workload: { opaque: { request_bytes: 100B } } } }
 compare:
   - { label: a, protocol: pbft, batch: { timeout: 20ms } }
-  - { label: b, protocol: raft, nodes: { sites: { zone-a: 3 } } }
+  - { label: b, protocol: raft, nodes: { sites: { zone-a: 2, zone-b: 1 } } }
 levels: { compare.1.heartbeat: [50ms] }
 faults: [{ crash: leader, at: 1s, for: 500ms }, { partition: { site: zone-a }, at: 1s, for: 100ms }]
 objective: { finality_p99: 1s }

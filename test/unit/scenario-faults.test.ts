@@ -58,7 +58,7 @@ describe('a partition of all nodes', () => {
   test('is an error where it cuts nobody off', () => {
     for (const place of ['site: lan', 'node: 1'])
       expect(problemsOf(`${BASE.replace('site: lan', place)}${cut}`)).toEqual([
-        '9:23: faults.0.partition: names every node, so no node is cut off from another, and no client is at a site without nodes: nothing is cut, expected some of the nodes',
+        '9:23: faults.0.partition: names all 4 nodes of raft, so that none is cut off from another, and no client is at a site without nodes: nothing is cut, expected some of the nodes',
       ]);
   });
 
@@ -67,7 +67,7 @@ describe('a partition of all nodes', () => {
       .replace('{ count: 4 }', '{ sites: { a: 4 } }')
       .replace('site: lan', 'site: b');
     expect(problemsOf(`${apart}${cut}`)).toEqual([
-      '10:23: warning: faults.0.partition: names every node, so no node is cut off from another: it cuts all of them off from the clients of other sites, and nothing becomes final for these meanwhile',
+      '10:23: warning: faults.0.partition: names all 4 nodes of raft, so that none is cut off from another: it cuts all of them off from the clients of other sites, and nothing becomes final for these meanwhile',
     ]);
   });
 });
