@@ -42,7 +42,7 @@ export const FlightColumn = {
   verify: 5,
 } as const;
 
-const FIRST = 64;
+const FIRST = 16;
 
 export class Flights {
   ints = new Int32Array(FIRST * INTS);

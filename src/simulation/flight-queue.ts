@@ -6,8 +6,9 @@ export class FlightQueue {
   /** The instant of the first entry; NEVER when empty. */
   headAt: Instant = NEVER;
   private readonly flights: Flights;
-  private at = new Float64Array(64);
-  private flight = new Int32Array(64);
+  // Small at first: many runs are one election long, and making columns would cost more than they do.
+  private at = new Float64Array(8);
+  private flight = new Int32Array(8);
   private first = 0;
   private count = 0;
 

@@ -3,8 +3,9 @@
  * doubles when two live ids meet in one slot. No hashing, no objects, memory bounded by the span of live ids.
  */
 export class IdTable {
-  private keys = new Int32Array(64).fill(-1);
-  private values = new Int32Array(64);
+  // Small at first: short runs would pay more for making them than for all else.
+  private keys = new Int32Array(16).fill(-1);
+  private values = new Int32Array(16);
   size = 0;
 
   /** The value of `id`, −1 where there is none. */

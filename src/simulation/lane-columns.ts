@@ -3,18 +3,20 @@
  * network has one pair of them for all islands, each in its turn.
  */
 
+const FIRST = 16;
+
 export class LaneColumns {
   count = 0;
   /** When a message is ready; then when it has left the card; then when it arrives. */
-  times = new Float64Array(256);
+  times = new Float64Array(FIRST);
   /** The islands they go to. */
-  receivers = new Int32Array(256);
-  wires = new Int32Array(256);
+  receivers = new Int32Array(FIRST);
+  wires = new Int32Array(FIRST);
   /** Requests: their ids. Replies: see ReplyLane. */
-  places = new Int32Array(256);
-  results = new Int32Array(256);
+  places = new Int32Array(FIRST);
+  results = new Int32Array(FIRST);
   /** Replies: the client group. */
-  groups = new Int32Array(256);
+  groups = new Int32Array(FIRST);
 
   /** A place for one more message. */
   next(): number {

@@ -29,10 +29,11 @@ export class NodeMempool implements Mempool {
   private readonly self: NodeId;
   private readonly requests: RequestSizes;
   private readonly owner: MempoolOwner;
-  private ids = new Int32Array(64);
-  private readyAt = new Float64Array(64);
-  private state = new Uint8Array(64);
-  private sentTo = new Int32Array(64);
+  // Small at first, as in flight-queue.ts.
+  private ids = new Int32Array(8);
+  private readyAt = new Float64Array(8);
+  private state = new Uint8Array(8);
+  private sentTo = new Int32Array(8);
   /** Absolute entry numbers; the ring index is the number & mask. */
   private head = 0;
   private tail = 0;

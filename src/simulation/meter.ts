@@ -116,7 +116,7 @@ export class Meter {
   }
 
   private lengthenFine(bin: number): void {
-    const bins = Math.min(this.lastFine + 1, Math.max(256, 4 * (bin + 1)));
+    const bins = Math.min(this.lastFine + 1, Math.max(16, 4 * (bin + 1)));
     const longer = <Column extends Int32Array | Float64Array>(to: Column, from: Column): Column => {
       to.set(from);
       return to;
