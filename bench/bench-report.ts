@@ -71,12 +71,12 @@ export interface ReferenceResult extends Repeated {
   readonly ratio_on_same_run: number;
 }
 
-/** Memory in use late in a run, after a full collection, for a run and for one many times as long. */
+/** Memory in use early and late in a long run, after full collections, and how many transactions were final then. */
 export interface GrowthResult {
   readonly kind: 'memory-growth';
   readonly name: string;
   readonly transactions: readonly [number, number];
-  readonly kernel_bytes: readonly [number, number];
+  readonly kernel_bytes: number;
   /** V8's heap and the typed arrays outside it. */
   readonly live_bytes: readonly [number, number];
   readonly growth_bytes: number;

@@ -1,47 +1,42 @@
 /**
- * Whether memory grows with the length of a run: what is live late in a run, after a full collection while it runs, for one run
- * and one `times` as long. The median of the samples in the last half counts: queues breathe.
+ * Whether memory grows with the length of a run: what is live early and late in one run, after full collections while it runs. Of
+ * each of the two parts the median of its samples counts, since queues breathe. What other runs left behind cancels out.
  */
 import type { RunSpec } from '../src/simulation/run-spec.ts';
 import { simulate } from '../src/simulation/simulate.ts';
 import type { GrowthResult } from './bench-report.ts';
 import { medianOf } from './sample.ts';
 
-interface Footprint {
-  readonly transactions: number;
-  readonly kernelBytes: number;
-  readonly liveBytes: number;
-}
+/** Shares of the run. Before the first, tables and logs still grow to the size that they keep. */
+const EARLY = [0.1, 0.3] as const;
+const LATE = [0.8, 1] as const;
 
 /** @throws where the collector cannot be called (`node --expose-gc`). */
-export function measureGrowth(name: string, spec: RunSpec, times = 4): GrowthResult {
+export function measureGrowth(name: string, spec: RunSpec, times = 10): GrowthResult {
   if (spec.stopAfter === null) throw new Error(`${name}: the run needs a stopAfter to be made longer`);
-  simulate(spec);
-  const short = footprint(name, spec);
-  const long = footprint(name, { ...spec, stopAfter: spec.stopAfter * times, horizon: spec.horizon * times });
-  const growth = long.liveBytes - short.liveBytes;
+  const before = live();
+  const samples: { at: number; bytes: number }[] = [];
+  const long = { ...spec, stopAfter: spec.stopAfter * times, horizon: spec.horizon * times };
+  const { endedAt, counts } = simulate(long, {
+    onProgress: (at) => samples.push({ at, bytes: live() - before }),
+  });
+  const within = ([from, to]: readonly [number, number]): number => {
+    const part = samples.filter(({ at }) => at >= from * endedAt && at <= to * endedAt);
+    if (part.length < 3) throw new Error(`${name}: the run is too short to look at its memory while it runs`);
+    return medianOf(part.map(({ bytes }) => bytes));
+  };
+  const [early, late] = [within(EARLY), within(LATE)];
+  const middle = ([from, to]: readonly [number, number]): number => ((from + to) / 2) * counts.transactions;
+  const growth = late - early;
   return {
     kind: 'memory-growth',
     name,
-    transactions: [short.transactions, long.transactions],
-    kernel_bytes: [short.kernelBytes, long.kernelBytes],
-    live_bytes: [short.liveBytes, long.liveBytes],
+    transactions: [Math.round(middle(EARLY)), Math.round(middle(LATE))],
+    kernel_bytes: counts.kernelBytes,
+    live_bytes: [early, late],
     growth_bytes: growth,
-    growth_percent: (100 * growth) / short.liveBytes,
-    growth_bytes_per_transaction: growth / (long.transactions - short.transactions),
-  };
-}
-
-function footprint(name: string, spec: RunSpec): Footprint {
-  const samples: { at: number; bytes: number }[] = [];
-  const before = live();
-  const result = simulate(spec, { onProgress: (at) => samples.push({ at, bytes: live() - before }) });
-  const late = samples.filter(({ at }) => at >= result.endedAt / 2);
-  if (late.length === 0) throw new Error(`${name}: the run is too short to look at its memory while it runs`);
-  return {
-    transactions: result.counts.transactions,
-    kernelBytes: result.counts.kernelBytes,
-    liveBytes: medianOf(late.map(({ bytes }) => bytes)),
+    growth_percent: (100 * growth) / Math.max(1, Math.abs(early)),
+    growth_bytes_per_transaction: growth / (middle(LATE) - middle(EARLY)),
   };
 }
 

@@ -10,7 +10,7 @@ export function tables(results: readonly BenchResult[]): string {
     results.filter((result): result is Extract<BenchResult, { kind: Kind }> => result.kind === kind);
   const sections = [
     section('Whole runs, one thread', of('whole-run'), wholeRunTable),
-    section('Memory of a run, and of one many times as long', of('memory-growth'), growthTable),
+    section('Memory early and late in a long run', of('memory-growth'), growthTable),
     section('Two worker threads', of('two-threads'), threadsTable),
     section('Small pieces', of('piece'), pieceTable),
     section('Targets (two cores)', targetsFor(results), (chosen) => targetTable(chosen, results)),
@@ -62,8 +62,8 @@ function growthTable(rows: readonly GrowthResult[]): string {
       row.name,
       pair(row.transactions, String),
       pair(row.live_bytes, mebibytes),
-      pair(row.kernel_bytes, mebibytes),
-      `${row.growth_bytes} B`,
+      mebibytes(row.kernel_bytes),
+      `${Math.round(row.growth_bytes)} B`,
       `${row.growth_percent.toFixed(2)} %`,
       row.growth_bytes_per_transaction.toFixed(3),
     ]);
