@@ -6,6 +6,7 @@ import { entriesOf } from './definition-shape.ts';
 import { clientsShape, faultsShape, nodesShape, workloadShape } from './load-shape.ts';
 import { machineShape, networkShape } from './network-shape.ts';
 import { objectiveFields } from './objectives.ts';
+import { pricesShape } from './prices.ts';
 import type { Entries, Field, Fields, RecordShape } from './shape.ts';
 
 /** A protocol that is in no registry. */
@@ -108,6 +109,7 @@ export const fileFields: Fields = {
     shape: { kind: 'record', fields: objectiveFields, meaning: 'Thresholds; missing one gives exit code 2.' },
     default: {},
   },
+  prices: { shape: pricesShape },
   progressWithin: {
     shape: {
       kind: 'duration',

@@ -1,4 +1,5 @@
 /** What reading a scenario file by `file-shape.ts` gives: every default filled in, nothing resolved against anything else yet. */
+import type { Prices } from '../experiment/cost.ts';
 import type { faultDefinitions } from '../faults/registry.ts';
 import type { BitRate, Duration, Instant, NodeId, Rate, Ratio } from '../units/quantities.ts';
 import type { EitherValue, NamedValue } from './write.ts';
@@ -19,6 +20,7 @@ export interface ScenarioFile {
   readonly levels: readonly (readonly [string, readonly unknown[]])[] | null;
   readonly faults: readonly FaultValue[];
   readonly objective: Readonly<Record<string, number | null>>;
+  readonly prices: Prices | null;
   readonly progressWithin: Duration;
 }
 

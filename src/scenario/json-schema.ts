@@ -43,6 +43,8 @@ function schemaOf(shape: Shape): JsonSchema {
       return { type: 'string', pattern: PATTERNS[shape.kind], description: withRange(shape) };
     case 'ratio':
       return { type: ['string', 'number'], pattern: PATTERNS.ratio, description: withRange(shape) };
+    case 'amount':
+      return { type: 'number', minimum: 0, description };
     case 'count':
       return {
         type: 'integer',

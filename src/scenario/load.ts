@@ -118,6 +118,7 @@ function readOpened(opened: Opened, own: OwnProtocols): LoadResult {
     run: { warmup: run.warmup, duration: run.duration, replications: run.replications },
     points: made.points,
     objective: objectivesOf(whole.objective),
+    prices: whole.prices,
     warnings: problems,
     assumptions: [...assumptions],
     ownProtocols: ownFiles,

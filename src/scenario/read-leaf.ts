@@ -13,10 +13,10 @@ import {
   parseRatio,
 } from '../units/parse.ts';
 import { nearest } from './problem.ts';
-import type { BitRateShape, Shape, TextShape, WordsShape } from './shape.ts';
+import type { AmountShape, BitRateShape, Shape, TextShape, WordsShape } from './shape.ts';
 import { fileFormOf } from './write.ts';
 
-export type LeafShape = OptionField | TextShape | BitRateShape | WordsShape;
+export type LeafShape = OptionField | TextShape | BitRateShape | AmountShape | WordsShape;
 
 /** The scalar's value, or what `refuse` returns after it was told what is wrong. */
 export function readLeaf(shape: LeafShape, node: Node | null, refuse: (message: string) => unknown): unknown {
@@ -39,6 +39,10 @@ export function readLeaf(shape: LeafShape, node: Node | null, refuse: (message: 
       return refuse(`is '${text}'${nearest(text, shape.words)}, expected ${expectedOf(shape)}`);
     case 'bit-rate':
       return text === 'unlimited' ? Number.POSITIVE_INFINITY : parsed(shape, text, parseBitRate(text), refuse);
+    case 'amount':
+      return typeof given === 'number' && given >= 0 && Number.isFinite(given)
+        ? given
+        : refuse(`is '${text}', expected ${expectedOf(shape)}`);
     case 'duration':
       return parsed(shape, text, parseDuration(text), refuse);
     case 'duration-range':
@@ -70,6 +74,8 @@ export function expectedOf(shape: Shape): string {
       return [...shape.words, ...(shape.or === undefined ? [] : [expectedOf(shape.or)])].join(' or ');
     case 'bit-rate':
       return `${EXPECTED.bitRate}${rangeOf(shape)}, or unlimited`;
+    case 'amount':
+      return 'a number that is not negative, such as 0.045';
     case 'duration':
       return EXPECTED.duration + rangeOf(shape);
     case 'duration-range':

@@ -2,6 +2,7 @@
  * What reading a scenario file gives: everything that its runs depend on, validated, complete and frozen. Loading makes it;
  * `runSpecFor` turns one of its design points and a replication into the specification of one run.
  */
+import type { Prices } from '../experiment/cost.ts';
 import type { Objective } from '../experiment/objective.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
 import type { Duration } from '../units/quantities.ts';
@@ -17,6 +18,8 @@ export interface Scenario {
   /** Every protocol (or compared entry) at every combination of levels, in the file's order. */
   readonly points: readonly DesignPoint[];
   readonly objective: readonly Objective[];
+  /** null: the file says nothing of cost. */
+  readonly prices: Prices | null;
   /** Protocols of the user's own, in the order in which the file names them. */
   readonly ownProtocols: readonly OwnProtocolFile[];
   /** What runs but is unwise. */

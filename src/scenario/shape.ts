@@ -13,6 +13,7 @@ export type Shape =
   | OptionField
   | TextShape
   | BitRateShape
+  | AmountShape
   | WordsShape
   | AnyShape
   | RecordShape
@@ -37,6 +38,11 @@ export interface BitRateShape {
   readonly kind: 'bit-rate';
   readonly meaning: string;
   readonly min?: BitRate;
+}
+/** A number that is not negative, with decimals: an amount of money. */
+export interface AmountShape {
+  readonly kind: 'amount';
+  readonly meaning: string;
 }
 /** One of some words, or else another scalar. */
 export interface WordsShape {

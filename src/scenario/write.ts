@@ -27,6 +27,7 @@ export function fileFormOf(shape: Shape, value: unknown): FileForm {
     case 'bit-rate':
       return formatBitRate(value as number);
     case 'count':
+    case 'amount':
     case 'flag':
     case 'choice':
     case 'text':

@@ -19,4 +19,6 @@ export interface ArrivalContext {
 
 export interface ArrivalDefinition<Options> extends Definition<Options> {
   create(options: Options, context: ArrivalContext): ArrivalProcess;
+  /** The same process with `factor` times as many arrivals in the same time (factor > 0). */
+  scaled(options: Options, factor: number): Options;
 }

@@ -56,6 +56,11 @@ export const bursty: ArrivalDefinition<BurstyOptions> = {
     ];
   },
   create: (options, context) => new BurstyArrivals(options, context),
+  scaled: (options, factor) => ({
+    ...options,
+    rate: options.rate * factor,
+    burstRate: options.burstRate * factor,
+  }),
 };
 
 class BurstyArrivals implements ArrivalProcess {

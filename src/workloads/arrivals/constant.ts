@@ -21,6 +21,7 @@ export const constant: ArrivalDefinition<ConstantOptions> = {
     },
   },
   create: (options, context) => new ConstantArrivals(options.rate, context),
+  scaled: ({ rate }, factor) => ({ rate: rate * factor }),
 };
 
 class ConstantArrivals implements ArrivalProcess {

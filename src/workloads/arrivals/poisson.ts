@@ -22,6 +22,7 @@ export const poisson: ArrivalDefinition<PoissonOptions> = {
     },
   },
   create: (options, context) => new PoissonArrivals(options.rate, context),
+  scaled: ({ rate }, factor) => ({ rate: rate * factor }),
 };
 
 class PoissonArrivals implements ArrivalProcess {

@@ -26,6 +26,12 @@ export const trace: ArrivalDefinition<TraceOptions> = {
     },
   },
   create: (options) => new TraceArrivals(options),
+  // Compressed further: without `repeat` it ends sooner by this factor.
+  scaled: ({ times, period, ...rest }, factor) => ({
+    ...rest,
+    ...(times === undefined ? {} : { times: times.map((at) => Math.round(at / factor)) }),
+    ...(period === undefined ? {} : { period: Math.max(1, Math.round(period / factor)) }),
+  }),
 };
 
 class TraceArrivals implements ArrivalProcess {
