@@ -29,7 +29,7 @@ export interface MonthlyCost {
 }
 
 /** A month as cloud price lists count it. */
-export const HOURS_PER_MONTH = 730;
+const HOURS_PER_MONTH = 730;
 const GB = 1e9;
 
 export function monthlyCost(prices: Prices, { cores, egressBytesPerSecond, diskBytes }: Consumption): MonthlyCost {
