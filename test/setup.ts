@@ -3,6 +3,9 @@
 import { format } from 'node:util';
 import { afterEach } from 'vitest';
 
+// No test reads a run that an earlier one, or earlier code, has kept: a test about kept runs names a folder of its own.
+process.env.QUORUMLAB_CACHE = 'off';
+
 const strayOutput: string[] = [];
 
 for (const method of ['log', 'info', 'debug', 'warn', 'error', 'trace', 'table', 'dir'] as const) {

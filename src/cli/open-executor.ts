@@ -1,12 +1,13 @@
 /** What every command that runs scenarios does first: refuse what cannot end well, then open the executor that was asked for. */
 import type { Executor } from '../executor/executor.ts';
+import { type CacheChoice, throughCache } from './cache-options.ts';
 import type { CommandContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
 import { type LoadedScenario, tooManyRequests } from './load.ts';
 import { folderProblem } from './output-folder.ts';
 import { tellingOfStandStill } from './stand-still.ts';
 
-export interface ExecutorOptions {
+export interface ExecutorOptions extends CacheChoice {
   readonly threads?: number;
   readonly inline?: true;
 }
@@ -25,10 +26,12 @@ export function refuseBeforehand(loaded: readonly LoadedScenario[], out: string)
   if (problem !== null) throw new CommandEnd(ExitCode.usage, `--out ${out}: ${problem}`);
 }
 
-export async function openExecutor(
-  options: ExecutorOptions,
-  { simulate, worker, err }: CommandContext,
-): Promise<Executor> {
+/** Whichever executor does the work, runs that were kept are not made again. */
+export async function openExecutor(options: ExecutorOptions, context: CommandContext): Promise<Executor> {
+  return throughCache(await workingExecutor(options, context), options, context);
+}
+
+async function workingExecutor(options: ExecutorOptions, { simulate, worker, err }: CommandContext): Promise<Executor> {
   if (options.inline) {
     const { inlineExecutor } = await import('../executor/inline.ts');
     return simulate === null ? inlineExecutor() : inlineExecutor(simulate);

@@ -1,8 +1,9 @@
 /** Option values that several commands read. */
 import { InvalidArgumentError } from 'commander';
+import type { CacheChoice } from './cache-options.ts';
 
 /** What `run` and `sensitivity` share. */
-export interface RunningOptions {
+export interface RunningOptions extends CacheChoice {
   readonly quick?: true;
   readonly replications?: number;
   readonly threads?: number;

@@ -25,6 +25,11 @@ export function withProgress(
       try {
         return await executor.execute(specs, {
           ...options,
+          onReused(indices) {
+            progress.reuse(indices);
+            display.show();
+            options.onReused?.(indices);
+          },
           onAdvance(reached) {
             progress.advance(reached);
             display.show();
@@ -46,16 +51,18 @@ export function withProgress(
 
 /** What is done of what there is to do. */
 class Progress {
-  readonly runs: number;
-  readonly total: number;
+  /** Of what must be computed: kept runs are done before it begins, and would make the rest look quick. */
+  runs: number;
+  total: number;
   runsDone = 0;
-  private readonly horizons: readonly Instant[];
+  private reused = 0;
+  private readonly horizons: Instant[];
   private readonly reached: Float64Array;
   private readonly began: number;
   private readonly now: () => number;
 
   constructor(horizons: readonly Instant[], now: () => number) {
-    this.horizons = horizons;
+    this.horizons = [...horizons];
     this.runs = horizons.length;
     this.total = horizons.reduce((sum, horizon) => sum + horizon, 0);
     this.reached = new Float64Array(horizons.length);
@@ -63,9 +70,20 @@ class Progress {
     this.began = now();
   }
 
+  reuse(indices: readonly number[]): void {
+    for (const index of indices) {
+      this.total -= this.horizons[index] as Instant;
+      this.horizons[index] = 0;
+    }
+    this.runs -= indices.length;
+    this.runsDone -= indices.length;
+    this.reused += indices.length;
+  }
+
   advance(reached: Float64Array): void {
     // A finished run may have ended before its horizon: it stays at its end.
-    for (const [i, at] of reached.entries()) this.reached[i] = Math.max(this.reached[i] as number, at);
+    for (const [i, at] of reached.entries())
+      this.reached[i] = Math.min(Math.max(this.reached[i] as number, at), this.horizons[i] as Instant);
   }
 
   finish(index: number): void {
@@ -84,7 +102,8 @@ class Progress {
     const elapsed = this.now() - this.began;
     const left = done > 0 ? `, about ${Math.ceil((elapsed * (total - done)) / done / 1000)} s left` : '';
     const simulated = `${Math.floor(done / SECOND)} of ${Math.ceil(total / SECOND)} s simulated`;
-    return `${this.runsDone} of ${this.runs} runs, ${simulated}${this.runsDone < this.runs ? left : ''}`;
+    const kept = this.reused > 0 ? `; ${this.reused} more were kept from before` : '';
+    return `${this.runsDone} of ${this.runs} runs, ${simulated}${this.runsDone < this.runs ? left : ''}${kept}`;
   }
 }
 
@@ -142,7 +161,13 @@ function newBar(output: Output): cliProgress.SingleBar {
 function liveBar(progress: Progress, output: Output): Display {
   const bar = newBar(output);
   bar.start(progress.total, 0, { text: progress.text });
-  return { show: () => bar.update(progress.done, { text: progress.text }), end: () => bar.stop() };
+  return {
+    show() {
+      bar.setTotal(progress.total);
+      bar.update(progress.done, { text: progress.text });
+    },
+    end: () => bar.stop(),
+  };
 }
 
 function plainLines(progress: Progress, output: Output, now: () => number): Display {

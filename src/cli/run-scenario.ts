@@ -42,7 +42,8 @@ export async function runScenario(
     replications,
     specFor: (point, replication) => runSpecFor(scenario, point, replication, choice),
   });
-  const answers = await drive(experiment, executor, options);
+  const about = { scenario: scenario.name, warmup };
+  const answers = await drive(experiment, executor, { ...options, about });
   const resolved = resolvedText(scenario, invocation.quick);
   const result = buildResult({ scenario, resolved, invocation, duration, answers, factsOf, verdictOf });
   return {

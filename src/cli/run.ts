@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { holdsCompleteResult, resultFolder, writeFiles } from '../results/result-folder.ts';
+import { addCacheOptions } from './cache-options.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { findingsOf } from './findings.ts';
@@ -17,7 +18,7 @@ interface RunOptions extends RunningOptions {
 }
 
 export function runCommand(program: Command, context: CommandContext = processContext): void {
-  program
+  const command = program
     .command('run')
     .description('run scenarios: a table here, a report and data files in a folder')
     .argument('<file...>', 'scenario files')
@@ -36,8 +37,8 @@ export function runCommand(program: Command, context: CommandContext = processCo
     .option('--out <folder>', 'where results go: FOLDER/<scenario>/<id>/', 'reports')
     .option('--set <path=value>', 'override a value of the scenario; may be repeated', collect)
     .option('--json', 'print result.json instead of the table')
-    .option('--no-report', 'write no report.html')
-    .action((files: readonly string[], options: RunOptions) => run(files, options, context));
+    .option('--no-report', 'write no report.html');
+  addCacheOptions(command).action((files: readonly string[], options: RunOptions) => run(files, options, context));
 }
 
 async function run(files: readonly string[], options: RunOptions, context: CommandContext): Promise<void> {

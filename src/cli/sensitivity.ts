@@ -15,6 +15,7 @@ import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
 import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
 import { MODEL_VERSION } from '../simulation/model-version.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
+import { addCacheOptions } from './cache-options.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { type LoadedScenario, loadScenarios } from './load.ts';
@@ -28,7 +29,7 @@ interface SensitivityOptions extends RunningOptions {
 }
 
 export function sensitivityCommand(program: Command, context: CommandContext = processContext): void {
-  program
+  const command = program
     .command('sensitivity')
     .description('vary one uncertain input at a time and say which measurement would most narrow the answer')
     .argument('<file>', 'scenario file')
@@ -49,8 +50,8 @@ export function sensitivityCommand(program: Command, context: CommandContext = p
     .option('--inline', 'no worker threads: one run after the other in this one')
     .option('--out <folder>', 'where the report goes: FOLDER/<scenario>/sensitivity-<id>/', 'reports')
     .option('--set <path=value>', 'override a value of the scenario; may be repeated', collect)
-    .option('--json', 'print sensitivity.json instead of the table')
-    .action((file: string, options: SensitivityOptions) => run(file, options, context));
+    .option('--json', 'print sensitivity.json instead of the table');
+  addCacheOptions(command).action((file: string, options: SensitivityOptions) => run(file, options, context));
 }
 
 async function run(file: string, options: SensitivityOptions, context: CommandContext): Promise<void> {
@@ -76,7 +77,7 @@ async function run(file: string, options: SensitivityOptions, context: CommandCo
         specFor: (point, replication) => runSpecFor(scenario, point, replication, choice),
       }),
       executor,
-      { signal: interrupt.signal },
+      { signal: interrupt.signal, about: { scenario: scenario.name, warmup } },
     );
     const failed = points.flatMap((point) => point.failed);
     if (interrupt.signal.aborted) throw new CommandEnd(ExitCode.interrupted, 'stopped: nothing is written');

@@ -1,5 +1,6 @@
 /** The contract of an executor: it turns run specifications into outcomes, in their order, wherever the work is done. */
 import type { Experiment, RunOutcome } from '../experiment/experiment.ts';
+import type { RunAbout } from '../results/run-file.ts';
 import type { RunResult } from '../simulation/run-result.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
 import type { SimulateOptions } from '../simulation/simulate.ts';
@@ -21,6 +22,10 @@ export interface ExecuteOptions {
   readonly onFinished?: (index: number, outcome: RunOutcome) => void;
   /** Called now and then with the virtual time (ns) that each run has reached, by index; NOT_BEGUN where it waits for its turn. */
   readonly onAdvance?: (reached: Float64Array) => void;
+  /** These runs need no work, since they were kept from before. Called before any run begins; `onFinished` is told of them, too. */
+  readonly onReused?: (indices: readonly number[]) => void;
+  /** What the runs are for; it is kept beside them and changes nothing that they do. */
+  readonly about?: RunAbout;
   /** Aborting it stops the runs under way; they and those not begun become `interrupted` outcomes. */
   readonly signal?: AbortSignal;
 }

@@ -64,6 +64,7 @@ async function validate(model: Simulate, ...options: string[]) {
     err: { write: (text: string) => (err += text) },
     simulate: model,
     worker: null,
+    runsFolder: null,
     onInterrupt: () => () => {},
   });
   return { code, out, err };
@@ -124,6 +125,7 @@ test('Ctrl-C ends it with 130 before the next run', async () => {
     err: { write: (text: string) => (err += text) },
     simulate: model,
     worker: null,
+    runsFolder: null,
     onInterrupt: (listener) => {
       interrupt = listener;
       return () => {};

@@ -1,0 +1,70 @@
+/** What every command that runs scenarios says about kept runs: `--cache`, `--fresh`, `--no-cache`; and the executor that minds them. */
+import type { Command } from 'commander';
+import { cachedExecutor } from '../executor/cached.ts';
+import type { Executor } from '../executor/executor.ts';
+import { counted } from '../report/words.ts';
+import { openRunStore, RUNS_FOLDER } from '../results/run-store.ts';
+import type { CommandContext } from './context.ts';
+import { CommandEnd, ExitCode, reasonOfTheSystem } from './exit-codes.ts';
+import { folderProblem } from './output-folder.ts';
+
+export interface CacheChoice {
+  /** false: `--no-cache`. */
+  readonly cache?: string | false;
+  readonly fresh?: true;
+}
+
+export function addCacheOptions(command: Command): Command {
+  return command
+    .option(
+      '--cache <folder>',
+      `where finished runs are kept and found again (default: ${RUNS_FOLDER}, or what QUORUMLAB_CACHE says)`,
+    )
+    .option('--fresh', 'make every run again, even if it was kept; what was kept is replaced')
+    .option('--no-cache', 'neither use kept runs nor keep any');
+}
+
+/** The folder in force; null where runs are not kept. */
+export function chosenFolder({ cache }: CacheChoice, { runsFolder }: CommandContext): string | null {
+  if (cache === false) return null;
+  return typeof cache === 'string' ? cache : runsFolder;
+}
+
+/** @throws CommandEnd where a folder that was asked for cannot be used; without the default one it goes on, and says so. */
+export function throughCache(working: Executor, choice: CacheChoice, context: CommandContext): Executor {
+  const folder = chosenFolder(choice, context);
+  const { err } = context;
+  if (folder === null) return working;
+  const problem = folderProblem(folder);
+  if (problem !== null && typeof choice.cache === 'string')
+    throw new CommandEnd(ExitCode.usage, `--cache ${folder}: ${problem}`);
+  if (problem !== null) {
+    err.write(`${folder}: ${problem}: finished runs are not kept (--cache FOLDER keeps them elsewhere)\n`);
+    return working;
+  }
+  const told = new Set<string>();
+  const once = (about: string, text: string): void => {
+    if (!told.has(about)) err.write(text);
+    told.add(about);
+  };
+  const store = openRunStore(folder, {
+    onDamaged: (path, reason) =>
+      once('damaged', `\n${path}: ${reason}: this run is made again and replaced, like any other such file\n`),
+  });
+  const executor = cachedExecutor(working, store, {
+    fresh: choice.fresh ?? false,
+    onUnkept: (_, thrown) =>
+      once('unkept', `\n${folder}: ${reasonOfTheSystem(thrown) ?? String(thrown)}: finished runs are not kept\n`),
+  });
+  return {
+    ...executor,
+    async close() {
+      const { asked, reused } = executor.count;
+      if (reused > 0)
+        err.write(
+          `${reused} of ${counted(asked, 'run')} ${reused === 1 ? 'was' : 'were'} kept in ${folder} (--fresh makes them again)\n`,
+        );
+      await executor.close();
+    },
+  };
+}
