@@ -1,6 +1,8 @@
 /** Option values that several commands read. */
 import { InvalidArgumentError } from 'commander';
 import type { CacheChoice } from './cache-options.ts';
+import { measureNames } from '../scenario/objectives.ts';
+import { nearest } from '../scenario/problem.ts';
 
 /** What `run` and `sensitivity` share. */
 export interface RunningOptions extends CacheChoice {
@@ -36,5 +38,17 @@ export function threadCount(text: string): number {
 
 /** Gathers the values of an option that may be given several times. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+/** `finality_p99=2%`: a measure as objectives name it, and half the width of its interval as a share of the mean. */
+export function collectPrecision(value: string, before: readonly string[] = []): readonly string[] {
+  const [, measure = ''] = /^([a-z][a-z0-9_]*)=\d+(?:\.\d+)?%?$/.exec(value) ?? [];
+  if (measure === '') throw new InvalidArgumentError('It must be like finality_p99=2%.');
+  const names = measureNames();
+  if (!names.includes(measure))
+    throw new InvalidArgumentError(
+      `There is no measure '${measure}'${nearest(measure, names)}; there are ${names.join(', ')}.`,
+    );
   return [...before, value];
 }

@@ -63,8 +63,10 @@ async function printOne(
   context: CommandContext,
 ): Promise<void> {
   const choice = { quick: invocation.quick };
-  const { replications, duration } = runSettings(scenario, choice);
+  const { replications, mostReplications, duration } = runSettings(scenario, choice);
   const runs = scenario.points.length * replications;
+  // Where runs go on until a precision is reached, there is a least number and a budget.
+  const most = scenario.points.length * mostReplications;
   const threads = Math.min(askedThreads ?? availableParallelism(), runs);
   const pilots = await pilotAll(
     scenario.points.map((_, point) => runSpecFor(scenario, point, 0, choice)),
@@ -80,15 +82,17 @@ async function printOne(
     return `  ${label}: ${wallTime(runMs, atLeast)} and ${memorySize(bytes, atLeast)} a run${asked}${from}${behind}\n`;
   });
   const atLeast = pilots.some((pilot) => pilot.atLeast);
-  const totalMs = (replications * pilots.reduce((sum, pilot) => sum + pilot.runMs, 0)) / threads;
+  const onceMs = pilots.reduce((sum, pilot) => sum + pilot.runMs, 0);
+  const totalMs = (replications * onceMs) / threads;
+  const mostMs = (mostReplications * onceMs) / Math.min(askedThreads ?? availableParallelism(), most);
   const largest = pilots.reduce((most, pilot) => Math.max(most, pilot.bytes), 0);
   const memory = process.memoryUsage().rss + threads * (threadBytes + largest);
   const refused = tooManyRequests(scenario, choice);
   const how = atLeast ? 'lower bounds: short pilot runs do not show the rest' : 'estimated by short pilot runs';
   context.out.write(
     `${scenario.name}: ${counted(scenario.points.length, 'point')} × ${counted(replications, 'replication')} = ` +
-      `${counted(runs, 'run')} of ${formatDuration(duration)} virtual time\n${perPoint.join('')}` +
-      `  in all ${wallTime(totalMs, atLeast)} on ${counted(threads, 'thread')}, ${memorySize(memory, atLeast)} of memory (${how})\n` +
+      `${counted(runs, 'run')} of ${formatDuration(duration)} virtual time${most > runs ? `, then until the precision asked for is reached: at most ${counted(most, 'run')}` : ''}\n${perPoint.join('')}` +
+      `  in all ${wallTime(totalMs, atLeast)}${most > runs ? `, at most ${wallTime(mostMs, false)},` : ''} on ${counted(threads, 'thread')}, ${memorySize(memory, atLeast)} of memory (${how})\n` +
       (refused === null ? '' : `  such runs are refused: ${refused}\n`),
   );
 }

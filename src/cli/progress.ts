@@ -20,7 +20,7 @@ export function withProgress(
     async execute(specs, options: ExecuteOptions = {}) {
       if (specs.length === 0) return executor.execute(specs, options);
       const horizons = specs.map((spec) => spec.horizon);
-      const progress = new Progress(horizons, now);
+      const progress = new Progress(horizons, now, options.openEnd ?? null);
       const display = output.isTTY ? liveBar(progress, output) : plainLines(progress, output, now);
       try {
         return await executor.execute(specs, {
@@ -60,8 +60,10 @@ class Progress {
   private readonly reached: Float64Array;
   private readonly began: number;
   private readonly now: () => number;
+  private readonly openEnd: ExecuteOptions['openEnd'] | null;
 
-  constructor(horizons: readonly Instant[], now: () => number) {
+  constructor(horizons: readonly Instant[], now: () => number, openEnd: ExecuteOptions['openEnd'] | null) {
+    this.openEnd = openEnd;
     this.horizons = [...horizons];
     this.runs = horizons.length;
     this.total = horizons.reduce((sum, horizon) => sum + horizon, 0);
@@ -96,14 +98,17 @@ class Progress {
     return this.reached.reduce((sum, at) => sum + at, 0);
   }
 
-  /** `3 of 10 runs, 120 of 600 s simulated, about 4 s left`. */
+  /** `3 of 10 runs, 120 of 600 s simulated, about 4 s left`; where there may be more, `…, 20 before, at most 100 in all`. */
   get text(): string {
     const { done, total } = this;
     const elapsed = this.now() - this.began;
     const left = done > 0 ? `, about ${Math.ceil((elapsed * (total - done)) / done / 1000)} s left` : '';
     const simulated = `${Math.floor(done / SECOND)} of ${Math.ceil(total / SECOND)} s simulated`;
     const kept = this.reused > 0 ? `; ${this.reused} more were kept from before` : '';
-    return `${this.runsDone} of ${this.runs} runs, ${simulated}${this.runsDone < this.runs ? left : ''}${kept}`;
+    const more = this.openEnd
+      ? ` of this round, ${this.openEnd.runsBefore} before, at most ${this.openEnd.runsAtMost} in all`
+      : '';
+    return `${this.runsDone} of ${this.runs} runs, ${simulated}${this.runsDone < this.runs ? left : ''}${more}${kept}`;
   }
 }
 

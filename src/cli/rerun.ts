@@ -42,7 +42,7 @@ async function rerun(file: string, options: RerunOptions, context: CommandContex
   const [loaded] = await loadScenarios([file], { set: options.set ?? [], quick, replications: null }, context.err);
   const { scenario } = loaded as NonNullable<typeof loaded>;
   const point = pointNamed(scenario, options.point);
-  const { replications } = runSettings(scenario, { quick });
+  const { mostReplications: replications } = runSettings(scenario, { quick });
   if (options.replication >= replications)
     throw new CommandEnd(
       ExitCode.usage,

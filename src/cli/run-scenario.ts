@@ -36,16 +36,20 @@ export async function runScenario(
   const startedAt = new Date();
   const began = performance.now();
   const choice = { quick: invocation.quick };
-  const { warmup, duration, replications } = runSettings(scenario, choice);
+  const settings = runSettings(scenario, choice);
+  const { warmup, replications, precision, mostReplications } = settings;
+  const open = precision.length > 0;
   const experiment = replicate({
     points: scenario.points.map(() => ({ warmup: warmup as number | 'auto', objectives: scenario.objective })),
     replications,
+    ...(open ? { stopping: { goals: precision, most: mostReplications } } : {}),
     specFor: (point, replication) => runSpecFor(scenario, point, replication, choice),
   });
   const about = { scenario: scenario.name, warmup };
-  const answers = await drive(experiment, executor, { ...options, about });
+  const runsAtMost = open ? scenario.points.length * mostReplications : null;
+  const answers = await drive(experiment, executor, { ...options, about }, runsAtMost);
   const resolved = resolvedText(scenario, invocation.quick);
-  const result = buildResult({ scenario, resolved, invocation, duration, answers, factsOf, verdictOf });
+  const result = buildResult({ scenario, resolved, invocation, settings, answers, factsOf, verdictOf });
   return {
     result,
     failed: answers.flatMap(({ failed }) => failed),

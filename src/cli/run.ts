@@ -8,12 +8,14 @@ import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { findingsOf } from './findings.ts';
 import { type LoadedScenario, loadScenarios } from './load.ts';
 import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
-import { collect, positiveCount, type RunningOptions, threadCount } from './options.ts';
+import { collect, collectPrecision, positiveCount, type RunningOptions, threadCount } from './options.ts';
 import { withProgress } from './progress.ts';
 import { runScenario, type ScenarioOutcome } from './run-scenario.ts';
 
 interface RunOptions extends RunningOptions {
   readonly plan?: true;
+  readonly precision?: readonly string[];
+  readonly mostReplications?: number;
   readonly report: boolean;
 }
 
@@ -32,6 +34,16 @@ export function runCommand(program: Command, context: CommandContext = processCo
       'independent repetitions of each point, instead of what the scenario says',
       positiveCount,
     )
+    .option(
+      '--precision <measure=share>',
+      'go on until the 95 % interval of a measure is so narrow (finality_p99=2%), instead of what the scenario says of it; may be repeated',
+      collectPrecision,
+    )
+    .option(
+      '--most-replications <n>',
+      'replications of each point at most, where a precision is asked for',
+      positiveCount,
+    )
     .option('--threads <n>', 'worker threads (default: one a usable core)', threadCount)
     .option('--inline', 'no worker threads: one run after the other in this one')
     .option('--out <folder>', 'where results go: FOLDER/<scenario>/<id>/', 'reports')
@@ -42,7 +54,8 @@ export function runCommand(program: Command, context: CommandContext = processCo
 }
 
 async function run(files: readonly string[], options: RunOptions, context: CommandContext): Promise<void> {
-  const given = { set: options.set ?? [], quick: options.quick ?? false, replications: options.replications ?? null };
+  const set = [...(options.set ?? []), ...precisionSettings(options)];
+  const given = { set, quick: options.quick ?? false, replications: options.replications ?? null };
   const loaded = await loadScenarios(files, given, context.err);
   refuseContradiction(options);
   if (options.plan) {
@@ -71,6 +84,14 @@ async function run(files: readonly string[], options: RunOptions, context: Comma
   if (interrupt.signal.aborted) findings.push(ExitCode.interrupted);
   const code = exitCodeOf(findings);
   if (code !== ExitCode.ok) throw new CommandEnd(code);
+}
+
+/** What these options say, as a scenario says it: the commands that repeat the result then say it, too. */
+function precisionSettings({ precision, mostReplications }: RunOptions): readonly string[] {
+  return [
+    ...(precision ?? []).map((goal) => `run.precision.${goal}`),
+    ...(mostReplications === undefined ? [] : [`run.most_replications=${mostReplications}`]),
+  ];
 }
 
 async function keepAndShow(

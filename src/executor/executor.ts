@@ -28,18 +28,26 @@ export interface ExecuteOptions {
   readonly about?: RunAbout;
   /** Aborting it stops the runs under way; they and those not begun become `interrupted` outcomes. */
   readonly signal?: AbortSignal;
+  /** These runs are a round of an experiment that may ask for more: for whoever shows progress. */
+  readonly openEnd?: { readonly runsBefore: number; readonly runsAtMost: number };
 }
 
 export const NOT_BEGUN = -1;
 
-/** Lets an experiment ask, runs what it asks for, and returns its answer. */
+/** Lets an experiment ask, runs what it asks for, and returns its answer. `runsAtMost`: where it may ask again, for how many in all. */
 export async function drive<Answer>(
   experiment: Experiment<Answer>,
   executor: Executor,
   options: ExecuteOptions = {},
+  runsAtMost: number | null = null,
 ): Promise<Answer> {
+  let runsBefore = 0;
   let step = experiment.next();
-  while (!step.done) step = experiment.next(await executor.execute(step.value, options));
+  while (!step.done) {
+    const round = runsAtMost === null ? options : { ...options, openEnd: { runsBefore, runsAtMost } };
+    runsBefore += step.value.length;
+    step = experiment.next(await executor.execute(step.value, round));
+  }
   return step.value;
 }
 

@@ -18,7 +18,7 @@ import { outagesWithin, runValues } from './run-values.ts';
 import { commonLimit } from './scenario-limit.ts';
 import { meanStages, stagedShare, stagesNote } from './stages.ts';
 import { type Undisturbed, undisturbedOf, withoutOutages } from './undisturbed.ts';
-import { type WarmUp, warmUpOf } from './warm-up.ts';
+import { type WarmUp, type WarmUpSegment, warmUpOf, warmUpSeries } from './warm-up.ts';
 import { measuredSegments, mergedHistogram, type Window, windowOf } from './window.ts';
 
 /** What the estimates of a point depend on beside its runs. */
@@ -31,6 +31,7 @@ export interface PointQuestion {
 export interface PointEstimate {
   readonly estimates: Estimates;
   readonly warmUp: WarmUp;
+  readonly warmUpSeries: readonly WarmUpSegment[];
   readonly bottleneck: Bottleneck;
   readonly utilisation: readonly NodeUtilisation[];
   readonly objective: readonly ObjectiveVerdict[];
@@ -83,6 +84,7 @@ export function estimatePoint(
   return {
     estimates,
     warmUp,
+    warmUpSeries: warmUpSeries(runs),
     bottleneck: bottleneckOf(utilisation),
     utilisation,
     objective: judge(
@@ -112,6 +114,7 @@ export function estimatePoint(
       ...stagesNote(spec, measured),
       ...faultNotes,
       ...shortened(runs, windows, spec),
+      ...beforeTheEvent(runs, spec),
       ...new Set(runs.flatMap((run) => run.notes)),
     ],
   };
@@ -140,4 +143,15 @@ function shortened(runs: readonly RunResult[], windows: readonly (Window | null)
       ];
     return [];
   });
+}
+
+/** Runs that were to end on their n-th final request and did not get so far. */
+function beforeTheEvent(runs: readonly RunResult[], { stopAfter }: RunSpec): readonly string[] {
+  if (stopAfter === null) return [];
+  const finals = (run: RunResult): number => run.segments.reduce((sum, { final }) => sum + final, 0);
+  const short = runs.filter((run) => run.violations.length === 0 && finals(run) < stopAfter).length;
+  if (short === 0) return [];
+  return [
+    `${short} of ${runs.length} replications reached the duration before ${stopAfter} ${stopAfter === 1 ? 'request was' : 'requests were'} final (stop_after)`,
+  ];
 }

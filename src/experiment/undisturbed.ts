@@ -13,6 +13,8 @@ export interface Undisturbed extends Readonly<Record<'p50' | 'p90' | 'p99', Esti
   readonly stagesMs: readonly number[];
   /** Of all that is measured, the share that took longer than the 99th percentile here, or is unfinished for longer. */
   readonly slower: Estimate | null;
+  /** The quantiles of each run, ms, in the order of the runs. */
+  readonly perRun: readonly Readonly<Record<'p50' | 'p90' | 'p99', number | null>>[];
 }
 
 /**
@@ -39,25 +41,25 @@ export function finalityOf(
 
 export function undisturbedOf(runs: readonly RunResult[], warmup: Instant): Undisturbed {
   const finality = runs.map((run) => undisturbedFinality([run], warmup));
-  const quantile = (q: number): Estimate | null =>
-    estimateOf(
-      finality.map((calm) => {
-        const value = calm.quantile(q);
-        return value === null ? null : value / MILLISECOND;
-      }),
-    );
+  const inMs = (ns: Duration | null): number | null => (ns === null ? null : ns / MILLISECOND);
+  const perRun = finality.map((calm) => ({
+    p50: inMs(calm.quantile(0.5)),
+    p90: inMs(calm.quantile(0.9)),
+    p99: inMs(calm.quantile(0.99)),
+  }));
   const calm = runs.map((run) =>
     windowOf({ ...run, segments: run.segments.filter(({ to }) => isCalm(run, to)) }, warmup),
   );
   return {
-    p50: quantile(0.5),
-    p90: quantile(0.9),
-    p99: quantile(0.99),
+    p50: estimateOf(perRun.map(({ p50 }) => p50)),
+    p90: estimateOf(perRun.map(({ p90 }) => p90)),
+    p99: estimateOf(perRun.map(({ p99 }) => p99)),
     stagesMs: meanStages(calm.filter((window): window is Window => window !== null)),
     slower: estimateOf(
       runs.map((run, i) => slowerShare(run, warmup, (finality[i] as LogLinearHistogram).quantile(0.99))),
       1,
     ),
+    perRun,
   };
 }
 

@@ -48,11 +48,37 @@ function segmentsBeforeFaults(runs: readonly RunResult[]): readonly (readonly Se
   const firstFault = runs
     .flatMap((run) => run.faults.map((fault) => fault.at ?? Number.POSITIVE_INFINITY))
     .reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY);
-  const count = runs.reduce((least, run) => Math.min(least, run.segments.length), Number.POSITIVE_INFINITY);
-  if (runs.length === 0) return [];
-  return Array.from({ length: count }, (_, i) => runs.map((run) => run.segments[i] as SegmentResult)).filter(
-    (segments) => segments.every((segment) => segment.to <= firstFault && segment.to > segment.from),
+  return segmentsInStep(runs).filter((segments) =>
+    segments.every((segment) => segment.to <= firstFault && segment.to > segment.from),
   );
+}
+
+/** By segment, then by replication; up to the end of the shortest. */
+function segmentsInStep(runs: readonly RunResult[]): readonly (readonly SegmentResult[])[] {
+  if (runs.length === 0) return [];
+  const count = runs.reduce((least, run) => Math.min(least, run.segments.length), Number.POSITIVE_INFINITY);
+  return Array.from({ length: count }, (_, i) => runs.map((run) => run.segments[i] as SegmentResult));
+}
+
+/** What the rule looks at, over the whole run and whatever the rule: means over the replications. */
+export interface WarmUpSegment {
+  readonly from: Instant;
+  readonly to: Instant;
+  /** Mean finality (ns); null where nothing became final. */
+  readonly latency: number | null;
+  /** Finals per ns. */
+  readonly throughput: number;
+}
+
+export function warmUpSeries(runs: readonly RunResult[]): readonly WarmUpSegment[] {
+  return segmentsInStep(runs)
+    .filter((segments) => segments.every(({ from, to }) => to > from))
+    .map((segments) => {
+      const { from, to } = segments[0] as SegmentResult;
+      const latency = mean(segments.map(meanLatency));
+      const throughput = mean(segments.map((s) => s.final / (s.to - s.from)));
+      return { from, to, latency: Number.isNaN(latency) ? null : latency, throughput };
+    });
 }
 
 /** The last boundary in the first half of the run. */

@@ -3,6 +3,8 @@ import Table from 'cli-table3';
 import colours from 'picocolors';
 import type { Estimate, PointResult, ResultFile } from '../results/result-file.ts';
 import { checkedRangeLines } from './checked-range.ts';
+import { comparisonTable } from './comparison-table.ts';
+import { kindLine, STOPPING_BIAS, stoppingLines } from './run-words.ts';
 import { isHealthy, isUnused } from './verdict/points.ts';
 import { livenessLines } from './verdict/trouble.ts';
 import { milliseconds, percent, resourceName, withInterval } from './words.ts';
@@ -61,6 +63,7 @@ export function renderTable(result: ResultFile, colour: Colours = colours): stri
     ...result.verdict.map((sentence) => `• ${sentence}`),
     '',
     table.toString(),
+    ...comparisonTable(result),
     ...checkedRangeLines(result.points),
     ...footnotes(result).map((line) => colour.dim(line)),
     ...notes,
@@ -101,7 +104,8 @@ function finality(estimate: Estimate | null, point: PointResult): string {
 }
 
 /** What the numbers of the table are, and what they are not. */
-function footnotes({ points, availability }: ResultFile): readonly string[] {
+function footnotes(result: ResultFile): readonly string[] {
+  const { points, availability, run } = result;
   const most = Math.max(0, ...points.map((point) => point.estimates.throughput_per_s?.replications ?? 0));
   const marked = points.some((point) => !isHealthy(point) && point.estimates.finality_p50_ms !== null);
   return [
@@ -111,6 +115,9 @@ function footnotes({ points, availability }: ResultFile): readonly string[] {
     availability.limit_ms === null
       ? `Availability: ${availability.rule}.`
       : `Availability: the share that was final within ${milliseconds(availability.limit_ms)} (${availability.rule}).`,
+    kindLine(result),
+    ...stoppingLines(result),
+    ...(run.precision.length > 0 ? [STOPPING_BIAS] : []),
     ...livenessLines(points),
   ];
 }

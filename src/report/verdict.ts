@@ -2,7 +2,8 @@
  * The verdict in words, most important first, made from the points alone: is it safe, does it answer at all and keep up, which is final
  * sooner, what finality each gives, what limits it, what the faults cost, and what its trust assumption leaves open.
  */
-import type { PointResult } from '../results/result-file.ts';
+import type { ComparisonRow, PointResult } from '../results/result-file.ts';
+import { shortfalls } from './run-words.ts';
 import { comparison } from './verdict/comparison.ts';
 import { faultCost } from './verdict/faults.ts';
 import { objectives } from './verdict/objectives.ts';
@@ -11,10 +12,10 @@ import { isSafe, isUnused, MOST_IN_WORDS, notable, some } from './verdict/points
 import { retries, troubles } from './verdict/trouble.ts';
 import { instant } from './words.ts';
 
-/** `quick`: it rests on short runs, and says so. */
+/** `quick`: it rests on short runs, and says so. `comparisons`: of the points; without them only disjoint intervals tell two apart. */
 export function verdictOf(
   points: readonly PointResult[],
-  about: { readonly quick: boolean } = { quick: false },
+  about: { readonly quick: boolean; readonly comparisons?: readonly ComparisonRow[] } = { quick: false },
 ): readonly string[] {
   const safe = points.filter(isSafe);
   const used = safe.filter((point) => !isUnused(point));
@@ -23,7 +24,7 @@ export function verdictOf(
     ...points.flatMap(violations),
     ...troubles(safe),
     ...unused(safe),
-    ...comparison(points),
+    ...comparison(points, about.comparisons ?? []),
     ...told.flatMap((point) =>
       [performance(point), ...kinds(point), limit(point)].filter((sentence) => sentence !== ''),
     ),
@@ -31,6 +32,7 @@ export function verdictOf(
     ...price(told),
     ...told.flatMap(faultCost),
     ...objectives(points),
+    ...shortfalls(points),
     ...trust(points),
   ];
   if (first === undefined) return [];

@@ -1,6 +1,7 @@
 /** One design point as result files hold it: the experiment's answer with names from the scenario, times in milliseconds. */
 import type { PointCondition } from '../experiment/condition.ts';
 import type { PointAnswer } from '../experiment/replicate.ts';
+import type { WarmUpSegment } from '../experiment/warm-up.ts';
 import type { DesignPoint } from '../scenario/scenario.ts';
 import { type RunResult, STAGES, type TimelineResult } from '../simulation/run-result.ts';
 import { MILLISECOND, SECOND } from '../units/quantities.ts';
@@ -17,7 +18,7 @@ export interface ProtocolFacts {
 
 export function buildPoint(
   point: DesignPoint,
-  { estimate, failed }: PointAnswer,
+  { estimate, failed, stopping }: PointAnswer,
   facts: ProtocolFacts,
   invocation: Invocation,
 ): PointResult {
@@ -42,6 +43,17 @@ export function buildPoint(
     objective: estimate.objective,
     warmup_ms: ms(estimate.warmUp.end),
     warmup_rule: estimate.warmUp.rule,
+    warmup_series: warmUpColumns(estimate.warmUpSeries),
+    stopping: {
+      ended_by: stopping.endedBy,
+      replications: runs.length + failed.length,
+      precision: stopping.reached.map(({ goal, share, met }) => ({
+        measure: goal.measure,
+        asked: goal.share,
+        reached: share,
+        met,
+      })),
+    },
     condition: conditionRow(estimate.condition),
     liveness: { judged: estimate.livenessOpen === null, why_not: estimate.livenessOpen },
     undisturbed:
@@ -102,6 +114,15 @@ export function buildPoint(
             `${failed.length} of ${runs.length + failed.length} replications did not finish: the estimates are over the others`,
           ]),
     ],
+  };
+}
+
+function warmUpColumns(series: readonly WarmUpSegment[]): PointResult['warmup_series'] {
+  return {
+    from_ms: series.map(({ from }) => from / MILLISECOND),
+    to_ms: series.map(({ to }) => to / MILLISECOND),
+    finality_mean_ms: series.map(({ latency }) => (latency === null ? null : latency / MILLISECOND)),
+    final_per_s: series.map(({ throughput }) => throughput * SECOND),
   };
 }
 

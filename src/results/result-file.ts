@@ -2,9 +2,12 @@
  * The shape of `result.json`: everything a report shows, and nothing that depends on the machine, the date or the number of
  * threads. Times are in milliseconds, rates per second; snake_case as in scenario files (docs/RESULTS.md explains each field).
  */
+import type { ComparedMeasure } from '../experiment/compare-points.ts';
 import type { Condition } from '../experiment/condition.ts';
 import type { Estimate, EstimateName } from '../experiment/estimate.ts';
+import type { EndedBy } from '../experiment/precision.ts';
 
+export type { ComparedMeasure } from '../experiment/compare-points.ts';
 export type { Condition } from '../experiment/condition.ts';
 export { ESTIMATE_NAMES, type Estimate, type EstimateName } from '../experiment/estimate.ts';
 
@@ -25,9 +28,25 @@ export interface ResultFile {
   /** What was assumed about network, machines and clients, one sentence each (for the report's foot). */
   readonly assumptions: readonly string[];
   readonly duration_ms: number;
+  /** What kind of runs, and when there are enough of them. */
+  readonly run: {
+    readonly kind: 'steady-state' | 'terminating';
+    /** False: the scenario does not say, and the kind is what its warm-up makes it. */
+    readonly declared: boolean;
+    /** A run ends when so many transactions are final; null: with its duration. */
+    readonly stop_after: number | null;
+    /** Of each point; where a precision is asked for, at least. */
+    readonly replications: number;
+    /** null: no precision is asked for. */
+    readonly most_replications: number | null;
+    /** Half the width of the 95 % interval as a share of the mean: at most this. */
+    readonly precision: readonly { readonly measure: string; readonly share: number }[];
+  };
   /** The time within which a transaction must be final to count as available, common to all points, and where it is from. */
   readonly availability: { readonly limit_ms: number | null; readonly rule: string };
   readonly points: readonly PointResult[];
+  /** Pairs of points, measure by measure, on the replications they have in common. */
+  readonly comparisons: readonly ComparisonRow[];
   /** Runs that crashed or were not reached, with the command that repeats each. */
   readonly failed_runs: readonly {
     readonly label: string;
@@ -35,6 +54,36 @@ export interface ResultFile {
     readonly reason: string;
     readonly repeat_command: string;
   }[];
+}
+
+/** Two points in one measure. Of a point that did not keep up no finality is compared. */
+export interface ComparisonRow {
+  /** Labels. */
+  readonly a: string;
+  readonly b: string;
+  readonly measure: ComparedMeasure;
+  /** Which is the better value. */
+  readonly better: 'low' | 'high';
+  /** Replications that both have and that could tell: the means are over these. */
+  readonly pairs: number;
+  readonly a_mean: number;
+  readonly b_mean: number;
+  /** The mean of the differences a − b and its 95 % interval, which is not corrected for other comparisons. */
+  readonly a_minus_b: { readonly mean: number; readonly low: number; readonly high: number };
+  /** That mean as a share of `b_mean`; null where that is 0. */
+  readonly relative: number | null;
+  /** Two-sided, of "there is no difference"; null from one pair. */
+  readonly p_value: number | null;
+  /** Corrected for all comparisons of the result (Holm). */
+  readonly p_value_holm: number | null;
+  /** The corrected p-value is under 5 %: the difference can be told from chance. */
+  readonly told: boolean;
+  /** Which has the better mean, told or not; null where they are equal. */
+  readonly ahead: 'a' | 'b' | null;
+  /** That the true mean of a is the better one, given these runs (Student's t, flat prior); null from one pair. */
+  readonly probability_a_better: number | null;
+  /** Of the replications, the share in which a had the better value. */
+  readonly share_of_replications_a_better: number;
 }
 
 export interface PointResult {
@@ -103,6 +152,25 @@ export interface PointResult {
   };
   readonly warmup_ms: number;
   readonly warmup_rule: 'given' | 'detected';
+  /** What the warm-up is judged by, segment by segment over the whole run: columns of equal length, means over the replications. */
+  readonly warmup_series: {
+    readonly from_ms: readonly number[];
+    readonly to_ms: readonly number[];
+    readonly finality_mean_ms: readonly (number | null)[];
+    readonly final_per_s: readonly number[];
+  };
+  /** Why it has no more replications, and how precise each measure asked for is. */
+  readonly stopping: {
+    readonly ended_by: EndedBy;
+    readonly replications: number;
+    /** `reached`: half the width of the 95 % interval as a share of the mean; null where there is none. */
+    readonly precision: readonly {
+      readonly measure: string;
+      readonly asked: number;
+      readonly reached: number | null;
+      readonly met: boolean;
+    }[];
+  };
   /** Mean time in each stage, summing to the mean finality of the transactions that went through a block. */
   readonly stages: readonly { readonly stage: string; readonly mean_ms: number }[];
   /** Of the final transactions, the share that the stages are of. */

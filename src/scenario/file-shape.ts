@@ -5,17 +5,32 @@ import { LONGEST_RUN, MILLISECOND } from '../units/quantities.ts';
 import { entriesOf } from './definition-shape.ts';
 import { clientsShape, faultsShape, nodesShape, workloadShape } from './load-shape.ts';
 import { machineShape, networkShape } from './network-shape.ts';
-import { objectiveFields } from './objectives.ts';
+import { objectiveFields, precisionFields } from './objectives.ts';
 import { pricesShape } from './prices.ts';
-import type { Entries, Field, Fields, RecordShape } from './shape.ts';
+import type { Entries, Field, Fields, RecordShape, Shape } from './shape.ts';
 
 /** A protocol that is in no registry. */
 const OWN = 'the path of your own (./my-protocol.js)';
+
+const LEVEL_LIST: Shape = {
+  kind: 'list',
+  least: 1,
+  of: { kind: 'any', meaning: 'A level.' },
+  meaning: 'a list of values',
+};
 
 const runShape: RecordShape = {
   kind: 'record',
   meaning: 'How long is simulated, and how often.',
   fields: {
+    kind: {
+      shape: {
+        kind: 'words',
+        words: ['steady-state', 'terminating'],
+        meaning:
+          'What is measured: `steady-state`: long-run behaviour, so the warm-up is left out; `terminating`: the whole of each run from its start to its end (`stop_after`, else `duration`). Not declared: terminating where `warmup` is 0s, else steady-state.',
+      },
+    },
     warmup: {
       shape: {
         kind: 'words',
@@ -41,9 +56,27 @@ const runShape: RecordShape = {
         default: 5,
         min: 1,
         max: 1_000_000,
-        meaning: 'Independent repetitions of each design point, for the 95 % intervals.',
+        meaning:
+          'Independent repetitions of each design point, for the 95 % intervals; with `precision` the least number of them.',
       },
       default: 5,
+    },
+    precision: {
+      shape: {
+        kind: 'record',
+        fields: precisionFields,
+        meaning:
+          'Runs go on until the 95 % interval of each of these measures is so narrow at every point (half its width as a share of the mean), or `most_replications` are spent.',
+      },
+    },
+    mostReplications: {
+      shape: {
+        kind: 'count',
+        default: null,
+        min: 1,
+        max: 1_000_000,
+        meaning: 'The budget of each design point where `precision` is asked for; 50 unless given.',
+      },
     },
     stopAfter: {
       shape: { kind: 'count', default: null, min: 1, meaning: 'End a run as soon as so many requests are final.' },
@@ -100,8 +133,23 @@ export const fileFields: Fields = {
     shape: {
       kind: 'map',
       keys: 'paths of settings, such as clients.0.load.open.poisson',
-      of: { kind: 'list', least: 1, of: { kind: 'any', meaning: 'A level.' }, meaning: 'a list of values' },
+      of: LEVEL_LIST,
       meaning: 'Factors: every combination of these values is a design point.',
+    },
+  },
+  zipped: {
+    shape: {
+      kind: 'list',
+      least: 1,
+      meaning:
+        'Factors of several settings that move together: each element maps paths to lists of one length, whose first, second, … values belong together. Every combination of them, and of `levels`, is a design point.',
+      of: {
+        kind: 'map',
+        least: 1,
+        keys: 'paths of settings that move together, such as nodes.count',
+        of: LEVEL_LIST,
+        meaning: 'One factor: paths whose values move together.',
+      },
     },
   },
   faults: { shape: faultsShape, default: [] },

@@ -17,17 +17,25 @@ export interface ScenarioFile {
   readonly workload: NamedValue;
   readonly protocol: NamedValue | null;
   readonly compare: readonly CompareValue[] | null;
-  readonly levels: readonly (readonly [string, readonly unknown[]])[] | null;
+  readonly levels: LevelLists | null;
+  readonly zipped: readonly LevelLists[] | null;
   readonly faults: readonly FaultValue[];
   readonly objective: Readonly<Record<string, number | null>>;
   readonly prices: Prices | null;
   readonly progressWithin: Duration;
 }
 
+/** Levels by the path that they are put at, in the file's order. */
+export type LevelLists = readonly (readonly [string, readonly unknown[]])[];
+
 export interface RunValue {
+  readonly kind: 'steady-state' | 'terminating' | null;
   readonly warmup: 'auto' | Duration;
   readonly duration: Duration;
   readonly replications: number;
+  /** By the key of the measure; null: as many replications as `replications` says. */
+  readonly precision: Readonly<Record<string, Ratio | null>> | null;
+  readonly mostReplications: number | null;
   readonly stopAfter: number | null;
 }
 

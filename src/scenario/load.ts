@@ -2,13 +2,12 @@
  * Reads a scenario file: opened, overridden, read by its shape, built point by point and frozen, or every problem at once.
  * Reading finds what is wrong in itself; building finds what contradicts each other, also where something else is wrong.
  */
-import { formatDuration } from '../units/format.ts';
 import { buildPoint } from './build-point.ts';
 import { type Contender, protocolName } from './build-protocol.ts';
 import { type DataFiles, openDataFiles, reasonOf } from './data-files.ts';
 import { fileShapeWith } from './file-shape.ts';
 import type { ScenarioFile } from './file-value.ts';
-import { combinationsOf } from './levels.ts';
+import { combinationsOf, factorsOf } from './levels.ts';
 import { objectivesOf } from './objectives.ts';
 import { importProtocol, type OwnProtocol } from './own-protocol.ts';
 import { type Problem, sortProblems } from './problem.ts';
@@ -16,6 +15,7 @@ import { readTextFile } from './profiles.ts';
 import { resolvedText } from './resolved.ts';
 import type { DesignPoint, LoadResult, Scenario } from './scenario.ts';
 import { readSections, type Sections } from './sections.ts';
+import { kindAssumed, runSettingsOf, settleRun } from './settle-run.ts';
 import type { Fields } from './shape.ts';
 import { besideScenario } from './shipped-data.ts';
 import { type Assignment, openSource, ownProtocolNames, parseOverride, type Source } from './source.ts';
@@ -96,16 +96,17 @@ function openFile(file: string, options: LoadOptions): Opened | { readonly probl
 function readOpened(opened: Opened, own: OwnProtocols): LoadResult {
   const { file, source, data } = opened;
   const shape = fileShapeWith(new Map([...own].map(([name, protocol]) => [name, protocol?.definition ?? null])));
-  const sections = readSections(source, shape.fields);
+  const read = readSections(source, shape.fields);
+  const sections = read.run === undefined ? read : { ...read, run: settleRun(read.run, source) };
   const assumptions = new Set<string>();
-  checkRun(sections, source);
   const made = makePoints({ ...opened, sections, assumptions, own, fields: shape.fields });
   const problems = sortProblems([...source.problems, ...made.problems]);
   if (problems.some((problem) => problem.severity === 'error')) return failed(problems);
 
   // Without errors every section was read, and every point was built.
   const whole = sections as ScenarioFile;
-  const { name, question, seed, run } = whole;
+  const { name, question, seed } = whole;
+  const run = runSettingsOf(whole.run);
   const ownFiles = [...own].flatMap(([path, protocol]) =>
     protocol === null ? [] : [{ file: path, name: protocol.definition.name, sha256: protocol.sha256 }],
   );
@@ -115,12 +116,12 @@ function readOpened(opened: Opened, own: OwnProtocols): LoadResult {
     name,
     question,
     seed,
-    run: { warmup: run.warmup, duration: run.duration, replications: run.replications },
+    run,
     points: made.points,
     objective: objectivesOf(whole.objective),
     prices: whole.prices,
     warnings: problems,
-    assumptions: [...assumptions],
+    assumptions: [...assumptions, ...kindAssumed(run)],
     ownProtocols: ownFiles,
     resolved: resolvedText(whole, made.points, hashes, shape, (protocol) => protocolName(protocol, own)),
   };
@@ -141,13 +142,11 @@ function makePoints(making: Making): { points: readonly DesignPoint[]; problems:
   const problems: Problem[] = [];
   const strains = new Strains();
   const count = contendersOf(sections, source, own);
+  const varied = factorsOf(sections, source);
   for (let index = 0; index < count; index++) {
     const compared = sections.compare !== null;
-    for (const { assignments: levels, factors, suffix } of combinationsOf(
-      sections.levels ?? [],
-      compared ? index : null,
-      source,
-    )) {
+    for (const combination of combinationsOf(varied, compared ? index : null, source)) {
+      const { assignments: levels, factors, suffix } = combination;
       const plain = levels.length === 0;
       const from = plain ? source : openSource(file, text, [...assignments, ...levels]);
       const read = plain ? sections : readSections(from, fields);
@@ -224,26 +223,6 @@ function contenderAt(sections: Sections, index: number, own: OwnProtocols): Cont
     nodes: entry.nodes ?? nodes,
     nodesPath: entry.nodes === null ? ['nodes'] : [...path, 'nodes'],
   };
-}
-
-/** A window smaller than this share of the run is taken for a slip. */
-const LEAST_WINDOW = 0.1;
-
-function checkRun({ run }: Sections, source: Source): void {
-  if (run === undefined || run.warmup === 'auto') return;
-  const { warmup, duration } = run;
-  const path = ['run', 'warmup'];
-  if (warmup >= duration)
-    source.flag(
-      path,
-      `leaves nothing of the run to measure, expected less than the duration of ${formatDuration(duration)}`,
-    );
-  else if (duration - warmup < LEAST_WINDOW * duration)
-    source.flag(
-      path,
-      `leaves only the last ${formatDuration(duration - warmup)} of ${formatDuration(duration)} to measure, expected less than ${formatDuration(Math.floor(duration * (1 - LEAST_WINDOW)))}`,
-      'warning',
-    );
 }
 
 function failed(problems: readonly Problem[]): LoadResult {

@@ -1,5 +1,9 @@
-/** What a scenario can ask of its results: measures by their name in the file, their direction, and the estimate they are held against. */
+/**
+ * What a scenario can ask of its results: measures by their name in the file, their direction, and the estimate they are held against;
+ * and how precisely each is to be known.
+ */
 import type { Objective } from '../experiment/objective.ts';
+import type { PrecisionGoal } from '../experiment/precision.ts';
 import type { Fields, Shape } from './shape.ts';
 import { snakeCase } from './shape.ts';
 import { fileFormOf } from './write.ts';
@@ -60,6 +64,30 @@ const MEASURES: Readonly<Record<string, Measure>> = {
 export const objectiveFields: Fields = Object.fromEntries(
   Object.entries(MEASURES).map(([key, { shape }]) => [key, { shape }]),
 );
+
+/** Under 0.01 % the quantiles' own resolution (0.4 %) would decide; over 50 % an interval says nothing. */
+export const precisionFields: Fields = Object.fromEntries(
+  Object.entries(MEASURES).map(([key, { shape }]) => {
+    const what = shape.meaning.split(':')[0]?.split(';')[0] as string;
+    const meaning = `${what}: half the width of its 95 % interval at most this share of the mean`;
+    return [key, { shape: { kind: 'ratio', default: null, min: 0.0001, max: 0.5, meaning } }];
+  }),
+);
+
+/** How precisely each measure is to be known. */
+export function precisionOf(values: Readonly<Record<string, number | null>> | null): readonly PrecisionGoal[] {
+  return Object.entries(values ?? {}).flatMap(([key, share]) => {
+    const measure = MEASURES[key];
+    return measure === undefined || share === null
+      ? []
+      : [{ measure: snakeCase(key), estimate: measure.estimate, share }];
+  });
+}
+
+/** The measures as scenario files name them. */
+export function measureNames(): readonly string[] {
+  return Object.keys(MEASURES).map(snakeCase);
+}
 
 /** The thresholds of a file as objectives, in their estimates' units (ms, per second, shares). */
 export function objectivesOf(values: Readonly<Record<string, number | null>>): readonly Objective[] {

@@ -17,7 +17,8 @@ export function resolvedText(
   shape: RecordShape,
   nameOf: (protocol: NamedValue) => string,
 ): string {
-  const varied = (section: string) => (file.levels ?? []).some(([path]) => path.split('.')[0] === section);
+  const levels = [...(file.levels ?? []), ...(file.zipped ?? []).flat()];
+  const varied = (section: string) => levels.some(([path]) => path.split('.')[0] === section);
   const first = points[0] as DesignPoint;
   const network =
     varied('network') || varied('nodes')

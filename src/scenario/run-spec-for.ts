@@ -24,7 +24,15 @@ export function runSettings(scenario: Scenario, choice: RunChoice): RunSettings 
   );
   const start = warmup === 'auto' ? 0 : warmup;
   const shortened = Math.max(start + Math.floor((duration - start) / 4), ...faults);
-  return { warmup, duration: Math.min(duration, shortened), replications: Math.min(replications, 2) };
+  const few = Math.min(replications, 2);
+  // So few replications reach no precision: it is not pursued, and the result says so.
+  return {
+    ...scenario.run,
+    duration: Math.min(duration, shortened),
+    replications: few,
+    precision: [],
+    mostReplications: few,
+  };
 }
 
 /** The run of a design point and a replication (from 0). The seed is common to all points, so that comparisons are paired. */

@@ -4,6 +4,7 @@
  */
 import type { Prices } from '../experiment/cost.ts';
 import type { Objective } from '../experiment/objective.ts';
+import type { PrecisionGoal } from '../experiment/precision.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
 import type { Duration } from '../units/quantities.ts';
 import type { Problem } from './problem.ts';
@@ -39,11 +40,22 @@ export interface OwnProtocolFile {
 }
 
 export interface RunSettings {
-  /** `auto`: detected afterwards from 40 equal segments. */
+  readonly kind: RunKind;
+  /** False: the file does not say, and the kind is what its warm-up makes it. */
+  readonly kindDeclared: boolean;
+  /** `auto`: detected afterwards from 40 equal segments. 0 in a terminating run. */
   readonly warmup: Duration | 'auto';
   readonly duration: Duration;
+  /** Where a precision is asked for, the least number. */
   readonly replications: number;
+  /** Empty: just so many replications. */
+  readonly precision: readonly PrecisionGoal[];
+  /** `replications` where no precision is asked for. */
+  readonly mostReplications: number;
 }
+
+/** Long-run behaviour without the warm-up, or the whole of each run from its start to its end (Law, chapter 9). */
+export type RunKind = 'steady-state' | 'terminating';
 
 /** One combination of levels. */
 export interface DesignPoint {

@@ -1,16 +1,17 @@
 /** A whole file read by its shape, section by section: what is wrong in one does not hide what is wrong in another. */
 import { isMap, isSeq, type Node } from 'yaml';
-import type { ClientValue, CompareValue, FaultValue, ScenarioFile } from './file-value.ts';
+import type { ClientValue, CompareValue, FaultValue, LevelLists, ScenarioFile } from './file-value.ts';
 import { nearest } from './problem.ts';
 import { expectationOf, INVALID, keyOf, readDefault, readFragments, readShape } from './read.ts';
 import { type Field, type Fields, type Shape, snakeCase } from './shape.ts';
 import type { Source } from './source.ts';
 
 /** Sections that read well; lists keep their places, with null for an element that did not. Problems are in the source. */
-export type Sections = Partial<Omit<ScenarioFile, 'clients' | 'compare' | 'faults'>> & {
+export type Sections = Partial<Omit<ScenarioFile, 'clients' | 'compare' | 'faults' | 'zipped'>> & {
   readonly clients?: readonly (ClientValue | Broken<ClientValue>)[];
   readonly compare?: readonly (CompareValue | null)[] | null;
   readonly faults?: readonly (FaultValue | Broken<FaultValue>)[];
+  readonly zipped?: readonly (LevelLists | null)[] | null;
 };
 
 /** What is known of an element that did not read well, so that it can be held against the rest of the file all the same. */

@@ -77,7 +77,7 @@ function entryOf({ path, field }: Setting): CatalogueEntry {
     facts: [
       `expected: ${expectationOf(shape)}`,
       `default: ${defaultText(field)}`,
-      ...(path[0] === 'levels' ? [] : [`set it for one run: ${exampleOf(path)}`]),
+      ...(path[0] === 'levels' || path[0] === 'zipped' ? [] : [`set it for one run: ${exampleOf(path)}`]),
     ],
     options: inside.map((setting) => rowOf(setting)),
   };

@@ -96,15 +96,19 @@ export function ownProtocolNames({ document }: Source): readonly { readonly name
     compare.items.forEach((item, i) => {
       if (isMap(item)) note(item.get('protocol', true), ['compare', String(i), 'protocol']);
     });
-  const levels = nodeAt(document, ['levels']);
-  if (isMap(levels))
-    for (const { key, value } of levels.items) {
+  const zipped = nodeAt(document, ['zipped']);
+  const zips = isSeq(zipped) ? zipped.items.map((_, i) => ['zipped', String(i)]) : [];
+  for (const at of [['levels'], ...zips]) {
+    const lists = nodeAt(document, at);
+    if (!isMap(lists)) continue;
+    for (const { key, value } of lists.items) {
       const path = isScalar(key) ? String(key.value) : '';
       if (/^(protocol|compare\.\d+\.protocol)$/.test(path) && isSeq(value))
         value.items.forEach((item, i) => {
-          note(item, ['levels', path, String(i)]);
+          note(item, [...at, path, String(i)]);
         });
     }
+  }
   return found;
 }
 

@@ -1,6 +1,13 @@
 // A result as the quickstart makes one, by hand: PBFT and Raft on four sites, five replications, the leader crashed at 20 s
 // for 10 s. Built from smooth formulas and a small generator, so that every run of the tests sees the same bytes.
-import type { Estimate, EstimateName, PointResult, ResultFile, TimelineRows } from '../../src/results/result-file.ts';
+import type {
+  ComparisonRow,
+  Estimate,
+  EstimateName,
+  PointResult,
+  ResultFile,
+  TimelineRows,
+} from '../../src/results/result-file.ts';
 
 const DURATION_MS = 60_000;
 const BIN_MS = 250;
@@ -44,6 +51,14 @@ export function sampleResult(): ResultFile {
       'Clients: open loop at Singapore, arrivals of the SCMS trace by delivered_to_client_date, compressed to 500 transactions a second.',
     ],
     duration_ms: DURATION_MS,
+    run: {
+      kind: 'steady-state',
+      declared: false,
+      stop_after: null,
+      replications: 5,
+      most_replications: null,
+      precision: [],
+    },
     availability: { limit_ms: 2_000, rule: 'the objective for finality_p99' },
     points: [
       point(PBFT, {
@@ -62,7 +77,45 @@ export function sampleResult(): ResultFile {
         },
       }),
     ],
+    comparisons: [
+      comparison('throughput_per_s', 498.9, 499.4, 0.8, { p_value: 0.21, p_value_holm: 0.21, probability: 0.105 }),
+      comparison('finality_p50_ms', PBFT.medianMs, RAFT.medianMs, 6, { p_value: 0, p_value_holm: 0, probability: 0 }),
+      comparison('finality_p99_ms', PBFT.outageMs, RAFT.outageMs, 290, {
+        p_value: 0.0011,
+        p_value_holm: 0.0022,
+        probability: 0.00055,
+      }),
+    ],
     failed_runs: [],
+  };
+}
+
+/** PBFT − Raft over five replications, with an interval of so much on either side. */
+function comparison(
+  measure: ComparisonRow['measure'],
+  a_mean: number,
+  b_mean: number,
+  half: number,
+  given: { readonly p_value: number; readonly p_value_holm: number; readonly probability: number },
+): ComparisonRow {
+  const { p_value, p_value_holm, probability } = given;
+  const mean = a_mean - b_mean;
+  return {
+    a: 'PBFT',
+    b: 'Raft',
+    measure,
+    better: measure === 'throughput_per_s' ? 'high' : 'low',
+    pairs: 5,
+    a_mean,
+    b_mean,
+    a_minus_b: { mean, low: mean - half, high: mean + half },
+    relative: mean / b_mean,
+    p_value,
+    p_value_holm,
+    told: p_value_holm < 0.05,
+    ahead: 'b',
+    probability_a_better: probability,
+    share_of_replications_a_better: probability > 0.01 ? 0.4 : 0,
   };
 }
 
@@ -100,6 +153,8 @@ function point(
     ],
     warmup_ms: 2_500,
     warmup_rule: 'detected',
+    warmup_series: warmUpSeries(medianMs),
+    stopping: { ended_by: 'fixed', replications: 5, precision: [] },
     condition: { state: 'keeps up', runs: 5, of: 5, unfinished_share: 0.0007, down_for_ms: null },
     liveness: { judged: true, why_not: null },
     undisturbed: {
@@ -182,6 +237,17 @@ function cdf(medianMs: number, outageMs: number): { ms: number; share: number }[
     const tail = share > 0.94 ? ((share - 0.94) / 0.06) * (outageMs * 1.12 - medianMs * 1.24) : 0;
     return { ms: body + tail, share };
   });
+}
+
+/** Forty segments; the first two are slower. */
+function warmUpSeries(medianMs: number): PointResult['warmup_series'] {
+  const from_ms = Array.from({ length: 40 }, (_, i) => (i * DURATION_MS) / 40);
+  return {
+    from_ms,
+    to_ms: from_ms.map((from) => from + DURATION_MS / 40),
+    finality_mean_ms: from_ms.map((_, i) => medianMs * (i < 2 ? 1.6 - 0.2 * i : 1)),
+    final_per_s: from_ms.map(() => 499),
+  };
 }
 
 function timeline({ label, medianMs, outageMs, after }: Character): TimelineRows {

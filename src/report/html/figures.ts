@@ -1,5 +1,6 @@
 /** The charts of a report in their order, and the HTML around them: title, one sentence, legend, drawing, the same as a table. */
 import type { PointResult, ResultFile } from '../../results/result-file.ts';
+import { kindLine } from '../run-words.ts';
 import { isSafe, some } from '../verdict/points.ts';
 import type { ChartSpec, Figure } from './charts/chart-spec.ts';
 import { finalityFigure, throughputFigure } from './charts/comparison.ts';
@@ -8,6 +9,7 @@ import { messagesFigure } from './charts/messages.ts';
 import { stagesFigure } from './charts/stages.ts';
 import { timelineFigure } from './charts/timeline.ts';
 import { utilisationFigure } from './charts/utilisation.ts';
+import { warmUpFigure } from './charts/warm-up.ts';
 import { details, html, type Markup } from './markup.ts';
 
 /** A figure's place on a wide screen: half the width, or all of it with its charts below or beside each other. */
@@ -19,7 +21,8 @@ export interface Figures {
   readonly specs: readonly ChartSpec[];
 }
 
-export function figures({ points: all, duration_ms }: ResultFile): Figures {
+export function figures(result: ResultFile): Figures {
+  const { points: all, duration_ms } = result;
   const unsafe = all.filter((point) => !isSafe(point)).map(({ label }) => label);
   const points = all.map((point) => (isSafe(point) ? point : withoutFigures(point)));
   const left = unsafe.length === 0 ? '' : ` Left out: ${some(unsafe)}, which violated safety.`;
@@ -34,6 +37,7 @@ export function figures({ points: all, duration_ms }: ResultFile): Figures {
     [measured(stagesFigure(points)), 'half'],
     [measured(messagesFigure(points)), 'half'],
     [measured(utilisationFigure(points)), 'full side'],
+    [measured(warmUpFigure(points, duration_ms, kindLine(result))), 'full'],
   ];
   return {
     markup: html`<section class="charts">${placed.map(([figure, width]) => figureMarkup(figure, width))}</section>\n`,
@@ -51,6 +55,7 @@ function withoutFigures(point: PointResult): PointResult {
     cdf: [],
     utilisation: [],
     messages: [],
+    warmup_series: { from_ms: [], to_ms: [], finality_mean_ms: [], final_per_s: [] },
     timeline: { ...timeline, at_ms: [], offered_per_s: [], final_per_s: [], latency_mean_ms: [], latency_max_ms: [] },
   };
 }

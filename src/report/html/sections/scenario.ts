@@ -1,6 +1,7 @@
 /** The foot of the report: what was assumed, what is not modelled, and how to get the same bytes again. */
 import { protocols } from '../../../protocols/registry.ts';
 import type { ResultFile } from '../../../results/result-file.ts';
+import { kindLine, reachedText, STOPPING_BIAS, stoppingLines } from '../../run-words.ts';
 import { list } from '../../words.ts';
 import { formatInstant } from '../format.ts';
 import { html, type Markup } from '../markup.ts';
@@ -13,7 +14,9 @@ export function scenarioSection(result: ResultFile): Markup {
   const facts: readonly (readonly [string, Markup | string])[] = [
     ['Scenario', result.scenario],
     ['Simulated time', `${formatInstant(result.duration_ms)} a run`],
+    ['Kind of run', kindLine(result)],
     ['Replications', points.map(({ label, run_digests }) => `${label} ${run_digests.length}`).join(', ')],
+    ...precision(result),
     [
       'Warm-up removed',
       points
@@ -35,6 +38,17 @@ export function scenarioSection(result: ResultFile): Markup {
 ${assumptions(result)}
 <h3>What is not modelled</h3><p class="lead">${NOT_MODELLED}</p></section>
 `;
+}
+
+/** What was asked for, which rule ended each point, what it reached, and what such a rule does to intervals. */
+function precision(result: ResultFile): readonly (readonly [string, Markup | string])[] {
+  const lines = stoppingLines(result);
+  if (lines.length === 0) return [];
+  const reached = result.points.map(
+    ({ label, stopping }) =>
+      html`<li>${label}, ${stopping.replications} replications: ${stopping.precision.map(reachedText).join('; ')}</li>`,
+  );
+  return [['Precision', html`${lines} ${STOPPING_BIAS}<ul class="plain">${reached}</ul>`]];
 }
 
 /** Of the protocols that come with quorumlab this is known, of one of the user's own it is not. */

@@ -1,0 +1,85 @@
+/** How paired comparisons are told, on a terminal and in the report alike: which rows, the measures' names, differences and probabilities. */
+import type { ComparedMeasure, ComparisonRow } from '../results/result-file.ts';
+import { formatEstimate, formatNumber, formatQuantity, formatShare, NOT_MEASURED, type Unit } from './html/format.ts';
+
+export const MEASURE_WORDS: Readonly<Partial<Record<ComparedMeasure, string>>> = {
+  throughput_per_s: 'throughput',
+  finality_p50_ms: 'finality, median',
+  finality_p90_ms: 'finality, p90',
+  finality_p99_ms: 'finality, p99',
+  undisturbed_p50_ms: 'before the first fault, median',
+  undisturbed_p90_ms: 'before the first fault, p90',
+  undisturbed_p99_ms: 'before the first fault, p99',
+  availability: 'availability',
+};
+
+export function unitOf(measure: ComparedMeasure): Unit {
+  return measure === 'availability' ? 'share' : measure.endsWith('_per_s') ? 'per_s' : 'ms';
+}
+
+/** Up to so many points every pair is shown; of more, those that hold the one final soonest. */
+const MOST_ALL_PAIRS = 4;
+
+/** The rows that fit on a page; result.json has them all. */
+export function shownRows(rows: readonly ComparisonRow[], points: number): readonly ComparisonRow[] {
+  if (points <= MOST_ALL_PAIRS) return rows;
+  const hub = soonest(rows);
+  return rows.filter(({ a, b }) => a === hub || b === hub);
+}
+
+/** The point with the least p99 of those compared. */
+function soonest(rows: readonly ComparisonRow[]): string | null {
+  const known = rows
+    .filter(({ measure }) => measure === 'finality_p99_ms')
+    .flatMap(({ a, b, a_mean, b_mean }) => [
+      { label: a, mean: a_mean },
+      { label: b, mean: b_mean },
+    ]);
+  return (
+    known.reduce((best, one) => (best === null || one.mean < best.mean ? one : best), known[0] ?? null)?.label ?? null
+  );
+}
+
+export function valueText(value: number, measure: ComparedMeasure): string {
+  return formatQuantity(value, unitOf(measure));
+}
+
+/** `+3.1 ms [+2.0 to +4.2]`; shares differ by percentage points. The interval of one pair is left out. */
+export function differenceText({ a_minus_b, measure, pairs }: ComparisonRow): string {
+  const { mean, low, high } = a_minus_b;
+  if (measure === 'availability') {
+    const points = (value: number): string => signed(formatNumber(value * 100), value);
+    return `${points(mean)} pp${pairs > 1 ? ` [${points(low)} to ${points(high)}]` : ''}`;
+  }
+  const { value, interval } = formatEstimate({ mean, low, high, replications: pairs }, unitOf(measure));
+  if (interval === null) return signed(value, mean);
+  const [from = '', to = ''] = interval.slice(1, -1).split('–');
+  return `${signed(value, mean)} [${signed(from, low)} to ${signed(to, high)}]`;
+}
+
+export function relativeText({ relative }: ComparisonRow): string {
+  return relative === null ? NOT_MEASURED : signed(formatShare(relative), relative);
+}
+
+/** Never quite 0 or 1: a model's certainty is not the world's. */
+export function probabilityText(probability: number | null): string {
+  if (probability === null) return NOT_MEASURED;
+  if (probability > 0.9999) return '> 99.99%';
+  return probability < 0.0001 ? '< 0.01%' : formatShare(probability);
+}
+
+export function pValueText(p: number | null): string {
+  if (p === null) return NOT_MEASURED;
+  return p < 0.0001 ? '< 0.0001' : formatNumber(p, 2);
+}
+
+/** Who is ahead, and whether that can be told from chance. */
+export function findingText({ a, b, ahead, told, p_value, a_minus_b }: ComparisonRow): string {
+  if (ahead === null) return a_minus_b.low === a_minus_b.high ? 'equal' : 'no difference told';
+  if (p_value === null) return 'one pair: chance not excluded';
+  return told ? `${ahead === 'a' ? a : b} is better` : 'no difference told';
+}
+
+function signed(text: string, value: number): string {
+  return value > 0 ? `+${text}` : text;
+}
