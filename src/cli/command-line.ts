@@ -32,6 +32,11 @@ const commands: readonly CommandEntry[] = [
     add: async (program, context) => (await import('./sensitivity.ts')).sensitivityCommand(program, context),
   },
   {
+    name: 'regress',
+    summary: 'compare with a committed baseline: did it get worse? For continuous integration',
+    add: async (program, context) => (await import('./regress.ts')).regressCommand(program, context),
+  },
+  {
     name: 'calibrate',
     summary: 'measure what cryptography and fsync cost on this machine, as profiles',
     add: async (program, context) => (await import('./calibrate.ts')).calibrateCommand(program, context),

@@ -72,7 +72,7 @@ export async function runScenario(
 }
 
 /** The resolved scenario as it was run. A rough answer is another question, so it is told apart here and by its id. */
-function resolvedText(scenario: Scenario, quick: boolean): string {
+export function resolvedText(scenario: Scenario, quick: boolean): string {
   return quick
     ? `# --quick: at most two replications of a quarter of the duration, or until 10 s behind the last fault\n${scenario.resolved}`
     : scenario.resolved;

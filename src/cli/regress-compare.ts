@@ -1,0 +1,210 @@
+/** Runs scenarios, compares each run with the baseline's, and writes what moved in every form that was asked for. */
+import { appendFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { drive, type Executor } from '../executor/executor.ts';
+import { type RegressionAnswer, regression } from '../experiment/regression.ts';
+import { formatTolerance, type Tolerances } from '../experiment/tolerance.ts';
+import { regressVerdict } from '../report/regress/verdict.ts';
+import { type AskedScenario, type BaselineEntry, type BaselineFile, observedOf } from '../results/baseline-file.ts';
+import { whyNotComparable } from '../results/baseline-match.ts';
+import { canonicalJson } from '../results/canonical-json.ts';
+import { readBaseline, tolerancesOf } from '../results/read-baseline.ts';
+import {
+  buildRegress,
+  buildScenario,
+  type Outcome,
+  type RegressFile,
+  type RegressScenario,
+} from '../results/regress-file.ts';
+import { repeatRegressCommand } from '../results/repeat-command.ts';
+import { resultFolder, writeFiles } from '../results/result-folder.ts';
+import { resultId } from '../results/result-id.ts';
+import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
+import { MODEL_VERSION } from '../simulation/model-version.ts';
+import { openBaseline, saying, writeTo } from './baseline-path.ts';
+import type { CommandContext } from './context.ts';
+import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
+import type { LoadedScenario } from './load.ts';
+import { openExecutor } from './open-executor.ts';
+import { folderProblem } from './output-folder.ts';
+import { withProgress } from './progress.ts';
+import type { RegressOptions } from './regress.ts';
+import { resolvedText } from './run-scenario.ts';
+
+/** A scenario with the entry that it is compared with. */
+interface Compared {
+  readonly one: LoadedScenario;
+  readonly entry: BaselineEntry;
+}
+
+const exitCodes: Readonly<Record<Outcome, ExitCode>> = {
+  passed: ExitCode.ok,
+  regressed: ExitCode.missed,
+  // Not ExitCode.notDeterministic: the run repeats itself, but the code no longer does what its version stands for, and CI must fail.
+  'model-changed': ExitCode.missed,
+  'not-live': ExitCode.notLive,
+  'not-deterministic': ExitCode.notDeterministic,
+  unsafe: ExitCode.unsafe,
+  failed: ExitCode.crashed,
+};
+
+export async function compareWithBaseline(
+  loaded: readonly LoadedScenario[],
+  options: RegressOptions,
+  context: CommandContext,
+): Promise<void> {
+  const baseline = openBaseline(options.baseline, readBaseline);
+  const tolerances = saying(options.baseline, () => tolerancesOf({ ...baseline.tolerances, ...options.tolerance }));
+  const compared = comparable(loaded, baseline, options.baseline);
+  refuseFolders(options);
+  const interrupt = new AbortController();
+  const stopListening = context.onInterrupt(() => {
+    context.err.write('\nstopping; reports of finished scenarios are kept (Ctrl-C again to quit at once)\n');
+    interrupt.abort();
+  });
+  const executor = withProgress(await openExecutor(options, context), context.err);
+  const scenarios: RegressScenario[] = [];
+  try {
+    for (const { one, entry } of compared) {
+      const answer = await answerOf(one, entry, tolerances, executor, interrupt.signal);
+      if (interrupt.signal.aborted) break;
+      const scenario = buildScenario(aboutOf(one, entry, tolerances, options), entry, answer);
+      scenarios.push(scenario);
+      await keep(regressFile([scenario], tolerances, options), options, context);
+    }
+  } finally {
+    stopListening();
+    await executor.close();
+  }
+  if (interrupt.signal.aborted)
+    throw new CommandEnd(
+      ExitCode.interrupted,
+      `stopped: ${scenarios.length} of ${compared.length} scenarios were compared`,
+    );
+  await tell(regressFile(scenarios, tolerances, options), options, context);
+  const code = exitCodeOf(scenarios.flatMap(({ points }) => points.map(({ outcome }) => exitCodes[outcome])));
+  if (code !== ExitCode.ok) throw new CommandEnd(code);
+}
+
+/** What a scenario asks, as a baseline sees it. */
+export function askedOf({ scenario, invocation }: LoadedScenario): AskedScenario {
+  return {
+    scenario: scenario.name,
+    resolved: resolvedText(scenario, invocation.quick),
+    modelVersion: MODEL_VERSION,
+    seed: scenario.seed,
+    quick: invocation.quick,
+    replications: runSettings(scenario, invocation).replications,
+    labels: scenario.points.map(({ label }) => label),
+  };
+}
+
+/** @throws CommandEnd with every reason of every scenario. */
+function comparable(loaded: readonly LoadedScenario[], baseline: BaselineFile, path: string): readonly Compared[] {
+  const problems: string[] = [];
+  const compared = loaded.flatMap((one) => {
+    const { name } = one.scenario;
+    const entry = baseline.scenarios.find(({ scenario }) => scenario === name);
+    const reasons =
+      entry === undefined
+        ? [
+            `it is not in this baseline (${baseline.scenarios.map(({ scenario }) => scenario).join(', ') || 'which is empty'}); --update adds it`,
+          ]
+        : whyNotComparable(entry, askedOf(one));
+    problems.push(...reasons.map((reason) => `${path}: ${name}: ${reason}`));
+    return entry === undefined ? [] : [{ one, entry }];
+  });
+  if (problems.length > 0) throw new CommandEnd(ExitCode.usage, problems.join('\n'));
+  return compared;
+}
+
+/** What would be found out only after the runs. */
+function refuseFolders({ junit, markdown }: RegressOptions): void {
+  for (const [option, path] of Object.entries({ junit, markdown })) {
+    if (typeof path !== 'string') continue;
+    const problem = folderProblem(dirname(path));
+    if (problem !== null) throw new CommandEnd(ExitCode.usage, `--${option} ${path}: ${problem}`);
+  }
+}
+
+/** The answer is always computed with the code as it stands: runs that an earlier code kept would compare it with itself. */
+export async function answerOf(
+  { scenario, invocation }: LoadedScenario,
+  entry: BaselineEntry,
+  tolerances: Tolerances,
+  executor: Executor,
+  signal: AbortSignal,
+): Promise<RegressionAnswer> {
+  const { warmup, replications } = runSettings(scenario, invocation);
+  const plan = {
+    points: scenario.points.map(() => ({ warmup: warmup as number | 'auto', objectives: scenario.objective })),
+    replications,
+    specFor: (point: number, replication: number) => runSpecFor(scenario, point, replication, invocation),
+    baseline: scenario.points.map(({ label }) =>
+      observedOf(entry.points.find((point) => point.label === label) as BaselineEntry['points'][number]),
+    ),
+    exact: entry.model_version === MODEL_VERSION,
+    tolerances,
+  };
+  return drive(regression(plan), executor, { signal });
+}
+
+/** The same scenario against another baseline, or with other tolerances, is another question. */
+export function aboutOf(
+  { scenario, invocation }: LoadedScenario,
+  entry: BaselineEntry,
+  tolerances: Tolerances,
+  options: RegressOptions,
+) {
+  const { name, question, seed } = scenario;
+  const { quick } = invocation;
+  const allowed = Object.entries(tolerances).map(([measure, tolerance]) => `${measure}=${formatTolerance(tolerance)}`);
+  const asked = ['regress', ...allowed, canonicalJson(entry)].join(' ');
+  const own = Object.entries(options.tolerance).flatMap(([measure, text]) => ['--tolerance', `${measure}=${text}`]);
+  const baseline = ['--baseline', options.baseline];
+  return {
+    scenario: name,
+    question,
+    id: resultId(`# ${asked}\n${resolvedText(scenario, quick)}`, MODEL_VERSION),
+    seed,
+    quick,
+    replications: runSettings(scenario, invocation).replications,
+    repeat_command: repeatRegressCommand(invocation, [...baseline, ...own]),
+    update_command: repeatRegressCommand(invocation, [...baseline, '--update']),
+    model_version: MODEL_VERSION,
+  };
+}
+
+export function regressFile(
+  scenarios: readonly RegressScenario[],
+  tolerances: Tolerances,
+  { baseline }: RegressOptions,
+): RegressFile {
+  return buildRegress({ baseline, model_version: MODEL_VERSION }, tolerances, scenarios, regressVerdict);
+}
+
+/** The page and the data of one scenario. */
+async function keep(file: RegressFile, { out }: RegressOptions, { err }: CommandContext): Promise<void> {
+  const { renderRegressHtml } = await import('../report/regress/html.ts');
+  const [scenario] = file.scenarios as [RegressScenario];
+  const folder = resultFolder(out, scenario.scenario, `regress-${scenario.id}`);
+  writeFiles(folder, { 'regress.json': canonicalJson(file), 'regress.html': renderRegressHtml(file) });
+  err.write(`report: ${join(folder, 'regress.html')}\n`);
+}
+
+/** The whole, where it was asked for. */
+async function tell(
+  file: RegressFile,
+  { junit, markdown, json }: RegressOptions,
+  { out }: CommandContext,
+): Promise<void> {
+  if (junit !== undefined) writeTo(junit, (await import('../report/regress/junit.ts')).renderJunit(file));
+  if (markdown !== undefined) {
+    const text = (await import('../report/regress/markdown.ts')).renderMarkdown(file);
+    // The summary of a step is one file that every command of the step adds to.
+    if (markdown === true) appendFileSync(process.env.GITHUB_STEP_SUMMARY as string, text);
+    else writeTo(markdown, text);
+  }
+  if (json) out.write(canonicalJson(file));
+  else out.write(`${(await import('../report/regress/table.ts')).renderRegress(file)}\n`);
+}
