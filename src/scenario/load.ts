@@ -6,6 +6,7 @@ import { formatDuration } from '../units/format.ts';
 import { buildPoint } from './build-point.ts';
 import { type Contender, protocolName } from './build-protocol.ts';
 import { type DataFiles, openDataFiles, reasonOf } from './data-files.ts';
+import { checkDrills } from './drills.ts';
 import { fileShapeWith } from './file-shape.ts';
 import type { ScenarioFile } from './file-value.ts';
 import { combinationsOf } from './levels.ts';
@@ -99,6 +100,7 @@ function readOpened(opened: Opened, own: OwnProtocols): LoadResult {
   const sections = readSections(source, shape.fields);
   const assumptions = new Set<string>();
   checkRun(sections, source);
+  checkDrills(sections, source);
   const made = makePoints({ ...opened, sections, assumptions, own, fields: shape.fields });
   const problems = sortProblems([...source.problems, ...made.problems]);
   if (problems.some((problem) => problem.severity === 'error')) return failed(problems);
@@ -119,6 +121,7 @@ function readOpened(opened: Opened, own: OwnProtocols): LoadResult {
     points: made.points,
     objective: objectivesOf(whole.objective),
     prices: whole.prices,
+    drills: whole.drills,
     warnings: problems,
     assumptions: [...assumptions],
     ownProtocols: ownFiles,

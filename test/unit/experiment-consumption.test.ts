@@ -27,7 +27,8 @@ describe('what a point consumes', () => {
     const { spec, estimate, consumption } = consumed('echo', 3);
     expect(consumption?.cores).toBe(3 * spec.machine.cores);
     // All that is sent, but for the requests of the clients: one a transaction, of 1,000 B and a header.
-    const all = (estimate.estimates.bytes_per_transaction?.mean ?? 0) * (estimate.estimates.throughput_per_s?.mean ?? 0);
+    const all =
+      (estimate.estimates.bytes_per_transaction?.mean ?? 0) * (estimate.estimates.throughput_per_s?.mean ?? 0);
     const offered = estimate.estimates.offered_per_s?.mean ?? 0;
     expect(consumption?.egressBytesPerSecond).toBeCloseTo(all - offered * (REQUEST + 66), 3);
     const throughput = estimate.estimates.throughput_per_s?.mean ?? 0;
