@@ -8,7 +8,7 @@ import type { CandidateAnswer, DrillAnswer } from './compare.ts';
 import { consumptionOf } from './consumption.ts';
 import { type Consumption, type MonthlyCost, monthlyCost, type Prices } from './cost.ts';
 import { estimatesOf, type RunValues } from './estimate.ts';
-import type { ObjectiveVerdict } from './objective.ts';
+import type { Objective, ObjectiveVerdict } from './objective.ts';
 import { repeatsOf } from './repeats.ts';
 
 export type Trust = 'crash' | 'byzantine';
@@ -30,10 +30,16 @@ export interface Candidate {
   readonly unfit: string | null;
   readonly criteria: Readonly<Record<Criterion, CriterionValue | null>>;
   /** Undisturbed. */
-  readonly objectives: readonly ObjectiveVerdict[];
+  readonly objectives: readonly JudgedObjective[];
   readonly drills: readonly CandidateDrill[];
   /** null without prices, or where nothing became final. */
   readonly spending: Spending | null;
+}
+
+/** `limit`: the target as a number, in the unit of the value. */
+export interface JudgedObjective extends ObjectiveVerdict {
+  readonly limit: number;
+  readonly direction: Objective['direction'];
 }
 
 export interface CandidateDrill {
@@ -57,7 +63,13 @@ export interface Described {
   readonly trust: Trust;
 }
 
-export function candidateOf(point: Described, answer: CandidateAnswer, prices: Prices | null): Candidate {
+/** `objectives`: those that the answer was judged by. */
+export function candidateOf(
+  point: Described,
+  answer: CandidateAnswer,
+  objectives: readonly Objective[],
+  prices: Prices | null,
+): Candidate {
   const { base, spec } = answer;
   const drills = answer.drills.map(drillOf);
   const replications = base.runs;
@@ -77,7 +89,10 @@ export function candidateOf(point: Described, answer: CandidateAnswer, prices: P
       finality_p99_ms: meanOver(replications.map(({ values }) => values.finality_p99_ms)),
       capacity_per_s: meanOver(replications.map(({ run, values }) => capacityOf(run, values))),
     },
-    objectives: base.objective,
+    objectives: base.objective.map((verdict, i) => {
+      const { target, direction } = objectives[i] as Objective;
+      return { ...verdict, limit: target, direction };
+    }),
     drills,
     spending,
   };
