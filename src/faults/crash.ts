@@ -7,6 +7,7 @@ export const crash: FaultDefinition = {
     'The machine stops at once and loses what is not on its disk; with `for` it restarts from its disk after that time.',
   reference: 'Fail-recovery model; docs/MODEL.md section 3',
   options: {},
+  beginning: () => 'crash',
   ending: 'restart',
   begin(subject, nodes, at) {
     for (const node of nodes) subject.crash(node, at);

@@ -3,9 +3,9 @@
  * is; where nobody leads it looks again every 10 ms, and the timeline says so.
  */
 import { type Duration, type Instant, NEVER, type NodeId } from '../units/quantities.ts';
-import type { FaultSubject } from './fault.ts';
+import type { AnyFault, FaultSubject } from './fault.ts';
 import type { FaultSpec, FaultTarget } from './fault-spec.ts';
-import { OverlappingCrashes } from './overlapping-crashes.ts';
+import { OverlappingFaults } from './overlapping-faults.ts';
 import { faultDefinitions } from './registry.ts';
 
 const LOOK_AGAIN: Duration = 10_000_000;
@@ -32,11 +32,11 @@ export class FaultDriver {
   next: Instant = NEVER;
   readonly records: FaultRecord[] = [];
   private readonly actions: Action[] = [];
-  private readonly subject: OverlappingCrashes;
+  private readonly subject: OverlappingFaults;
   private order = 0;
 
   constructor(faults: readonly FaultSpec[], subject: FaultSubject) {
-    this.subject = new OverlappingCrashes(subject);
+    this.subject = new OverlappingFaults(subject);
     for (const fault of faults) {
       const record: FaultRecord = {
         text: describe(fault),
@@ -81,10 +81,10 @@ export class FaultDriver {
     }
     record.at = at;
     record.nodes = nodes;
-    const definition = faultDefinitions[fault.kind];
+    const definition: AnyFault = faultDefinitions[fault.kind];
     const who = named(nodes);
-    this.subject.note(at, `${definition.name} of ${who}`);
-    const end = definition.begin(this.subject, nodes, at);
+    this.subject.note(at, `${definition.beginning(fault)} of ${who}`);
+    const end = definition.begin(this.subject, nodes, at, fault);
     this.subject.judge(at);
     if (fault.duration === null) return;
     this.schedule(at + fault.duration, (over) => {

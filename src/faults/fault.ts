@@ -16,14 +16,27 @@ export interface FaultSubject {
   currentLeader(): NodeId;
   crash(node: NodeId, at: Instant): void;
   restart(node: NodeId, at: Instant): void;
+  /** From now on the node's processor and disk take `by` times as long (1: as usual) for what they are given. */
+  setPace(node: NodeId, by: number, at: Instant): void;
   /** Cuts these nodes, and the clients on their side, off from the others; returns how to heal that. */
   partition(nodes: readonly NodeId[], at: Instant): (at: Instant) => void;
   note(at: Instant, text: string): void;
 }
 
-export interface FaultDefinition extends Definition<Record<never, never>> {
-  /** Said in the timeline when the fault ends. */
+/** A subject on which several faults of a kind may be in force at a node at once (overlapping-faults.ts). */
+export interface FaultGround extends Omit<FaultSubject, 'setPace'> {
+  /** The node is slow, `by` times, until as many calls of `unslow` say the same. */
+  slow(node: NodeId, by: number, at: Instant): void;
+  unslow(node: NodeId, by: number, at: Instant): void;
+}
+
+export interface FaultDefinition<Options = Record<never, never>> extends Definition<Options> {
+  /** Said in the timeline when the fault takes effect and when it ends, before the nodes that it strikes. */
+  beginning(options: Options): string;
   readonly ending: string;
   /** The fault takes effect on `nodes`; returns what ends it. */
-  begin(subject: FaultSubject, nodes: readonly NodeId[], at: Instant): (at: Instant) => void;
+  begin(ground: FaultGround, nodes: readonly NodeId[], at: Instant, options: Options): (at: Instant) => void;
 }
+
+/** The erased form, as the registry holds it. */
+export type AnyFault = FaultDefinition<unknown>;

@@ -7,6 +7,7 @@ export const partition: FaultDefinition = {
     'The nodes named, and clients on their side, are cut off from all others; with `for` the cut heals after that time.',
   reference: 'docs/MODEL.md section 3 (RFC 6298 retransmission)',
   options: {},
+  beginning: () => 'partition',
   ending: 'healing',
   begin: (subject, nodes, at) => subject.partition(nodes, at),
 };

@@ -11,6 +11,8 @@ export interface Write {
 export class GroupCommitDisk {
   /** When the running fsync ends; NEVER when none runs. */
   at: Instant = NEVER;
+  /** How many times as long fsyncs take that begin from now on. */
+  pace = 1;
   private busy = 0;
   private fsyncs = 0;
   private waiting: Write[] = [];
@@ -33,7 +35,7 @@ export class GroupCommitDisk {
     this.waiting = [];
     let bytes = 0;
     for (const write of this.running) bytes += write.bytes;
-    const took = this.duration(this.fsyncs++, bytes);
+    const took = this.duration(this.fsyncs++, bytes) * this.pace;
     this.busy += took;
     this.at = at + took;
   }

@@ -9,12 +9,15 @@ export class RunningClock {
   free: Instant = 0;
   /** ns of work given to it so far. */
   busy = 0;
+  /** How many times as long jobs take that begin from now on. */
+  pace = 1;
   private fraction = 0;
 
   /** Takes a job of `cost` ns at `at`, which must not be before `free`; returns its end. */
   occupy(at: Instant, cost: number): Instant {
-    this.busy += cost;
-    const end = (at === this.free ? this.fraction : 0) + cost;
+    const service = cost * this.pace;
+    this.busy += service;
+    const end = (at === this.free ? this.fraction : 0) + service;
     const whole = Math.floor(end);
     this.free = at + whole;
     this.fraction = end - whole;

@@ -1,5 +1,6 @@
 /** Faults of the file as a run carries them: sites become nodes, and what can't take effect is flagged. */
 import type { FaultSpec, FaultTarget } from '../faults/fault-spec.ts';
+import { faultDefinitions } from '../faults/registry.ts';
 import { formatDuration } from '../units/format.ts';
 import type { BuildContext } from './build-context.ts';
 import type { Matrix } from './build-matrix.ts';
@@ -45,9 +46,23 @@ export function buildFaults(
         `lasts until the end of the run at ${formatDuration(run.duration)} or beyond: recovery will not be seen`,
         'warning',
       );
-    return target === null ? null : { kind: name, target, at, ...(spread > 0 ? { spread } : {}), duration: fault.for };
+    if (target === null) return null;
+    return {
+      kind: name,
+      ...ownOptions(fault),
+      target,
+      at,
+      ...(spread > 0 ? { spread } : {}),
+      duration: fault.for,
+    } as FaultSpec;
   });
   return built.includes(null) ? null : (built as readonly FaultSpec[]);
+}
+
+/** What the definition of this fault has for options, as they were read. */
+function ownOptions(fault: FaultValue): Partial<Record<string, unknown>> {
+  const values = fault as unknown as Record<string, unknown>;
+  return Object.fromEntries(Object.keys(faultDefinitions[fault.name].options).map((key) => [key, values[key]]));
 }
 
 /** True when a node comes back after a crash. */

@@ -19,7 +19,7 @@ import type { ArrivalTraceValue, RunValue } from './file-value.ts';
 import { judgeCards, judgeRetries } from './judge-clients.ts';
 import { judgeFaults } from './judge-faults.ts';
 import type { PointSetup } from './scenario.ts';
-import type { Sections } from './sections.ts';
+import { isBroken, type Sections } from './sections.ts';
 
 /** All of a run that does not depend on the replication, and what its protocol is. */
 export interface BuiltPoint {
@@ -124,7 +124,8 @@ function trafficOf(net: NetworkSpec, requestBytes: Bytes, groups: readonly Clien
 
 /** Whether messages can be lost for good: datagrams on the way, or while a link is cut or a node is down. */
 function losesMessages({ network, faults }: Sections): boolean {
-  return network?.transport === 'datagram' && (network.loss > 0 || (faults ?? []).length > 0);
+  const cuts = (faults ?? []).some((fault) => isBroken(fault) || fault.name !== 'slow');
+  return network?.transport === 'datagram' && (network.loss > 0 || cuts);
 }
 
 /** A load that would take hours is more often a slip than a wish. */

@@ -3,6 +3,7 @@ import type { AnyProtocol } from '../protocols/protocol.ts';
 import { protocols } from '../protocols/registry.ts';
 import { LONGEST_RUN, MILLISECOND } from '../units/quantities.ts';
 import { entriesOf } from './definition-shape.ts';
+import { drillsShape } from './drills.ts';
 import { clientsShape, faultsShape, nodesShape, workloadShape } from './load-shape.ts';
 import { machineShape, networkShape } from './network-shape.ts';
 import { objectiveFields, precisionFields } from './objectives.ts';
@@ -158,6 +159,7 @@ export const fileFields: Fields = {
     default: {},
   },
   prices: { shape: pricesShape },
+  drills: { shape: drillsShape },
   progressWithin: {
     shape: {
       kind: 'duration',

@@ -1,5 +1,6 @@
 /** What reading a scenario file by `file-shape.ts` gives: every default filled in, nothing resolved against anything else yet. */
 import type { Prices } from '../experiment/cost.ts';
+import type { DrillSettings } from '../experiment/drills.ts';
 import type { faultDefinitions } from '../faults/registry.ts';
 import type { BitRate, Duration, Instant, NodeId, Rate, Ratio } from '../units/quantities.ts';
 import type { EitherValue, NamedValue } from './write.ts';
@@ -22,6 +23,7 @@ export interface ScenarioFile {
   readonly faults: readonly FaultValue[];
   readonly objective: Readonly<Record<string, number | null>>;
   readonly prices: Prices | null;
+  readonly drills: DrillSettings | null;
   readonly progressWithin: Duration;
 }
 

@@ -28,9 +28,10 @@ export function judgeFaults(faults: readonly FaultSpec[], bearing: Bearing, cont
       judgeCutOfAll(['faults', String(i), fault.kind], bearing, context);
       return;
     }
-    warnOfLostQuorum(faults, i, inForce, bearing, (what, whom) =>
-      context.strain(['faults', String(i), fault.kind], what, whom),
-    );
+    if (fault.kind !== 'slow')
+      warnOfLostQuorum(faults, i, inForce, bearing, (what, whom) =>
+        context.strain(['faults', String(i), fault.kind], what, whom),
+      );
     for (const j of inForce)
       if (j !== i && fault.kind === 'crash') warnOfSecondCrash(fault, faults[j] as FaultSpec, j, warn);
     const { warmup } = bearing.run;
@@ -85,7 +86,7 @@ function warnOfLostQuorum(
     nodes,
   );
   if (together <= tolerated) return;
-  const others = inForce.filter((j) => j !== i).map((j) => `faults.${j}`);
+  const others = inForce.filter((j) => j !== i && faults[j]?.kind !== 'slow').map((j) => `faults.${j}`);
   const go = others.length === 1 ? 'which goes' : 'which go';
   strain(`together with ${others.join(' and ')}, ${go} on then, takes up to ${together} of ${nodes} nodes`, whom);
 }
@@ -96,6 +97,8 @@ function outOfReach(faults: readonly FaultSpec[], nodes: number): number {
   const cuts: (readonly NodeId[])[] = [];
   let unknown = 0;
   for (const fault of faults) {
+    // A slow node answers, however late.
+    if (fault.kind === 'slow') continue;
     if (typeof fault.target === 'string') unknown++;
     else if (fault.kind === 'crash') for (const node of nodesOf(fault)) down.add(node);
     else cuts.push(nodesOf(fault));

@@ -5,6 +5,7 @@
 import { buildPoint } from './build-point.ts';
 import { type Contender, protocolName } from './build-protocol.ts';
 import { type DataFiles, openDataFiles, reasonOf } from './data-files.ts';
+import { checkDrills } from './drills.ts';
 import { fileShapeWith } from './file-shape.ts';
 import type { ScenarioFile } from './file-value.ts';
 import { combinationsOf, factorsOf } from './levels.ts';
@@ -99,6 +100,7 @@ function readOpened(opened: Opened, own: OwnProtocols): LoadResult {
   const read = readSections(source, shape.fields);
   const sections = read.run === undefined ? read : { ...read, run: settleRun(read.run, source) };
   const assumptions = new Set<string>();
+  checkDrills(sections, source);
   const made = makePoints({ ...opened, sections, assumptions, own, fields: shape.fields });
   const problems = sortProblems([...source.problems, ...made.problems]);
   if (problems.some((problem) => problem.severity === 'error')) return failed(problems);
@@ -120,6 +122,7 @@ function readOpened(opened: Opened, own: OwnProtocols): LoadResult {
     points: made.points,
     objective: objectivesOf(whole.objective),
     prices: whole.prices,
+    drills: whole.drills,
     warnings: problems,
     assumptions: [...assumptions, ...kindAssumed(run)],
     ownProtocols: ownFiles,

@@ -3,6 +3,7 @@
  * `runSpecFor` turns one of its design points and a replication into the specification of one run.
  */
 import type { Prices } from '../experiment/cost.ts';
+import type { DrillSettings } from '../experiment/drills.ts';
 import type { Objective } from '../experiment/objective.ts';
 import type { PrecisionGoal } from '../experiment/precision.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
@@ -21,6 +22,8 @@ export interface Scenario {
   readonly objective: readonly Objective[];
   /** null: the file says nothing of cost. */
   readonly prices: Prices | null;
+  /** null: the usual ones. */
+  readonly drills: DrillSettings | null;
   /** Protocols of the user's own, in the order in which the file names them. */
   readonly ownProtocols: readonly OwnProtocolFile[];
   /** What runs but is unwise. */

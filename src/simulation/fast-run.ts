@@ -154,6 +154,10 @@ export class FastRun implements FaultSubject {
     (this.machines[node] as NodeIsland).restart(at);
   }
 
+  setPace(node: NodeId, by: number): void {
+    (this.machines[node] as NodeIsland).setPace(by);
+  }
+
   partition(nodes: readonly NodeId[], at: Instant): (at: Instant) => void {
     const sides = sidesOf(this.world, nodes, this.network.links.siteOf);
     this.network.transport.partition(sides, at);

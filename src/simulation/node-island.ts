@@ -288,6 +288,13 @@ export class NodeIsland implements ClientPort {
     this.world.flights.drop(flight);
   }
 
+  /** Whatever its processor and disk are given from now on takes `by` times as long; what they have been given keeps its time. */
+  setPace(by: number): void {
+    this.thread.pace = by;
+    this.pool.pace = by;
+    this.disk.pace = by;
+  }
+
   /** The machine dies at `at`: jobs not finished have no effect, and what waits here is gone. */
   crash(at: Instant): void {
     this.node.crash();

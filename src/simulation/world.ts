@@ -34,7 +34,7 @@ import type { Clients, Participant } from './participants.ts';
 import type { NamedOptions, RunSpec } from './run-spec.ts';
 
 /** Bytes of a client's signature on a request, where the protocol's clients sign. */
-const CLIENT_SIGNATURE: Bytes = 64;
+export const CLIENT_SIGNATURE: Bytes = 64;
 
 export class World {
   readonly spec: RunSpec;

@@ -1,7 +1,6 @@
 // A replica that was away gets what it missed: from the others' logs, or, where those were cut short meanwhile, as a state (PBFT:
 // state transfer, TOCS'02 section 5.3; Raft: InstallSnapshot, thesis chapter 5). It ends with the same state as everybody else.
 import { describe, expect, test } from 'vitest';
-import type { FaultSpec } from '../../src/faults/fault-spec.ts';
 import { FastRun } from '../../src/simulation/fast-run.ts';
 import type { Node } from '../../src/simulation/node.ts';
 import type { NamedOptions, RunSpec } from '../../src/simulation/run-spec.ts';
@@ -23,7 +22,7 @@ const pbft = (checkpointInterval: number): NamedOptions =>
     statusInterval: 100 * MILLISECOND,
   });
 
-function away(of: NamedOptions, kind: FaultSpec['kind']): RunSpec {
+function away(of: NamedOptions, kind: 'crash' | 'partition'): RunSpec {
   const quiet = quietSpec(4, DELAY, {});
   return {
     ...quiet,

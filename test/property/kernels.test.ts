@@ -43,12 +43,16 @@ function clients(nodes: number): fc.Arbitrary<ClientGroupSpec> {
 
 function fault(nodes: number, horizon: number): fc.Arbitrary<FaultSpec> {
   const node = fc.integer({ min: 0, max: nodes - 1 });
-  return fc.record({
-    kind: fc.constantFrom('crash', 'partition'),
+  const schedule = fc.record({
     target: fc.oneof(fc.constant('leader' as const), node, fc.uniqueArray(node, { minLength: 1, maxLength: 2 })),
     at: fc.integer({ min: 0, max: horizon / MILLISECOND }).map((at) => at * MILLISECOND),
     duration: fc.option(ms(1, 300), { nil: null }),
   });
+  const kind = fc.oneof(
+    fc.constantFrom('crash' as const, 'partition' as const).map((name) => ({ kind: name })),
+    fc.integer({ min: 2, max: 40 }).map((by) => ({ kind: 'slow' as const, by })),
+  );
+  return fc.tuple(schedule, kind).map(([when, what]) => ({ ...when, ...what }));
 }
 
 const rate = fc.constantFrom(5e6, 20e6, 100e6, 1e9, Number.POSITIVE_INFINITY);

@@ -44,6 +44,10 @@ describe(`scenarios ${FIRST_SEED} to ${FIRST_SEED + SCENARIOS - 1}`, () => {
           'partition',
           spec.faults.some(({ kind }) => kind === 'partition'),
         );
+        note(
+          'slow node',
+          spec.faults.some(({ kind }) => kind === 'slow'),
+        );
         note('election', wasSent('request-vote'));
         note('view change', wasSent('new-view'));
         note('snapshot', wasSent('install-snapshot'));

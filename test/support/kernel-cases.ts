@@ -24,7 +24,7 @@ export interface KernelCase {
 
 const slow = { bitsPerSecond: 20e6 };
 const fault = (
-  kind: FaultSpec['kind'],
+  kind: 'crash' | 'partition',
   target: FaultSpec['target'],
   at: number,
   duration: number | null,
@@ -34,6 +34,11 @@ const fault = (
   at: at * MILLISECOND,
   duration: duration === null ? null : duration * MILLISECOND,
 });
+
+const slowed = (target: FaultSpec['target'], at: number, duration: number | null, by: number): FaultSpec => {
+  const { kind: _, ...schedule } = fault('crash', target, at, duration);
+  return { kind: 'slow', by, ...schedule };
+};
 
 const sizes: KernelCase[] = [1, 3, 5, 7, 16].map((nodes) => ({
   name: `n = ${nodes}`,
@@ -348,6 +353,33 @@ const faults: KernelCase[] = [
       machine: restartDisk,
       network: { transport: 'datagram', egress: { ...slow, discipline: 'fifo' } },
       faults: [fault('crash', 1, 200, 100), fault('partition', [2], 300, 200)],
+    },
+  },
+  ...[1, 2, 3].map(
+    (cores): KernelCase => ({
+      name: `a slow leader, then another node, ${cores} cores, a backlog at each begin and end`,
+      nodes: 4,
+      mayStall: true,
+      changes: {
+        machine: { cores, handling: 60 * MICROSECOND, ...restartDisk },
+        clients: [clientsAt({ site: 0 }, openLoad(600)), clientsAt({ node: 1 }, closedLoad(4, 2))],
+        faults: [slowed('leader', 200, 150, 10), slowed(1, 600, 100, 7)],
+      },
+    }),
+  ),
+  {
+    name: 'slowness that overlaps, with a crash in it, and costs with fractions of a nanosecond',
+    nodes: 5,
+    mayStall: true,
+    changes: {
+      machine: { cores: 2, handling: 40_000.375, requestHandling: 20_000.625, crypto: fractionalCosts, ...restartDisk },
+      faults: [
+        slowed([1, 2], 100, 500, 3),
+        slowed(2, 250, 200, 30),
+        fault('crash', 2, 300, 100),
+        slowed(0, 700, null, 5),
+      ],
+      horizon: 1200 * MILLISECOND,
     },
   },
   {

@@ -31,7 +31,9 @@ export function randomScenario(seed: number): RunSpec {
   const { network, roundTrip } = randomNetwork(dice, nodes, name);
   const machine = randomMachine(dice);
   const load = randomWorkload(dice);
-  const faults = name === 'echo' ? [] : randomFaults(dice, name, nodes);
+  // Dice of their own: the rest of a seed's scenario is the same with slow nodes and without.
+  const slow = randomSlowness(new Dice(seed + SLOWNESS), nodes);
+  const faults = name === 'echo' ? [] : [...randomFaults(dice, name, nodes), ...slow];
   const draft: Draft = { name, nodes, network, machine, workload: load, faults, roundTrip };
   const { chosen, patience } = randomProtocol(dice, draft);
   const over = faults.reduce((last, { at, duration }) => Math.max(last, at + (duration ?? 0)), 0);
@@ -165,6 +167,16 @@ function randomFaults(dice: Dice, name: 'pbft' | 'raft', nodes: number): FaultSp
     faults.push({ kind: 'crash', target: node, at, duration: forEver ? null : duration });
   }
   return faults;
+}
+
+const SLOWNESS = 1_000_000_007;
+
+/** One node, or whoever leads, is slow for a while in a quarter of the scenarios; it is no fault that the protocol counts. */
+function randomSlowness(dice: Dice, nodes: number): FaultSpec[] {
+  if (!dice.chance(0.25)) return [];
+  const target = dice.chance(0.5) ? 'leader' : dice.below(nodes);
+  const [at, duration] = [dice.between(50, 1500) * MILLISECOND, dice.between(20, 900) * MILLISECOND];
+  return [{ kind: 'slow', by: dice.of([2, 5, 20]), target, at, duration }];
 }
 
 /** The protocol with options that fit the delays, and how long one attempt (an election, a view) may take. */

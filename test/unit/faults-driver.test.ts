@@ -27,6 +27,9 @@ class Recorder implements FaultSubject {
   restart(node: number, at: number): void {
     this.log.push(`${at / ms}: restart ${node}`);
   }
+  setPace(node: number, by: number, at: number): void {
+    this.log.push(`${at / ms}: pace ${node} ${by}`);
+  }
   partition(nodes: readonly number[], at: number): (at: number) => void {
     this.log.push(`${at / ms}: cut ${nodes}`);
     return (over) => this.log.push(`${over / ms}: heal ${nodes}`);
@@ -99,6 +102,41 @@ describe('faults', () => {
       { text: 'crash nodes 2, 4', at: 40 * ms, nodes: [2, 4], endedAt: null },
     ]);
     expect(driver.quietFrom).toBe(50 * ms);
+  });
+
+  test('slow nodes by the worst of what is in force, and are noted with how much', () => {
+    const { log } = run(
+      [
+        { kind: 'slow', by: 10, target: [1, 2], at: 10 * ms, duration: 30 * ms },
+        { kind: 'slow', by: 4, target: 2, at: 20 * ms, duration: 40 * ms },
+        { kind: 'slow', by: 10, target: 2, at: 25 * ms, duration: 10 * ms },
+      ],
+      NEVER,
+    );
+    expect(log).toEqual([
+      '10: "slowness (10 times) of nodes 1, 2"',
+      '10: pace 1 10',
+      '10: pace 2 10',
+      '20: "slowness (4 times) of node 2"',
+      '20: pace 2 10',
+      '25: "slowness (10 times) of node 2"',
+      '25: pace 2 10',
+      '35: "usual speed of node 2"',
+      '35: pace 2 10',
+      '40: "usual speed of nodes 1, 2"',
+      '40: pace 1 1',
+      '40: pace 2 4',
+      '60: "usual speed of node 2"',
+      '60: pace 2 1',
+    ]);
+  });
+
+  test('that only slow a node do not count towards f', () => {
+    const subject = new Recorder({ tolerated: 0 });
+    const driver = new FaultDriver([{ kind: 'slow', by: 2, target: 0, at: ms, duration: null }], subject);
+    driver.apply();
+    expect(subject.log.join()).not.toContain('tolerated');
+    expect(driver.quietFrom).toBe(ms);
   });
 
   test('of one instant take place in the order in which they are given', () => {

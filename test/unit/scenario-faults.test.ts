@@ -161,3 +161,29 @@ test('what several points cannot bear is said once for each fault', () => {
     'faults.0.crash: takes 2 of 4 nodes, but raft tolerates 1 and pbft tolerates 1; takes 2 of 5 nodes, but pbft tolerates 1: nothing becomes final meanwhile',
   ]);
 });
+
+describe('a slow node', () => {
+  test('is ten times as slow unless the file says otherwise, and strains no quorum', () => {
+    const base = { by: 10, target: 'leader', at: 5e9, duration: 2e9 };
+    const read = (fault: string) => {
+      const text = `${BASE}faults: [${fault}]\n`;
+      const readText = (path: string) => (path.endsWith('f.yaml') ? text : readTextFile(path));
+      const result = loadScenario('f.yaml', { readText });
+      return result.ok ? result.scenario.points[0]?.setup.faults[0] : result.problems;
+    };
+    expect(read('{ slow: leader, at: 5s, for: 2s }')).toEqual({ kind: 'slow', ...base });
+    expect(read('{ slow: leader, by: 3, at: 5s, for: 2s }')).toEqual({ kind: 'slow', ...base, by: 3 });
+    expect(warnings('{ slow: [0, 1, 2, 3], at: 5s }, { slow: 0, at: 6s }, { crash: 0, at: 7s, for: 1s }')).toEqual([]);
+  });
+
+  test.each([
+    ['1', 'at least 2'],
+    ['1001', 'at most 1000'],
+    ['1.5', 'a whole number'],
+    ['twice', 'a whole number'],
+  ])('by %s is refused', (by, expected) => {
+    expect(warnings(`{ slow: 0, by: ${by}, at: 5s }`)).toEqual([
+      expect.stringContaining(`faults.0.by: is '${by}', expected ${expected}`),
+    ]);
+  });
+});

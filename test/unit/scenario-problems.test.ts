@@ -97,7 +97,7 @@ describe('values', () => {
     ['objective: { finality_p98: 1s }', "objective.finality_p98: unknown key (did you mean 'finality_p90'?)"],
     [
       'faults: [{ crahs: leader, at: 1s }]',
-      "faults.0: is a mapping (crahs, at), expected exactly one of crash, partition (did you mean 'crash'?)",
+      "faults.0: is a mapping (crahs, at), expected exactly one of crash, partition, slow (did you mean 'crash'?)",
     ],
     ['faults: [{ crash: leadr, at: 1s }]', "faults.0.crash: is 'leadr' (did you mean 'leader'?)"],
     ['levels: { network.matrx: [lan] }', "network.matrx: unknown key (did you mean 'matrix'?)"],

@@ -35,6 +35,8 @@ interface Ready {
 export class ReferenceNode extends Machine implements ClientPort {
   readonly node: Node;
   readonly clients: ReferenceClients;
+  /** How many times as long as usual takes what the processor and the disk are given now. */
+  pace = 1;
   private readonly world: World;
   private readonly network: ReferenceNetwork;
   private readonly effects: ReferenceEffects;
@@ -124,7 +126,7 @@ export class ReferenceNode extends Machine implements ClientPort {
     const incoming: Incoming = { flight, verified: false };
     this.linkFrom(flight).push(incoming);
     const cost = this.world.flights.doubles[flight * DOUBLES + F.verify] as number;
-    if (cost > 0 || this.poolSize === 1) this.pool.submit(cost, () => this.verified(incoming));
+    if (cost > 0 || this.poolSize === 1) this.pool.submit(cost * this.pace, () => this.verified(incoming));
     else this.verified(incoming);
   }
 
@@ -204,7 +206,7 @@ export class ReferenceNode extends Machine implements ClientPort {
     flights.drop(flight);
     delivered[type] = (delivered[type] as number) + 1;
     digest.add(EventClass.delivery, this.self, this.now, hash ^ Math.imul(source + 1, 0x2545f491));
-    const end = this.thread.begin(this.now, costs.handling + verification);
+    const end = this.thread.begin(this.now, (costs.handling + verification) * this.pace);
     this.node.receive(source, message, end);
     this.endOfJob(end);
   }
@@ -222,7 +224,7 @@ export class ReferenceNode extends Machine implements ClientPort {
       const verification = this.pool === null ? (flights.doubles[flight * DOUBLES + F.verify] as number) : 0;
       cost += costs.requestHandling * requests + verification;
     }
-    const end = this.thread.begin(this.now, cost);
+    const end = this.thread.begin(this.now, cost * this.pace);
     this.node.beginDrain(end);
     for (const { flight } of taken) this.admit(flight);
     this.node.finishDrain();
@@ -245,7 +247,7 @@ export class ReferenceNode extends Machine implements ClientPort {
   }
 
   private execute(): void {
-    const end = this.thread.begin(this.now, this.node.executionCost());
+    const end = this.thread.begin(this.now, this.node.executionCost() * this.pace);
     this.node.execute(end);
     this.endOfJob(end);
   }
@@ -284,8 +286,8 @@ export class ReferenceNode extends Machine implements ClientPort {
       while (this.outgoing[0]?.signed) this.handOver(this.outgoing.shift() as Outgoing);
     };
     if (cost === 0) done();
-    else if (this.pool === null) this.signQueue.push({ cost, done });
-    else this.pool.submit(cost, done);
+    else if (this.pool === null) this.signQueue.push({ cost: cost * this.pace, done });
+    else this.pool.submit(cost * this.pace, done);
   }
 
   /** With one core, the thread signs what its job made before it takes the next job. */
@@ -315,7 +317,8 @@ export class ReferenceNode extends Machine implements ClientPort {
     if (writes.length === 0) return;
     this.pendingWrites = [];
     const bytes = writes.reduce((sum, write) => sum + write.bytes, 0);
-    const end = this.disk.begin(this.now, this.world.fsync(this.self, this.fsyncs++, bytes));
+    const service = this.world.fsync(this.self, this.fsyncs++, bytes) * this.pace;
+    const end = this.disk.begin(this.now, service);
     this.schedule(end, Rank.disk, () => {
       this.disk.end();
       const { world, node } = this;

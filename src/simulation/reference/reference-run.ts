@@ -125,6 +125,10 @@ export class ReferenceRun implements FaultSubject {
     (this.machines[node] as ReferenceNode).restart();
   }
 
+  setPace(node: NodeId, by: number): void {
+    (this.machines[node] as ReferenceNode).pace = by;
+  }
+
   partition(nodes: readonly NodeId[], at: Instant): (at: Instant) => void {
     const sides = sidesOf(this.world, nodes, this.network.links.siteOf);
     this.network.partition(sides, at);

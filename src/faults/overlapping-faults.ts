@@ -1,17 +1,20 @@
 /**
- * Crashes of one node that overlap: it goes down with the first of them and comes back when the last of them is over. And whether
- * more nodes are faulty at once than the protocol tolerates: those that are down, and those that came back without their memory.
+ * Faults of one node that overlap: it goes down with the first crash and comes back when the last of them is over, and it is as slow as
+ * the worst that slows it. And whether more nodes are faulty at once than the protocol tolerates: those that are down, and those that
+ * came back without their memory. A slow node is correct, and none of them.
  */
 import type { Instant, NodeId } from '../units/quantities.ts';
-import type { FaultSubject } from './fault.ts';
+import type { FaultGround, FaultSubject } from './fault.ts';
 
-export class OverlappingCrashes implements FaultSubject {
+export class OverlappingFaults implements FaultGround {
   readonly nodes: number;
   private readonly subject: FaultSubject;
   /** Crashes in force, by node. */
   private readonly crashes: Int32Array;
   /** 1: the node restarted without its memory. */
   private readonly forgetful: Uint8Array;
+  /** By node: how many times as long each fault in force makes its work take. */
+  private readonly slowness: number[][];
   /** How many faulty nodes were noted last; 0 when no more than f are. */
   private noted = 0;
 
@@ -20,6 +23,7 @@ export class OverlappingCrashes implements FaultSubject {
     this.nodes = subject.nodes;
     this.crashes = new Int32Array(subject.nodes);
     this.forgetful = new Uint8Array(subject.nodes);
+    this.slowness = Array.from({ length: subject.nodes }, () => []);
   }
 
   crash(node: NodeId, at: Instant): void {
@@ -36,6 +40,18 @@ export class OverlappingCrashes implements FaultSubject {
     if (this.subject.forgets !== true || this.forgetful[node] === 1) return;
     this.forgetful[node] = 1;
     this.note(at, `node ${node} came back without its memory: it counts as faulty for the rest of the run`);
+  }
+
+  slow(node: NodeId, by: number, at: Instant): void {
+    const inForce = this.slowness[node] as number[];
+    inForce.push(by);
+    this.subject.setPace(node, Math.max(...inForce), at);
+  }
+
+  unslow(node: NodeId, by: number, at: Instant): void {
+    const inForce = this.slowness[node] as number[];
+    inForce.splice(inForce.indexOf(by), 1);
+    this.subject.setPace(node, Math.max(1, ...inForce), at);
   }
 
   /** Notes that more nodes are faulty now than the protocol tolerates, once for each number of them. */

@@ -1,0 +1,173 @@
+/**
+ * A candidate as the decision sees it: whether it is fit at all, and its value in each criterion, by replication as well, so that two
+ * candidates can be compared in pairs on common random numbers.
+ */
+import type { RunResult } from '../simulation/run-result.ts';
+import { bottleneckOf } from './bottleneck.ts';
+import type { CandidateAnswer, DrillAnswer } from './compare.ts';
+import { consumptionOf } from './consumption.ts';
+import { type Consumption, type MonthlyCost, monthlyCost, type Prices } from './cost.ts';
+import { estimatesOf, type RunValues } from './estimate.ts';
+import type { Objective, ObjectiveVerdict } from './objective.ts';
+import { repeatsOf } from './repeats.ts';
+
+export type Trust = 'crash' | 'byzantine';
+
+/** What candidates are compared in, in the order in which a choice among those that meet the objective is made. */
+export const CRITERIA = ['cost_per_month', 'worst_outage_ms', 'finality_p99_ms', 'capacity_per_s'] as const;
+export type Criterion = (typeof CRITERIA)[number];
+
+/** `value`: the mean over replications, infinite where an outage did not end; `perRun`: null where a run cannot tell. */
+export interface CriterionValue {
+  readonly value: number;
+  readonly perRun: readonly (number | null)[];
+}
+
+export interface Candidate {
+  readonly label: string;
+  readonly trust: Trust;
+  /** Why it can't be chosen whatever is asked; null: it can. */
+  readonly unfit: string | null;
+  readonly criteria: Readonly<Record<Criterion, CriterionValue | null>>;
+  /** Undisturbed. */
+  readonly objectives: readonly JudgedObjective[];
+  readonly drills: readonly CandidateDrill[];
+  /** null without prices, or where nothing became final. */
+  readonly spending: Spending | null;
+}
+
+/** `limit`: the target as a number, in the unit of the value. */
+export interface JudgedObjective extends ObjectiveVerdict {
+  readonly limit: number;
+  readonly direction: Objective['direction'];
+}
+
+export interface CandidateDrill {
+  readonly answer: DrillAnswer;
+  /** Whether transactions became final again in every replication. */
+  readonly recovered: boolean;
+  /** Mean longest outage, ms; infinite where it did not recover. */
+  readonly outageMs: number;
+  /** Objectives that it misses in this drill, as they are named in the scenario. */
+  readonly missed: readonly string[];
+}
+
+export interface Spending {
+  readonly consumption: Consumption;
+  readonly cost: MonthlyCost;
+  readonly perMillion: number;
+}
+
+export interface Described {
+  readonly label: string;
+  readonly trust: Trust;
+}
+
+/** `objectives`: those that the answer was judged by. */
+export function candidateOf(
+  point: Described,
+  answer: CandidateAnswer,
+  objectives: readonly Objective[],
+  prices: Prices | null,
+): Candidate {
+  const { base, spec } = answer;
+  const drills = answer.drills.map(drillOf);
+  const replications = base.runs;
+  const spending = prices === null ? null : spendingOf(answer, prices);
+  const costOf = (values: RunValues, run: RunResult): number | null => {
+    const one = { estimates: estimatesOf([values]), runs: [{ run, values }], repeats: repeatsOf([run]) };
+    const consumption = prices === null ? null : consumptionOf(spec, one, prices.retentionDays);
+    return consumption === null ? null : monthlyCost(prices as Prices, consumption).total;
+  };
+  return {
+    label: point.label,
+    trust: point.trust,
+    unfit: whyUnfit(answer),
+    criteria: {
+      cost_per_month: meanOver(replications.map(({ run, values }) => costOf(values, run))),
+      worst_outage_ms: worstOutage(drills),
+      finality_p99_ms: meanOver(replications.map(({ values }) => values.finality_p99_ms)),
+      capacity_per_s: meanOver(replications.map(({ run, values }) => capacityOf(run, values))),
+    },
+    objectives: base.objective.map((verdict, i) => {
+      const { target, direction } = objectives[i] as Objective;
+      return { ...verdict, limit: target, direction };
+    }),
+    drills,
+    spending,
+  };
+}
+
+/** Transactions a second at which the busiest resource would be busy all the time, if it grows busier in proportion. */
+function capacityOf({ utilisation }: RunResult, { throughput_per_s: throughput }: RunValues): number | null {
+  const { utilisation: share } = bottleneckOf(utilisation);
+  return throughput === null || throughput === 0 || share === 0 ? null : throughput / share;
+}
+
+const SECONDS_PER_MONTH = 730 * 3600;
+
+function spendingOf({ base, spec }: CandidateAnswer, prices: Prices): Spending | null {
+  const consumption = consumptionOf(spec, base, prices.retentionDays);
+  const throughput = base.estimates.throughput_per_s?.mean ?? 0;
+  if (consumption === null || throughput === 0) return null;
+  const cost = monthlyCost(prices, consumption);
+  return { consumption, cost, perMillion: (cost.total / (throughput * SECONDS_PER_MONTH)) * 1e6 };
+}
+
+function drillOf(answer: DrillAnswer): CandidateDrill {
+  const { estimate, recoveries } = answer;
+  const open = estimate.condition?.condition === 'down' || estimate.condition?.condition === 'silent';
+  const recovered = recoveries.length > 0 && recoveries.every((recovery) => recovery !== null) && !open;
+  const outage = estimate.estimates.longest_outage_ms?.mean ?? Number.POSITIVE_INFINITY;
+  return {
+    answer,
+    recovered,
+    outageMs: recovered ? outage : Number.POSITIVE_INFINITY,
+    missed: estimate.objective
+      .filter(({ met, measure }) => !met && UNDER_DRILLS.test(measure))
+      .map(({ measure }) => measure),
+  };
+}
+
+/** What is asked of a candidate in its drills, too: finality, availability and outages. Throughput falls in any outage. */
+const UNDER_DRILLS = /^(finality|availability|longest_outage)/;
+
+/** In the drill in which it is longest. */
+function worstOutage(drills: readonly CandidateDrill[]): CriterionValue | null {
+  const worst = weakestDrill(drills);
+  if (worst === null) return null;
+  return { value: worst.outageMs, perRun: worst.answer.estimate.runs.map(({ values }) => values.longest_outage_ms) };
+}
+
+/** The first of those with the longest outage. */
+export function weakestDrill<D extends Pick<CandidateDrill, 'outageMs'>>(drills: readonly D[]): D | null {
+  return drills.reduce<D | null>(
+    (worst, drill) => (worst !== null && drill.outageMs <= worst.outageMs ? worst : drill),
+    null,
+  );
+}
+
+function whyUnfit({ base, drills, failed }: CandidateAnswer): string | null {
+  const runs = [base, ...drills.map(({ estimate }) => estimate)].flatMap((estimate) => estimate.runs);
+  const violated = (kind: 'safety' | 'liveness') =>
+    runs.some(({ run }) => run.violations.some((violation) => violation.kind === kind));
+  if (violated('safety')) return 'it violated safety';
+  if (failed.length > 0) return `${failed.length} of its runs did not finish`;
+  if (base.condition === null) return 'no run of it was measured';
+  if (base.condition.condition === 'silent') return 'it finalises nothing of what it is offered';
+  if (base.condition.condition !== 'keeps up')
+    return `undisturbed, it ${CONDITIONS[base.condition.condition] ?? 'falls behind'}`;
+  if (violated('liveness')) return 'it violated liveness';
+  return null;
+}
+
+const CONDITIONS: Readonly<Record<string, string>> = {
+  stalled: 'stalls under its load',
+  overloaded: 'does not keep up with its load',
+};
+
+function meanOver(perRun: readonly (number | null)[]): CriterionValue | null {
+  const known = perRun.filter((value) => value !== null);
+  if (known.length === 0) return null;
+  return { value: known.reduce((sum, value) => sum + value, 0) / known.length, perRun };
+}

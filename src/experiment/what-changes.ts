@@ -1,0 +1,92 @@
+/**
+ * What would change a recommendation: other prices, another objective, a shorter outage to bear. Break-even values follow in closed form,
+ * since cost is linear in prices and an objective is met up to the value that was measured.
+ */
+import type { Candidate, Criterion, JudgedObjective } from './candidate.ts';
+import { weakestDrill } from './candidate.ts';
+import { choose } from './choice.ts';
+import type { Consumption, Prices } from './cost.ts';
+import { bears, type Recommendation, shortfallOf, tierOf } from './decision.ts';
+
+export type PriceItem = 'core_hour' | 'egress_gb' | 'disk_gb_month';
+
+export type Change =
+  /** At this price of one item, the others as they are, the other candidate costs as little. */
+  | { readonly kind: 'price'; readonly item: PriceItem; readonly now: number; readonly at: number; readonly other: Candidate }
+  /** Were the target this, the other candidate would meet the objective and be chosen. */
+  | { readonly kind: 'looser'; readonly objective: JudgedObjective; readonly at: number; readonly other: Candidate }
+  /** From this target on, the chosen candidate would miss it. */
+  | { readonly kind: 'tighter'; readonly objective: JudgedObjective; readonly at: number }
+  /** Its weakest drill, and who gets through its own weakest drill sooner (null: nobody). */
+  | { readonly kind: 'drill'; readonly weakest: Candidate['drills'][number]; readonly other: Candidate | null };
+
+export function changesOf(
+  { chosen, assumption, tier }: Recommendation,
+  candidates: readonly Candidate[],
+  prices: Prices | null,
+): readonly Change[] {
+  if (chosen === null) return [];
+  const others = candidates.filter((one) => one !== chosen && one.unfit === null && bears(one, assumption));
+  const peers = others.filter((one) => tierOf(one) === tier);
+  return [
+    ...(prices === null ? [] : priceChanges(chosen, peers, prices)),
+    ...looser(chosen, others),
+    ...tighter(chosen),
+    ...drillChange(chosen, others),
+  ];
+}
+
+/** How much of each item a month takes: what cost is linear in. */
+const ITEMS: Readonly<Record<PriceItem, (prices: Prices, spent: Consumption) => readonly [price: number, amount: number]>> = {
+  core_hour: ({ coreHour }, { cores }) => [coreHour, cores * 730],
+  egress_gb: ({ egressGb }, { egressBytesPerSecond }) => [egressGb, (egressBytesPerSecond * 730 * 3600) / 1e9],
+  disk_gb_month: ({ diskGbMonth }, { diskBytes }) => [diskGbMonth, diskBytes / 1e9],
+};
+
+/** For each item the break-even that is reached first, in proportion to the price as it is. */
+function priceChanges(chosen: Candidate, peers: readonly Candidate[], prices: Prices): readonly Change[] {
+  const own = chosen.spending;
+  if (own === null) return [];
+  return (Object.keys(ITEMS) as PriceItem[]).flatMap((item) => {
+    const found = peers.flatMap((other): Extract<Change, { kind: 'price' }>[] => {
+      if (other.spending === null || other.spending.cost.total <= own.cost.total) return [];
+      const [now, amount] = ITEMS[item](prices, own.consumption);
+      const [, otherAmount] = ITEMS[item](prices, other.spending.consumption);
+      const at = now + (other.spending.cost.total - own.cost.total) / (amount - otherAmount);
+      return amount !== otherAmount && at >= 0 ? [{ kind: 'price', item, now, at, other }] : [];
+    });
+    const distance = ({ now, at }: { readonly now: number; readonly at: number }): number => Math.abs(at - now);
+    const [first] = found.sort((a, b) => distance(a) - distance(b));
+    return first === undefined ? [] : [first];
+  });
+}
+
+/** Who would be preferred, if it met the one target that it misses by its value: with the least change of a target. */
+function looser(chosen: Candidate, others: readonly Candidate[]): readonly Change[] {
+  const found = others.flatMap((other) => {
+    const [objective, ...more] = other.objectives.filter(({ met }) => !met);
+    if (objective === undefined || more.length > 0 || !Number.isFinite(shortfallOf(objective))) return [];
+    if (!other.drills.every(({ recovered }) => recovered) || choose([chosen, other])?.chosen !== other) return [];
+    return [{ kind: 'looser' as const, objective, at: objective.value as number, other }];
+  });
+  const [least] = found.sort((a, b) => shortfallOf(a.objective) - shortfallOf(b.objective));
+  return least === undefined ? [] : [least];
+}
+
+/** The target that leaves least room. */
+function tighter(chosen: Candidate): readonly Change[] {
+  const [tightest] = chosen.objectives
+    .filter(({ value }) => value !== null && value > 0)
+    .sort((a, b) => shortfallOf(b) - shortfallOf(a));
+  return tightest === undefined ? [] : [{ kind: 'tighter', objective: tightest, at: tightest.value as number }];
+}
+
+const OUTAGE: Criterion = 'worst_outage_ms';
+
+function drillChange(chosen: Candidate, others: readonly Candidate[]): readonly Change[] {
+  const weakest = weakestDrill(chosen.drills);
+  if (weakest === null) return [];
+  const outage = (one: Candidate): number => one.criteria[OUTAGE]?.value ?? Number.POSITIVE_INFINITY;
+  const best = others.reduce<Candidate | null>((least, one) => (outage(one) < outage(least ?? chosen) ? one : least), null);
+  return [{ kind: 'drill', weakest, other: best }];
+}

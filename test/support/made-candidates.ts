@@ -1,0 +1,58 @@
+// Candidates of a comparison as plain figures, for the logic of decisions: no run stands behind them.
+import type { Candidate, CandidateDrill, Criterion, JudgedObjective, Trust } from '../../src/experiment/candidate.ts';
+
+export interface Figures {
+  readonly label?: string;
+  readonly trust?: Trust;
+  readonly unfit?: string;
+  /** Means; with `spread`, five replications that lie around them. */
+  readonly cost?: number | null;
+  readonly outage?: number;
+  readonly finality?: number | null;
+  readonly capacity?: number;
+  readonly objectives?: readonly JudgedObjective[];
+  readonly drills?: readonly CandidateDrill[];
+  /** Added to each of five replications, in turn. */
+  readonly noise?: readonly number[];
+}
+
+export function madeCandidate(figures: Figures = {}): Candidate {
+  const { label = 'A', trust = 'crash', unfit = null, noise = [0, 0, 0, 0, 0] } = figures;
+  const valued = (value: number | null | undefined, usual: number) => {
+    if (value === null) return null;
+    const mean = value ?? usual;
+    return { value: mean, perRun: noise.map((part) => mean + part) };
+  };
+  const criteria: Record<Criterion, Candidate['criteria'][Criterion]> = {
+    cost_per_month: valued(figures.cost, 100),
+    worst_outage_ms: valued(figures.outage, 1000),
+    finality_p99_ms: valued(figures.finality, 200),
+    capacity_per_s: valued(figures.capacity, 5000),
+  };
+  const { objectives = [], drills = [] } = figures;
+  return { label, trust, unfit, criteria, objectives, drills, spending: null };
+}
+
+export function madeObjective(changes: Partial<JudgedObjective> = {}): JudgedObjective {
+  const { value = 200, limit = 300, direction = 'at-most' } = changes;
+  const met = value !== null && (direction === 'at-most' ? value <= limit : value >= limit);
+  return {
+    measure: 'finality_p99',
+    target: `${limit}ms`,
+    low: value,
+    high: value,
+    at_least: false,
+    decided: true,
+    reason: null,
+    ...changes,
+    value,
+    limit,
+    direction,
+    met: changes.met ?? met,
+  };
+}
+
+/** Only what decisions look at. */
+export function madeDrill(changes: Partial<CandidateDrill> = {}): CandidateDrill {
+  return { recovered: true, outageMs: 1000, missed: [], answer: {} as CandidateDrill['answer'], ...changes };
+}

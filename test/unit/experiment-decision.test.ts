@@ -1,0 +1,199 @@
+// The logic of a comparison's decision on made-up candidates: the Pareto front against brute force, the choice and its margin, what is
+// said where nobody meets the objective, and break-even values that do break even.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Candidate, CRITERIA, type Criterion } from '../../src/experiment/candidate.ts';
+import { choose, marginOf } from '../../src/experiment/choice.ts';
+import { monthlyCost } from '../../src/experiment/cost.ts';
+import { decide, tierOf } from '../../src/experiment/decision.ts';
+import { paretoFront } from '../../src/experiment/pareto.ts';
+import { changesOf } from '../../src/experiment/what-changes.ts';
+import { madeCandidate, madeDrill, madeObjective } from '../support/made-candidates.ts';
+
+describe('the Pareto front', () => {
+  /** Few distinct values, so that ties and chains of dominance are common. */
+  const value = fc.constantFrom(1, 2, 3, Number.POSITIVE_INFINITY);
+  const candidates = fc.array(
+    fc.record({ cost: value, outage: value, finality: value, capacity: fc.constantFrom(1, 2, 3), trust: fc.constantFrom('crash' as const, 'byzantine' as const) }),
+    { maxLength: 9 },
+  );
+
+  test('is what brute force finds, and every other candidate is dominated by the member of it that is named', () => {
+    fc.assert(
+      fc.property(candidates, (figures) => {
+        const made = figures.map((each, i) => madeCandidate({ ...each, label: String(i) }));
+        const front = paretoFront(made);
+        const better = (a: number, b: number, criterion: Criterion): boolean =>
+          criterion === 'capacity_per_s' ? a > b : a < b;
+        const beats = (a: Candidate, b: Candidate): boolean => {
+          const of = (one: Candidate, criterion: Criterion): number => one.criteria[criterion]?.value ?? Number.NaN;
+          if (a.trust === 'crash' && b.trust === 'byzantine') return false;
+          const wins = CRITERIA.some((criterion) => better(of(a, criterion), of(b, criterion), criterion));
+          const loses = CRITERIA.some((criterion) => better(of(b, criterion), of(a, criterion), criterion));
+          return !loses && (wins || a.trust !== b.trust);
+        };
+        const expected = made.filter((one) => !made.some((other) => beats(other, one)));
+        expect(front.members).toEqual(expected);
+        expect(front.dominated.map(({ candidate }) => candidate)).toEqual(made.filter((one) => !expected.includes(one)));
+        for (const { candidate, by } of front.dominated) {
+          expect(beats(by, candidate)).toBe(true);
+          expect(expected).toContain(by);
+        }
+      }),
+      { seed: 4, numRuns: 500 },
+    );
+  });
+
+  test('never lets a candidate that survives liars be dominated by one that does not', () => {
+    const bft = madeCandidate({ label: 'BFT', trust: 'byzantine', cost: 900, outage: 9000, finality: 900, capacity: 1 });
+    const raft = madeCandidate({ label: 'Raft', cost: 1, outage: 1, finality: 1, capacity: 1e6 });
+    expect(paretoFront([raft, bft]).members).toEqual([raft, bft]);
+    // The other way round, trust alone is a merit.
+    const equal = madeCandidate({ label: 'CFT' });
+    const liars = madeCandidate({ label: 'same, and survives liars', trust: 'byzantine' });
+    expect(paretoFront([equal, liars]).dominated).toEqual([{ candidate: equal, by: liars }]);
+  });
+
+  test('takes values that print the same as equal, and leaves out what some could not be measured in', () => {
+    const [a, b] = [madeCandidate({ finality: 200.4, outage: 900 }), madeCandidate({ finality: 200.3, outage: 1000 })];
+    expect(paretoFront([a, b]).members).toEqual([a]);
+    const free = madeCandidate({ cost: null });
+    const front = paretoFront([free, madeCandidate({ cost: 1, finality: 300 })]);
+    expect(front.criteria).toEqual(['worst_outage_ms', 'finality_p99_ms', 'capacity_per_s']);
+    expect(front.leftOut).toEqual(['cost_per_month']);
+    expect(front.members).toEqual([free]);
+  });
+});
+
+describe('the choice', () => {
+  test('is by cost, then by the worst outage, finality and capacity', () => {
+    const cheap = madeCandidate({ cost: 90, outage: 5000 });
+    const dear = madeCandidate({ cost: 110, outage: 100 });
+    expect(choose([dear, cheap])?.chosen).toBe(cheap);
+    expect(choose([dear, cheap])?.ousted.get(dear)).toBe('cost_per_month');
+    const [slow, quick] = [madeCandidate({ outage: 2000 }), madeCandidate({ outage: 500 })];
+    expect(choose([slow, quick])?.ousted.get(slow)).toBe('worst_outage_ms');
+    const [small, large] = [madeCandidate({ capacity: 1000 }), madeCandidate({ capacity: 9000 })];
+    expect(choose([small, large])?.chosen).toBe(large);
+    expect(choose([])).toBeNull();
+  });
+
+  test('lets no difference decide that chance explains', () => {
+    // 98 against 100 on average, but each replication differs by tens, one way or the other.
+    const noisy = madeCandidate({ cost: 98, outage: 3000, noise: [-40, 35, -30, 45, -10] });
+    const other = madeCandidate({ cost: 100, outage: 1000, noise: [30, -45, 25, -30, 20] });
+    expect(choose([noisy, other])?.chosen).toBe(other);
+    expect(choose([noisy, other])?.ousted.get(noisy)).toBe('worst_outage_ms');
+    // The same noise in both is common, and cancels in pairs.
+    const paired = madeCandidate({ cost: 98, outage: 3000, noise: [-40, 35, -30, 45, -10] });
+    const alike = madeCandidate({ cost: 100, outage: 1000, noise: [-40, 35, -30, 45, -10] });
+    expect(choose([paired, alike])?.chosen).toBe(paired);
+  });
+
+  test('has a margin with its interval and probability, by hand', () => {
+    // Differences −3, −1, −2, −4, −2 (noise of the first): mean −2.4, s = 1.140, t = −4.707 with 4 degrees of freedom.
+    const first = madeCandidate({ cost: 100, noise: [-3, -1, -2, -4, -2] });
+    const margin = marginOf(first, madeCandidate({ cost: 100 }), 'cost_per_month');
+    expect(margin?.difference?.mean).toBeCloseTo(-2.4, 12);
+    expect(margin?.difference?.low).toBeCloseTo(-2.4 - 2.7764 * 0.5099, 3);
+    expect(margin?.probability).toBeCloseTo(0.99536, 4);
+    const more = marginOf(madeCandidate({ capacity: 10, noise: [1, 3, 2, 4, 2] }), madeCandidate({ capacity: 10 }), 'capacity_per_s');
+    expect(more?.probability).toBeCloseTo(0.99536, 4);
+    expect(marginOf(madeCandidate({ outage: Number.POSITIVE_INFINITY }), first, 'worst_outage_ms')).toMatchObject({
+      difference: null,
+      probability: null,
+    });
+  });
+});
+
+describe('a decision', () => {
+  const met = [madeObjective()];
+  const missed = [madeObjective({ value: 450 })];
+
+  test('ranks by how much of the objective is met before anything else', () => {
+    const drills = [madeDrill({ missed: ['availability'] })];
+    const all = madeCandidate({ label: 'all', cost: 300, objectives: met, drills: [madeDrill()] });
+    const calm = madeCandidate({ label: 'calm', cost: 200, objectives: met, drills });
+    const down = madeCandidate({ label: 'down', cost: 100, objectives: met, drills: [madeDrill({ recovered: false })] });
+    const none = madeCandidate({ label: 'none', cost: 1, objectives: missed });
+    expect([none, down, calm, all].map(tierOf)).toEqual(['misses', 'undisturbed', 'recovers', 'in every drill']);
+    const [recommendation] = decide([none, down, calm, all]).recommendations;
+    expect(recommendation).toMatchObject({ chosen: all, runnerUp: calm, decidedBy: 'tier', tier: 'in every drill' });
+  });
+
+  test('is given for each assumption where candidates differ in trust', () => {
+    const raft = madeCandidate({ label: 'Raft', cost: 50 });
+    const bft = madeCandidate({ label: 'BFT', cost: 90, trust: 'byzantine' });
+    const larger = madeCandidate({ label: 'larger BFT', cost: 150, trust: 'byzantine' });
+    const [lies, stops] = decide([raft, bft, larger]).recommendations;
+    expect(lies).toMatchObject({ assumption: 'byzantine', chosen: bft, runnerUp: larger, decidedBy: 'cost_per_month' });
+    expect(stops).toMatchObject({ assumption: 'crash', chosen: raft, runnerUp: bft, decidedBy: 'cost_per_month' });
+    expect(decide([raft]).recommendations).toMatchObject([{ assumption: 'crash', chosen: raft, runnerUp: null }]);
+    // Where none of those that are fit survives liars, that is what is said of them.
+    const unsafe = { ...bft, unfit: 'it violated safety' };
+    expect(decide([raft, unsafe]).recommendations[0]).toMatchObject({ assumption: 'byzantine', chosen: null });
+  });
+
+  test('that cannot be made names who comes nearest and what it falls short in', () => {
+    const far = madeCandidate({ label: 'far', objectives: [madeObjective({ value: 900 })] });
+    const near = madeCandidate({ label: 'near', objectives: [madeObjective({ value: 330 }), madeObjective({ measure: 'throughput', direction: 'at-least', limit: 100, value: 80 })] });
+    const silent = madeCandidate({ label: 'silent', unfit: 'it finalises nothing', objectives: [madeObjective({ value: null })] });
+    const { recommendations, front, unfit } = decide([far, near, silent]);
+    expect(recommendations[0]).toMatchObject({ chosen: null, nearest: { candidate: near, binding: { measure: 'throughput' }, shortfall: 1.25 } });
+    expect(front.members.length).toBeGreaterThan(0);
+    expect(unfit).toEqual([silent]);
+    expect(decide([silent])).toMatchObject({ front: { members: [] }, recommendations: [{ chosen: null, nearest: { candidate: silent } }] });
+  });
+
+  test('never chooses what is dominated, though chance might excuse it', () => {
+    const noise = [30, -45, 25, -30, 20];
+    const dominated = madeCandidate({ label: 'first in the file', cost: 101, noise });
+    const better = madeCandidate({ label: 'better', cost: 100 });
+    expect(decide([dominated, better]).recommendations[0]).toMatchObject({ chosen: better, decidedBy: 'order' });
+  });
+});
+
+describe('what would change it', () => {
+  const prices = { currency: 'EUR', coreHour: 0.05, egressGb: 0.08, diskGbMonth: 0.1, retentionDays: 365 };
+  const priced = (label: string, cores: number, egressBytesPerSecond: number, diskBytes: number): Candidate => {
+    const consumption = { cores, egressBytesPerSecond, diskBytes };
+    const cost = monthlyCost(prices, consumption);
+    return { ...madeCandidate({ label, cost: cost.total }), spending: { consumption, cost, perMillion: 1 } };
+  };
+
+  test('prices break even at the value that is said', () => {
+    const few = priced('few cores, much traffic', 16, 20e6, 1e12);
+    const many = priced('many cores, little traffic', 64, 5e6, 1e12);
+    const decision = decide([few, many]).recommendations[0];
+    const changes = changesOf(decision as never, [few, many], prices).filter((change) => change.kind === 'price');
+    expect(changes.map(({ item }) => item)).toEqual(['core_hour', 'egress_gb'].filter((item) => changes.some((one) => one.item === item)));
+    expect(changes.length).toBeGreaterThan(0);
+    const key = { core_hour: 'coreHour', egress_gb: 'egressGb', disk_gb_month: 'diskGbMonth' } as const;
+    for (const { item, at, now } of changes) {
+      expect(now).toBe(prices[key[item]]);
+      const then = { ...prices, [key[item]]: at };
+      const [a, b] = [few, many].map(({ spending }) => monthlyCost(then, spending?.consumption as never).total);
+      expect(a).toBeCloseTo(b as number, 6);
+    }
+  });
+
+  test('a looser objective lets in whom the rule prefers, a tighter one shuts out the chosen', () => {
+    const chosen = madeCandidate({ label: 'chosen', cost: 100, objectives: [madeObjective({ value: 250 })] });
+    const cheap = madeCandidate({ label: 'cheap', cost: 40, objectives: [madeObjective({ value: 320 })] });
+    const dear = madeCandidate({ label: 'dear', cost: 400, objectives: [madeObjective({ value: 301 })] });
+    const all = [chosen, cheap, dear];
+    const changes = changesOf(decide(all).recommendations[0] as never, all, null);
+    expect(changes).toMatchObject([
+      { kind: 'looser', at: 320, other: cheap },
+      { kind: 'tighter', at: 250 },
+    ]);
+  });
+
+  test('the weakest drill is named, and who is through its own sooner', () => {
+    const drills = [madeDrill({ outageMs: 900 }), madeDrill({ outageMs: 4000 })];
+    const chosen = madeCandidate({ label: 'chosen', cost: 10, outage: 4000, drills });
+    const sooner = madeCandidate({ label: 'sooner', cost: 20, outage: 700, drills: [madeDrill({ outageMs: 700 })] });
+    const changes = changesOf(decide([chosen, sooner]).recommendations[0] as never, [chosen, sooner], null);
+    expect(changes).toMatchObject([{ kind: 'drill', weakest: drills[1], other: sooner }]);
+  });
+});
