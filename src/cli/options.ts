@@ -7,6 +7,7 @@ export interface RunningOptions {
   readonly replications?: number;
   readonly threads?: number;
   readonly inline?: true;
+  readonly redis?: string;
   readonly out: string;
   readonly set?: readonly string[];
   readonly json?: true;
