@@ -3,8 +3,8 @@
  * user is told what to install. Their types stay inside this folder.
  */
 
-export type Bullmq = typeof import('bullmq');
-export type Ioredis = typeof import('ioredis');
+export type Bullmq = Pick<typeof import('bullmq'), 'Queue' | 'Worker' | 'WaitingError'>;
+export type Ioredis = Pick<typeof import('ioredis'), 'Redis'>;
 
 export interface RedisPackages {
   readonly bullmq: Bullmq;

@@ -78,12 +78,12 @@ export async function serve(options: ServeOptions): Promise<Tally> {
   }));
   try {
     await Promise.race([connection.gone, abortOf(options.signal), idle(worker, desk, options.idleExitMs)]);
-    return desk.tally;
   } finally {
     desk.stop();
     await within(CLOSES_WITHIN, Promise.allSettled([worker.close(), leave()]));
     connection.close();
   }
+  return desk.tally;
 }
 
 /** Where runs come in and outcomes go out. */
