@@ -3,6 +3,7 @@
  * costs no more than it needs.
  */
 import { Command, CommanderError } from 'commander';
+import { withoutPasswords } from '../executor/redis/address.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, reasonOfTheSystem } from './exit-codes.ts';
 import { packageVersion } from './package-version.ts';
@@ -35,6 +36,11 @@ const commands: readonly CommandEntry[] = [
     name: 'regress',
     summary: 'compare with a committed baseline: did it get worse? For continuous integration',
     add: async (program, context) => (await import('./regress.ts')).regressCommand(program, context),
+  },
+  {
+    name: 'worker',
+    summary: 'compute runs that other machines queue on a Redis server',
+    add: async (program, context) => (await import('./worker.ts')).workerCommand(program, context),
   },
   {
     name: 'calibrate',
@@ -121,7 +127,7 @@ function exitCodeFor(thrown: unknown, argv: readonly string[], { err }: CommandC
   err.write(
     `internal error: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n` +
       `This is a defect of quorumlab ${packageVersion()} (Node ${process.version}). Please report it with the scenario file and\n` +
-      `this command: quorumlab ${argv.join(' ')}\n`,
+      `this command: quorumlab ${withoutPasswords(argv.join(' '))}\n`,
   );
   return ExitCode.crashed;
 }

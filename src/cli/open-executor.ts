@@ -5,17 +5,27 @@ import type { CommandContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
 import { type LoadedScenario, tooManyRequests } from './load.ts';
 import { folderProblem } from './output-folder.ts';
+import { addressGiven, openRedisExecutor } from './redis-workers.ts';
 import { tellingOfStandStill } from './stand-still.ts';
 
 export interface ExecutorOptions extends CacheChoice {
   readonly threads?: number;
   readonly inline?: true;
+  /** The address of the Redis server whose workers compute. */
+  readonly redis?: string;
 }
 
 /** @throws CommandEnd where two options contradict each other. */
-export function refuseContradiction({ inline, threads }: ExecutorOptions): void {
+export function refuseContradiction({ inline, threads, redis }: ExecutorOptions): void {
   if (inline && threads !== undefined)
     throw new CommandEnd(ExitCode.usage, '--inline uses no worker threads: leave out --threads or --inline');
+  if (redis === undefined) return;
+  if (inline || threads !== undefined)
+    throw new CommandEnd(
+      ExitCode.usage,
+      '--redis computes on workers, which have threads of their own: leave out --threads and --inline',
+    );
+  addressGiven(redis);
 }
 
 /** What would be found out only after hours of work. */
@@ -32,6 +42,7 @@ export async function openExecutor(options: ExecutorOptions, context: CommandCon
 }
 
 async function workingExecutor(options: ExecutorOptions, { simulate, worker, err }: CommandContext): Promise<Executor> {
+  if (options.redis !== undefined) return openRedisExecutor(options.redis, err);
   if (options.inline) {
     const { inlineExecutor } = await import('../executor/inline.ts');
     return simulate === null ? inlineExecutor() : inlineExecutor(simulate);

@@ -10,6 +10,7 @@ export interface RunningOptions extends CacheChoice {
   readonly replications?: number;
   readonly threads?: number;
   readonly inline?: true;
+  readonly redis?: string;
   readonly out: string;
   readonly set?: readonly string[];
   readonly json?: true;

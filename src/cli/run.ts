@@ -10,6 +10,7 @@ import { type LoadedScenario, loadScenarios } from './load.ts';
 import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
 import { collect, collectPrecision, positiveCount, type RunningOptions, threadCount } from './options.ts';
 import { withProgress } from './progress.ts';
+import { REDIS_OPTION } from './redis-workers.ts';
 import { runScenario, type ScenarioOutcome } from './run-scenario.ts';
 
 interface RunOptions extends RunningOptions {
@@ -46,6 +47,7 @@ export function runCommand(program: Command, context: CommandContext = processCo
     )
     .option('--threads <n>', 'worker threads (default: one a usable core)', threadCount)
     .option('--inline', 'no worker threads: one run after the other in this one')
+    .option(...REDIS_OPTION)
     .option('--out <folder>', 'where results go: FOLDER/<scenario>/<id>/', 'reports')
     .option('--set <path=value>', 'override a value of the scenario; may be repeated', collect)
     .option('--json', 'print result.json instead of the table')

@@ -22,6 +22,7 @@ import { type LoadedScenario, loadScenarios } from './load.ts';
 import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
 import { collect, positiveCount, type RunningOptions, threadCount } from './options.ts';
 import { withProgress } from './progress.ts';
+import { REDIS_OPTION } from './redis-workers.ts';
 
 interface SensitivityOptions extends RunningOptions {
   readonly measure?: EstimateName;
@@ -48,6 +49,7 @@ export function sensitivityCommand(program: Command, context: CommandContext = p
     .option('--replications <n>', 'independent repetitions of each variant', positiveCount)
     .option('--threads <n>', 'worker threads (default: one a usable core)', threadCount)
     .option('--inline', 'no worker threads: one run after the other in this one')
+    .option(...REDIS_OPTION)
     .option('--out <folder>', 'where the report goes: FOLDER/<scenario>/sensitivity-<id>/', 'reports')
     .option('--set <path=value>', 'override a value of the scenario; may be repeated', collect)
     .option('--json', 'print sensitivity.json instead of the table');

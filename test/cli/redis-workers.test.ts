@@ -1,0 +1,114 @@
+// The whole of it as processes around a real redis-server: of two workers one is killed in mid-run, Redis is restarted, the driver is
+// killed and started again, and the files come out as from this machine's own runs. Nothing waits for fixed times.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { namesFor } from '../../src/executor/redis/names.ts';
+import { quorumlab } from '../support/command.ts';
+import { lacksRedisServer, noRedisServer, RedisServer, until } from '../support/redis-server.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+const replications = 12;
+const lacking = lacksRedisServer();
+const started: ChildProcess[] = [];
+let folder: string;
+let server: RedisServer | undefined;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'quorumlab-workers-'));
+  if (!lacking) server = await RedisServer.started();
+});
+afterAll(async () => {
+  for (const child of started) if (child.exitCode === null) child.kill('SIGKILL');
+  await server?.destroy();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('all results arrive, none twice, byte for byte, though a worker, Redis and the driver die', async (context) => {
+  context.skip(lacking, noRedisServer);
+  const redisServer = server as RedisServer;
+  const file = scenario();
+  expect(await quorumlab('run', file, '--inline', '--out', join(folder, 'local'))).toMatchObject({ code: 0 });
+
+  const redis = new Redis(redisServer.port, '127.0.0.1', { maxRetriesPerRequest: null });
+  redis.on('error', () => {});
+  const names = namesFor();
+  const done = async (): Promise<number> => (await redis.keys(names.result('*'))).length;
+  const drive = () => start('run', file, '--redis', redisServer.url, '--out', join(folder, 'remote'));
+  const work = () => start('worker', '--redis', redisServer.url, '--threads', '1');
+
+  const firstDriver = drive();
+  const [doomed, steady] = [work(), work()];
+  const active = `quorumlab:${names.queue}:active`;
+  await until('both workers have a run and one is finished', async () => (await redis.llen(active)) === 2 && (await done()) > 0);
+  doomed.child.kill('SIGKILL');
+  await once(doomed.child, 'exit');
+
+  firstDriver.child.kill('SIGKILL');
+  await redisServer.stop();
+  await redisServer.start();
+  expect(await done()).toBeGreaterThan(0);
+  expect(await done()).toBeLessThan(replications);
+
+  const secondDriver = drive();
+  const [code] = await once(secondDriver.child, 'exit');
+  expect([code, secondDriver.said()]).toEqual([0, expect.stringContaining('worker')]);
+  steady.child.kill('SIGTERM');
+  expect(await once(steady.child, 'exit')).toEqual([0, null]);
+  expect(steady.said()).toMatch(/trying again for 120 s[\s\S]*connected again[\s\S]*asked to end[\s\S]*ended: \d+ runs? finished/);
+  redis.disconnect();
+
+  const [local, remote] = [filesIn('local'), filesIn('remote')];
+  expect(Object.keys(remote)).toEqual(Object.keys(local));
+  expect(remote).toEqual(local);
+  const rows = (remote['runs.csv'] as string).trim().split('\n').slice(1);
+  expect(new Set(rows).size).toBe(replications);
+  expect(rows).toHaveLength(replications);
+});
+
+/** Runs of about half a second, so that one can be killed in its middle. */
+function scenario(): string {
+  const file = join(folder, 'trial.yaml');
+  writeFileSync(
+    file,
+    `scenario: 1
+name: trial
+question: Does it all arrive?
+seed: 7
+run: { warmup: 1s, duration: 40s, replications: ${replications} }
+network: { matrix: lan }
+nodes: { count: 3 }
+clients: [{ node: 0, load: { open: { poisson: 3000/s } } }]
+workload: opaque
+protocol: raft
+`,
+  );
+  return file;
+}
+
+function start(...argv: string[]) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...argv], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  started.push(child);
+  let text = '';
+  child.stderr?.setEncoding('utf8').on('data', (more: string) => {
+    text += more;
+  });
+  return { child, said: () => text };
+}
+
+/** All but the manifest, which knows the clock. */
+function filesIn(out: string): Record<string, string> {
+  const parent = join(folder, out, 'trial');
+  const ids = readdirSync(parent);
+  expect(ids).toHaveLength(1);
+  const results = join(parent, ids[0] as string);
+  const names = readdirSync(results).filter((name) => name !== 'manifest.json');
+  return Object.fromEntries(names.sort().map((name) => [name, readFileSync(join(results, name), 'utf8')]));
+}
