@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { drive, type ExecuteOptions, type Executor } from '../executor/executor.ts';
 import { RESOURCES } from '../experiment/bottleneck.ts';
-import type { FailedRun } from '../experiment/experiment.ts';
+import type { Experiment, FailedRun } from '../experiment/experiment.ts';
 import { type PointAnswer, replicate } from '../experiment/replicate.ts';
 import { runsCsv, timelineCsv } from '../report/csv.ts';
 import { verdictOf } from '../report/verdict.ts';
@@ -12,9 +12,10 @@ import { canonicalJson } from '../results/canonical-json.ts';
 import type { Invocation } from '../results/repeat-command.ts';
 import type { ResultFile } from '../results/result-file.ts';
 import { sha256 } from '../results/result-id.ts';
-import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
+import { type RunChoice, runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
 import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
 import { MODEL_VERSION } from '../simulation/model-version.ts';
+import type { RunSpec } from '../simulation/run-spec.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
 import { packageVersion } from './package-version.ts';
 
@@ -36,14 +37,9 @@ export async function runScenario(
   const startedAt = new Date();
   const began = performance.now();
   const choice = { quick: invocation.quick };
-  const { warmup, duration, replications } = runSettings(scenario, choice);
-  const experiment = replicate({
-    points: scenario.points.map(() => ({ warmup: warmup as number | 'auto', objectives: scenario.objective })),
-    replications,
-    specFor: (point, replication) => runSpecFor(scenario, point, replication, choice),
-  });
+  const { warmup, duration } = runSettings(scenario, choice);
   const about = { scenario: scenario.name, warmup };
-  const answers = await drive(experiment, executor, { ...options, about });
+  const answers = await drive(experimentOf(scenario, choice), executor, { ...options, about });
   const resolved = resolvedText(scenario, invocation.quick);
   const result = buildResult({ scenario, resolved, invocation, duration, answers, factsOf, verdictOf });
   return {
@@ -67,8 +63,23 @@ export async function runScenario(
   };
 }
 
+function experimentOf(scenario: Scenario, choice: RunChoice): Experiment<readonly PointAnswer[]> {
+  const { warmup, replications } = runSettings(scenario, choice);
+  return replicate({
+    points: scenario.points.map(() => ({ warmup: warmup as number | 'auto', objectives: scenario.objective })),
+    replications,
+    specFor: (point, replication) => runSpecFor(scenario, point, replication, choice),
+  });
+}
+
+/** What the experiment asks for before it has seen any outcome: what shards can share out. */
+export function firstRuns(scenario: Scenario, choice: RunChoice): readonly RunSpec[] {
+  const first = experimentOf(scenario, choice).next();
+  return first.done ? [] : first.value;
+}
+
 /** The resolved scenario as it was run. A rough answer is another question, so it is told apart here and by its id. */
-function resolvedText(scenario: Scenario, quick: boolean): string {
+export function resolvedText(scenario: Scenario, quick: boolean): string {
   return quick
     ? `# --quick: at most two replications of a quarter of the duration, or until 10 s behind the last fault\n${scenario.resolved}`
     : scenario.resolved;
