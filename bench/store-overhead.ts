@@ -1,9 +1,11 @@
-// What keeping a run costs beside making it: time to write and to read, bytes with and without gzip, for shipped scenarios.
-// `npm run bench:store` prints the table of docs/scale.md.
+// What keeping a run costs beside making it, for shipped scenarios: processor time to know, write and read it, bytes with and without
+// gzip. `npm run bench:store` prints the table of docs/scale.md. Processor time, since a busy machine would charge us for others.
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { fingerprintOf } from '../src/results/build-fingerprint.ts';
 import { toExactJson } from '../src/results/exact-json.ts';
 import { encodeRun } from '../src/results/run-file.ts';
 import { runIdentity } from '../src/results/run-identity.ts';
@@ -13,56 +15,53 @@ import { runSpecFor } from '../src/scenario/run-spec-for.ts';
 import { simulate } from '../src/simulation/simulate.ts';
 
 const scenarios = ['quickstart', 'payments-hub', 'belt-and-road'];
-/** Each step is repeated and the median taken. */
-const repetitions = 15;
-/** Levels of gzip that are compared. */
+/** Each step is done so often, a third of it beforehand so that the engine has compiled it. */
+const repetitions = 60;
 const levels = [1, 6, 9];
 
-function medianMs(work: () => void): number {
-  const times = Array.from({ length: repetitions }, () => {
-    const began = performance.now();
-    work();
-    return performance.now() - began;
-  }).sort((a, b) => a - b);
-  return times[Math.floor(repetitions / 2)] as number;
+/** Mean processor time of this process, ms. */
+function processorMs(work: () => void): number {
+  for (let i = 0; i < repetitions / 3; i++) work();
+  const began = process.cpuUsage();
+  for (let i = 0; i < repetitions; i++) work();
+  const { user, system } = process.cpuUsage(began);
+  return (user + system) / 1000 / repetitions;
 }
 
+const kB = (bytes: number): string => (bytes / 1000).toFixed(1);
 const folder = mkdtempSync(join(tmpdir(), 'quorumlab-bench-store-'));
-const rows: Record<string, string | number>[] = [];
 try {
   for (const name of scenarios) {
     const read = loadScenario(`scenarios/${name}.yaml`);
     if (!read.ok) throw new Error(`scenarios/${name}.yaml cannot be read`);
     const spec = runSpecFor(read.scenario, 0, 0, { quick: false });
-    const began = performance.now();
+    const began = process.cpuUsage();
     const result = simulate(spec);
-    const tookMs = performance.now() - began;
+    const computing = process.cpuUsage(began).user / 1000;
     const store = openRunStore(folder);
     const identity = runIdentity(spec);
     const text = gunzipSync(encodeRun(identity, 'bench', spec, result));
-    const write = medianMs(() => store.keep(identity, spec, result));
-    const bytes = statSync(runPath(folder, identity)).size;
-    rows.push({
-      run: `${name}: ${spec.label}`,
-      'computing it (ms)': tookMs.toFixed(0),
-      'identity (ms)': medianMs(() => runIdentity(spec)).toFixed(2),
-      'specification (kB)': (toExactJson(spec).length / 1000).toFixed(1),
-      'keeping it (ms)': write.toFixed(2),
-      'finding it (ms)': medianMs(() => store.find(identity)).toFixed(2),
-      'file (kB)': (bytes / 1000).toFixed(1),
-      'not zipped (kB)': (text.length / 1000).toFixed(1),
-      ...Object.fromEntries(
-        levels.flatMap((level) => [
-          [`gzip ${level} (ms)`, medianMs(() => gzipSync(text, { level })).toFixed(2)],
-          [`gzip ${level} (kB)`, (gzipSync(text, { level }).length / 1000).toFixed(1)],
-        ]),
-      ),
-    });
+    store.keep(identity, spec, result);
+    const rows: readonly (readonly [string, string])[] = [
+      ['computing it (ms)', computing.toFixed(0)],
+      ['its identity (ms)', processorMs(() => runIdentity(spec)).toFixed(2)],
+      ['keeping it (ms)', processorMs(() => store.keep(identity, spec, result)).toFixed(2)],
+      ['finding it (ms)', processorMs(() => store.find(identity)).toFixed(2)],
+      ['file (kB)', kB(statSync(runPath(folder, identity)).size)],
+      ['not zipped (kB)', kB(text.length)],
+      ['specification, not kept (kB)', kB(toExactJson(spec).length)],
+      ...levels.map((level): [string, string] => [
+        `gzip ${level} (ms, kB)`,
+        `${processorMs(() => gzipSync(text, { level })).toFixed(2)}, ${kB(gzipSync(text, { level }).length)}`,
+      ]),
+    ];
+    console.log(`${name}: ${spec.label}`);
+    for (const [what, value] of rows) console.log(`  ${what.padEnd(30)} ${value}`);
   }
-  for (const row of rows) {
-    console.log(`\n${row.run}`);
-    for (const [what, value] of Object.entries(row).slice(1)) console.log(`  ${what.padEnd(22)} ${value}`);
-  }
+  const root = fileURLToPath(new URL('../src', import.meta.url));
+  console.log(
+    `fingerprint of the code (ms), once a process: ${processorMs(() => fingerprintOf(root, true)).toFixed(1)}`,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -75,7 +75,7 @@ async function loadDuckDb(): Promise<typeof import('@duckdb/node-api')> {
   try {
     return await import('@duckdb/node-api');
   } catch (thrown) {
-    const why = (thrown as Error).message.split('\n')[0];
+    const why = (thrown as Error).message.split('\n')[0]?.replace(/ imported from .*/, '');
     throw new Error(
       `SQL and Parquet need DuckDB, which is not installed here (${why}): npm install ${PACKAGE}@${TESTED}`,
     );
