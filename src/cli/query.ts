@@ -137,7 +137,7 @@ function shown({ columns, rows }: Answer, { json, csv }: QueryOptions): string {
   if (csv) return stringify([names, ...rows.map((row) => row.map(plain))]);
   const table = new Table({
     head: names,
-    style: { head: [], border: [] },
+    style: { head: [], border: [], compact: true },
     colAligns: columns.map(({ isNumber }) => (isNumber ? 'right' : 'left')),
   });
   for (const row of rows) table.push(row.map((cell) => (cell === null ? '–' : plain(cell))));

@@ -39,7 +39,12 @@ export async function runScenario(
   const choice = { quick: invocation.quick };
   const { warmup, duration } = runSettings(scenario, choice);
   const about = { scenario: scenario.name, warmup };
-  const answers = await drive(experimentOf(scenario, choice), executor, { ...options, about });
+  let reused = 0;
+  const onReused = (indices: readonly number[]): void => {
+    reused += indices.length;
+    options.onReused?.(indices);
+  };
+  const answers = await drive(experimentOf(scenario, choice), executor, { ...options, about, onReused });
   const resolved = resolvedText(scenario, invocation.quick);
   const result = buildResult({ scenario, resolved, invocation, duration, answers, factsOf, verdictOf });
   return {
@@ -59,6 +64,7 @@ export async function runScenario(
       startedAt,
       tookMs: performance.now() - began,
       executor,
+      reused,
     }),
   };
 }
@@ -100,10 +106,21 @@ interface ManifestParts {
   readonly startedAt: Date;
   readonly tookMs: number;
   readonly executor: Executor;
+  /** Runs that were kept from before, so they took none of the time. */
+  readonly reused: number;
 }
 
 /** All that depends on when and where it was run, beside what identifies it. */
-function manifestOf({ scenario, result, resolved, answers, startedAt, tookMs, executor }: ManifestParts): string {
+function manifestOf({
+  scenario,
+  result,
+  resolved,
+  answers,
+  startedAt,
+  tookMs,
+  executor,
+  reused,
+}: ManifestParts): string {
   return canonicalJson({
     quorumlab: packageVersion(),
     model_version: MODEL_VERSION,
@@ -120,6 +137,7 @@ function manifestOf({ scenario, result, resolved, answers, startedAt, tookMs, ex
     cores: availableParallelism(),
     threads: executor.threads,
     finished_runs: answers.reduce((sum, { estimate }) => sum + estimate.runs.length, 0),
+    reused_runs: reused,
     failed_runs: result.failed_runs.length,
     digests: Object.fromEntries(result.points.map((point) => [point.label, point.run_digests])),
   });

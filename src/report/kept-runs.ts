@@ -65,7 +65,7 @@ export function storeTable({ folder, runs, bytes, unreadable, groups }: StoreSum
   if (runs === 0) return `${folder}: no runs are kept here\n`;
   const table = new Table({
     head: ['scenario', 'protocol', 'model', 'runs', 'size', 'last used', 'unused for at most'],
-    style: { head: [], border: [] },
+    style: { head: [], border: [], compact: true },
     colAligns: ['left', 'left', 'left', 'right', 'right', 'right', 'right'],
   });
   for (const group of groups)

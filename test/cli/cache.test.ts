@@ -37,6 +37,11 @@ function bytesOf(out: string): Readonly<Record<string, string>> {
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(at, name), 'utf8')]));
 }
 
+function manifestOf(out: string): unknown {
+  const [id = ''] = readdirSync(join(folder, out, 'trial'));
+  return JSON.parse(readFileSync(join(folder, out, 'trial', id, 'manifest.json'), 'utf8'));
+}
+
 const keptFiles = (): readonly string[] =>
   existsSync(store)
     ? readdirSync(store, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json.gz'))
@@ -51,6 +56,7 @@ describe('a run with kept runs', () => {
     expect(cold.err).not.toContain('were kept');
     const warm = await counting(run('warm'));
     expect(warm.made).toEqual([]);
+    expect(manifestOf('warm')).toMatchObject({ finished_runs: 6, reused_runs: 6 });
     expect(warm.err).toContain(`6 of 6 runs were kept in ${store} (--fresh makes them again)`);
     rmSync(join(store, keptFiles()[2] as string));
     const half = await counting(run('half'));
@@ -72,9 +78,9 @@ describe('a run with kept runs', () => {
   });
 
   test('computes only what is new when the question grows', async () => {
-    await counting(run('three'));
+    await counting(run('three', '--no-report'));
     writeFileSync(file, trial('Here', 'There', 'Elsewhere'));
-    const { made } = await counting(run('more', '--replications', '4'));
+    const { made } = await counting(run('more', '--replications', '4', '--no-report'));
     expect(made).toEqual(['Here/3', 'There/3', 'Elsewhere/0', 'Elsewhere/1', 'Elsewhere/2', 'Elsewhere/3']);
   });
 
@@ -110,14 +116,14 @@ describe('a run with kept runs', () => {
   });
 
   test('is used by sensitivity, too, which shares the runs of the scenario as it stands', async () => {
-    await counting(run('first'));
+    await counting(run('first', '--no-report'));
     const { made, err } = await counting(['sensitivity', ...run('second').slice(1)]);
     expect(made.length).toBeGreaterThan(0);
     expect(err).toMatch(/6 of \d+ runs were kept/);
   });
 
   test('is never what rerun answers from', async () => {
-    await counting(run('first'));
+    await counting(run('first', '--no-report'));
     const rerun = ['rerun', file, '--point', 'Here', '--replication', '1', '--check'];
     expect((await counting(rerun)).made).toEqual(['Here/1', 'Here/1', 'Here/1']);
   });

@@ -5,7 +5,9 @@ import { fakeRun } from './fake-run.ts';
 
 /** Three replications of each point. Points differ in an option, so that none is the twin of another. */
 export function trial(...labels: readonly string[]): string {
-  const points = labels.map((label, i) => `  - { label: ${JSON.stringify(label)}, protocol: raft, heartbeat: ${100 + i}ms }`);
+  const points = labels.map(
+    (label, i) => `  - { label: ${JSON.stringify(label)}, protocol: raft, heartbeat: ${100 + i}ms }`,
+  );
   return `scenario: 1
 name: trial
 question: Where is it final sooner?
