@@ -43,6 +43,21 @@ const commands: readonly CommandEntry[] = [
     add: async (program, context) => (await import('./worker.ts')).workerCommand(program, context),
   },
   {
+    name: 'cache',
+    summary: 'list or remove the finished runs that are kept',
+    add: async (program, context) => (await import('./cache.ts')).cacheCommand(program, context),
+  },
+  {
+    name: 'query',
+    summary: 'ask kept runs and results in SQL',
+    add: async (program, context) => (await import('./query.ts')).queryCommand(program, context),
+  },
+  {
+    name: 'merge',
+    summary: 'join the run stores of shards into one',
+    add: async (program, context) => (await import('./merge.ts')).mergeCommand(program, context),
+  },
+  {
     name: 'calibrate',
     summary: 'measure what cryptography and fsync cost on this machine, as profiles',
     add: async (program, context) => (await import('./calibrate.ts')).calibrateCommand(program, context),

@@ -104,10 +104,10 @@ class Progress {
     const elapsed = this.now() - this.began;
     const left = done > 0 ? `, about ${Math.ceil((elapsed * (total - done)) / done / 1000)} s left` : '';
     const simulated = `${Math.floor(done / SECOND)} of ${Math.ceil(total / SECOND)} s simulated`;
-    const kept = this.reused > 0 ? `; ${this.reused} more were kept from before` : '';
     const more = this.openEnd
       ? ` of this round, ${this.openEnd.runsBefore} before, at most ${this.openEnd.runsAtMost} in all`
       : '';
+    const kept = this.reused > 0 ? `; ${this.reused} more ${this.reused === 1 ? 'was' : 'were'} kept from before` : '';
     return `${this.runsDone} of ${this.runs} runs, ${simulated}${this.runsDone < this.runs ? left : ''}${more}${kept}`;
   }
 }

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { drive, type ExecuteOptions, type Executor } from '../executor/executor.ts';
 import { RESOURCES } from '../experiment/bottleneck.ts';
-import type { FailedRun } from '../experiment/experiment.ts';
+import type { Experiment, FailedRun } from '../experiment/experiment.ts';
 import { type PointAnswer, replicate } from '../experiment/replicate.ts';
 import { runsCsv, timelineCsv } from '../report/csv.ts';
 import { verdictOf } from '../report/verdict.ts';
@@ -12,9 +12,10 @@ import { canonicalJson } from '../results/canonical-json.ts';
 import type { Invocation } from '../results/repeat-command.ts';
 import type { ResultFile } from '../results/result-file.ts';
 import { sha256 } from '../results/result-id.ts';
-import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
+import { type RunChoice, runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
 import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
 import { MODEL_VERSION } from '../simulation/model-version.ts';
+import type { RunSpec } from '../simulation/run-spec.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
 import { packageVersion } from './package-version.ts';
 
@@ -37,17 +38,14 @@ export async function runScenario(
   const began = performance.now();
   const choice = { quick: invocation.quick };
   const settings = runSettings(scenario, choice);
-  const { warmup, replications, precision, mostReplications } = settings;
-  const open = precision.length > 0;
-  const experiment = replicate({
-    points: scenario.points.map(() => ({ warmup: warmup as number | 'auto', objectives: scenario.objective })),
-    replications,
-    ...(open ? { stopping: { goals: precision, most: mostReplications } } : {}),
-    specFor: (point, replication) => runSpecFor(scenario, point, replication, choice),
-  });
-  const about = { scenario: scenario.name, warmup };
-  const runsAtMost = open ? scenario.points.length * mostReplications : null;
-  const answers = await drive(experiment, executor, { ...options, about }, runsAtMost);
+  const about = { scenario: scenario.name, warmup: settings.warmup };
+  let reused = 0;
+  const onReused = (indices: readonly number[]): void => {
+    reused += indices.length;
+    options.onReused?.(indices);
+  };
+  const most = settings.precision.length > 0 ? scenario.points.length * settings.mostReplications : null;
+  const answers = await drive(experimentOf(scenario, choice), executor, { ...options, about, onReused }, most);
   const resolved = resolvedText(scenario, invocation.quick);
   const result = buildResult({ scenario, resolved, invocation, settings, answers, factsOf, verdictOf });
   return {
@@ -67,8 +65,25 @@ export async function runScenario(
       startedAt,
       tookMs: performance.now() - began,
       executor,
+      reused,
     }),
   };
+}
+
+function experimentOf(scenario: Scenario, choice: RunChoice): Experiment<readonly PointAnswer[]> {
+  const { warmup, replications, precision, mostReplications } = runSettings(scenario, choice);
+  return replicate({
+    points: scenario.points.map(() => ({ warmup: warmup as number | 'auto', objectives: scenario.objective })),
+    replications,
+    ...(precision.length > 0 ? { stopping: { goals: precision, most: mostReplications } } : {}),
+    specFor: (point, replication) => runSpecFor(scenario, point, replication, choice),
+  });
+}
+
+/** What the experiment asks for before it has seen any outcome: what shards can share out. */
+export function firstRuns(scenario: Scenario, choice: RunChoice): readonly RunSpec[] {
+  const first = experimentOf(scenario, choice).next();
+  return first.done ? [] : first.value;
 }
 
 /** The resolved scenario as it was run. A rough answer is another question, so it is told apart here and by its id. */
@@ -93,10 +108,21 @@ interface ManifestParts {
   readonly startedAt: Date;
   readonly tookMs: number;
   readonly executor: Executor;
+  /** Runs that were kept from before, so they took none of the time. */
+  readonly reused: number;
 }
 
 /** All that depends on when and where it was run, beside what identifies it. */
-function manifestOf({ scenario, result, resolved, answers, startedAt, tookMs, executor }: ManifestParts): string {
+function manifestOf({
+  scenario,
+  result,
+  resolved,
+  answers,
+  startedAt,
+  tookMs,
+  executor,
+  reused,
+}: ManifestParts): string {
   return canonicalJson({
     quorumlab: packageVersion(),
     model_version: MODEL_VERSION,
@@ -113,6 +139,7 @@ function manifestOf({ scenario, result, resolved, answers, startedAt, tookMs, ex
     cores: availableParallelism(),
     threads: executor.threads,
     finished_runs: answers.reduce((sum, { estimate }) => sum + estimate.runs.length, 0),
+    reused_runs: reused,
     failed_runs: result.failed_runs.length,
     digests: Object.fromEntries(result.points.map((point) => [point.label, point.run_digests])),
   });

@@ -1,10 +1,12 @@
 /** `quorumlab run FILE…`: runs scenarios and writes their results, or says what that would take (`--plan`). */
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { holdsCompleteResult, resultFolder, writeFiles } from '../results/result-folder.ts';
+import { EXPORT_FORMATS, type ExportFormat } from '../results/sql.ts';
 import { addCacheOptions } from './cache-options.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
+import { exportTables, refuseExport } from './export-tables.ts';
 import { findingsOf } from './findings.ts';
 import { type LoadedScenario, loadScenarios } from './load.ts';
 import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
@@ -12,12 +14,15 @@ import { collect, collectPrecision, positiveCount, type RunningOptions, threadCo
 import { withProgress } from './progress.ts';
 import { REDIS_OPTION } from './redis-workers.ts';
 import { runScenario, type ScenarioOutcome } from './run-scenario.ts';
+import { runShard, type Shard, shardOf } from './shard.ts';
 
 interface RunOptions extends RunningOptions {
   readonly plan?: true;
   readonly precision?: readonly string[];
   readonly mostReplications?: number;
   readonly report: boolean;
+  readonly shard?: Shard;
+  readonly export?: ExportFormat;
 }
 
 export function runCommand(program: Command, context: CommandContext = processContext): void {
@@ -51,7 +56,14 @@ export function runCommand(program: Command, context: CommandContext = processCo
     .option('--out <folder>', 'where results go: FOLDER/<scenario>/<id>/', 'reports')
     .option('--set <path=value>', 'override a value of the scenario; may be repeated', collect)
     .option('--json', 'print result.json instead of the table')
-    .option('--no-report', 'write no report.html');
+    .option('--no-report', 'write no report.html')
+    .addOption(
+      new Option(
+        '--export <format>',
+        'points.csv beside the other files; parquet: all three tables as Parquet, too',
+      ).choices(EXPORT_FORMATS),
+    )
+    .option('--shard <i/n>', 'make the i-th of n shares of the runs and keep them for `quorumlab merge`', shardOf);
   addCacheOptions(command).action((files: readonly string[], options: RunOptions) => run(files, options, context));
 }
 
@@ -60,11 +72,14 @@ async function run(files: readonly string[], options: RunOptions, context: Comma
   const given = { set, quick: options.quick ?? false, replications: options.replications ?? null };
   const loaded = await loadScenarios(files, given, context.err);
   refuseContradiction(options);
+  refuseShard(options);
   if (options.plan) {
     const { printPlan } = await import('./plan.ts');
     return printPlan(loaded, options.inline ? 1 : (options.threads ?? null), context);
   }
   refuseBeforehand(loaded, options.out);
+  if (options.shard !== undefined) return runShard(loaded, options.shard, options, context);
+  await refuseExport(options.export);
   const executor = withProgress(await openExecutor(options, context), context.err);
   const interrupt = new AbortController();
   const stopListening = context.onInterrupt(() => {
@@ -96,6 +111,13 @@ function precisionSettings({ precision, mostReplications }: RunOptions): readonl
   ];
 }
 
+/** @throws CommandEnd where a shard, which writes no result, is asked for something of one. */
+function refuseShard({ shard, plan, export: format }: RunOptions): void {
+  const other = plan ? '--plan' : format === undefined ? null : '--export';
+  if (shard !== undefined && other !== null)
+    throw new CommandEnd(ExitCode.usage, `--shard writes no result: leave out ${other} or --shard`);
+}
+
 async function keepAndShow(
   { scenario }: LoadedScenario,
   outcome: ScenarioOutcome,
@@ -106,7 +128,10 @@ async function keepAndShow(
   const folder = resultFolder(options.out, scenario.name, result.id);
   const incomplete = failed.some(({ kind }) => kind === 'interrupted');
   const kept = incomplete && holdsCompleteResult(folder);
-  if (!kept) writeFiles(folder, await filesOf(outcome, options.report));
+  if (!kept) {
+    writeFiles(folder, await filesOf(outcome, options.report));
+    if (options.export !== undefined) await exportTables(folder, result, options.export);
+  }
   if (options.json) {
     out.write(outcome.files['result.json'] as string);
   } else {

@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ExitCode } from '../../src/cli/exit-codes.ts';
-import type { Simulate } from '../../src/executor/executor.ts';
-import { type Ended, quorumlabWith } from '../support/command.ts';
-import { fakeRun } from '../support/fake-run.ts';
+import { counting, trial } from '../support/trial.ts';
 
 let folder: string;
 let store: string;
@@ -15,48 +13,9 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'quorumlab-kept-'));
   store = join(folder, 'runs');
   file = join(folder, 'trial.yaml');
-  writeFileSync(file, scenario('[Here, There]'));
+  writeFileSync(file, trial('Here', 'There'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Points that differ by the size of their network, so that none is the twin of another. */
-function scenario(labels: string): string {
-  const points = labels
-    .replace(/[[\]]/g, '')
-    .split(', ')
-    .map((label, i) => `  - { label: ${label}, protocol: raft, heartbeat: ${100 + i}ms }`);
-  return `scenario: 1
-name: trial
-question: Where is it final sooner?
-seed: 7
-run: { warmup: 1s, duration: 10s, replications: 3 }
-network: { matrix: lan }
-nodes: { count: 3 }
-clients: [{ node: 0, load: { open: { poisson: 100/s } } }]
-workload: opaque
-compare:
-${points.join('\n')}
-`;
-}
-
-/** The command line over a stand-in for the simulation, and the runs that it made. */
-async function quorumlab(
-  argv: readonly string[],
-  pressCtrlCAt = Number.POSITIVE_INFINITY,
-): Promise<Ended & { readonly made: readonly string[] }> {
-  const made: string[] = [];
-  let press = (): void => {};
-  const simulate: Simulate = (spec, options) => {
-    made.push(`${spec.label}/${spec.replication}`);
-    if (made.length === pressCtrlCAt) setImmediate(() => press());
-    return fakeRun(spec, options);
-  };
-  const onInterrupt = (listener: () => void): (() => void) => {
-    press = listener;
-    return () => {};
-  };
-  return { ...(await quorumlabWith({ simulate, onInterrupt }, ...argv)), made };
-}
 
 const run = (out: string, ...more: readonly string[]): readonly string[] => [
   'run',
@@ -78,6 +37,11 @@ function bytesOf(out: string): Readonly<Record<string, string>> {
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(at, name), 'utf8')]));
 }
 
+function manifestOf(out: string): unknown {
+  const [id = ''] = readdirSync(join(folder, out, 'trial'));
+  return JSON.parse(readFileSync(join(folder, out, 'trial', id, 'manifest.json'), 'utf8'));
+}
+
 const keptFiles = (): readonly string[] =>
   existsSync(store)
     ? readdirSync(store, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json.gz'))
@@ -85,16 +49,17 @@ const keptFiles = (): readonly string[] =>
 
 describe('a run with kept runs', () => {
   test('writes the same bytes with an empty, a full and a half full store, and without one', async () => {
-    const without = await quorumlab(run('without', '--no-cache'));
+    const without = await counting(run('without', '--no-cache'));
     expect([without.code, without.made.length, keptFiles().length]).toEqual([0, 6, 0]);
-    const cold = await quorumlab(run('cold'));
+    const cold = await counting(run('cold'));
     expect([cold.made.length, keptFiles().length]).toEqual([6, 6]);
     expect(cold.err).not.toContain('were kept');
-    const warm = await quorumlab(run('warm'));
+    const warm = await counting(run('warm'));
     expect(warm.made).toEqual([]);
+    expect(manifestOf('warm')).toMatchObject({ finished_runs: 6, reused_runs: 6 });
     expect(warm.err).toContain(`6 of 6 runs were kept in ${store} (--fresh makes them again)`);
     rmSync(join(store, keptFiles()[2] as string));
-    const half = await quorumlab(run('half'));
+    const half = await counting(run('half'));
     expect(half.made).toHaveLength(1);
     expect(half.err).toContain('5 of 6 runs were kept');
     for (const out of ['cold', 'warm', 'half']) expect(bytesOf(out)).toEqual(bytesOf('without'));
@@ -102,64 +67,64 @@ describe('a run with kept runs', () => {
   });
 
   test('interrupted in the middle goes on where it stopped', async () => {
-    const stopped = await quorumlab(run('stopped'), 4);
+    const stopped = await counting(run('stopped'), 4);
     expect(stopped.code).toBe(ExitCode.interrupted);
     expect(stopped.made).toHaveLength(4);
-    const resumed = await quorumlab(run('stopped'));
+    const resumed = await counting(run('stopped'));
     expect(resumed.code).toBe(ExitCode.ok);
     expect([...stopped.made, ...resumed.made]).toEqual(['Here/0', 'Here/1', 'Here/2', 'There/0', 'There/1', 'There/2']);
-    await quorumlab(run('whole', '--no-cache'));
+    await counting(run('whole', '--no-cache'));
     expect(bytesOf('stopped')).toEqual(bytesOf('whole'));
   });
 
   test('computes only what is new when the question grows', async () => {
-    await quorumlab(run('three'));
-    writeFileSync(file, scenario('[Here, There, Elsewhere]'));
-    const { made } = await quorumlab(run('more', '--replications', '4'));
+    await counting(run('three', '--no-report'));
+    writeFileSync(file, trial('Here', 'There', 'Elsewhere'));
+    const { made } = await counting(run('more', '--replications', '4', '--no-report'));
     expect(made).toEqual(['Here/3', 'There/3', 'Elsewhere/0', 'Elsewhere/1', 'Elsewhere/2', 'Elsewhere/3']);
   });
 
   test('makes all again with --fresh', async () => {
-    await quorumlab(run('first'));
-    const fresh = await quorumlab(run('fresh', '--fresh'));
+    await counting(run('first'));
+    const fresh = await counting(run('fresh', '--fresh'));
     expect(fresh.made).toHaveLength(6);
     expect(bytesOf('fresh')).toEqual(bytesOf('first'));
   });
 
   test('makes what is damaged again, and says so once', async () => {
-    await quorumlab(run('first'));
+    await counting(run('first'));
     for (const name of keptFiles().slice(0, 2)) writeFileSync(join(store, name), 'half a file');
-    const { made, err } = await quorumlab(run('second'));
+    const { made, err } = await counting(run('second'));
     expect(made).toHaveLength(2);
     expect(err.match(/cannot be unzipped/g)).toHaveLength(1);
     expect(bytesOf('second')).toEqual(bytesOf('first'));
-    expect((await quorumlab(run('third'))).made).toEqual([]);
+    expect((await counting(run('third'))).made).toEqual([]);
   });
 
   test('refuses a --cache that cannot be written, before anything is run', async () => {
-    const { code, err, made } = await quorumlab(['run', file, '--inline', '--cache', file, '--out', folder]);
+    const { code, err, made } = await counting(['run', file, '--inline', '--cache', file, '--out', folder]);
     expect([code, made]).toEqual([ExitCode.usage, []]);
     expect(err).toContain(`--cache ${file}: is not a folder`);
   });
 
   test('ends as it did when it was made: a kept violation is still one', async () => {
-    writeFileSync(file, scenario('[Here, unsafe]'));
-    expect((await quorumlab(run('first'))).code).toBe(ExitCode.unsafe);
-    const again = await quorumlab(run('second'));
+    writeFileSync(file, trial('Here', 'unsafe'));
+    expect((await counting(run('first'))).code).toBe(ExitCode.unsafe);
+    const again = await counting(run('second'));
     expect([again.code, again.made]).toEqual([ExitCode.unsafe, []]);
     expect(bytesOf('second')).toEqual(bytesOf('first'));
   });
 
   test('is used by sensitivity, too, which shares the runs of the scenario as it stands', async () => {
-    await quorumlab(run('first'));
-    const { made, err } = await quorumlab(['sensitivity', ...run('second').slice(1)]);
+    await counting(run('first', '--no-report'));
+    const { made, err } = await counting(['sensitivity', ...run('second').slice(1)]);
     expect(made.length).toBeGreaterThan(0);
     expect(err).toMatch(/6 of \d+ runs were kept/);
   });
 
   test('is never what rerun answers from', async () => {
-    await quorumlab(run('first'));
+    await counting(run('first', '--no-report'));
     const rerun = ['rerun', file, '--point', 'Here', '--replication', '1', '--check'];
-    expect((await quorumlab(rerun)).made).toEqual(['Here/1', 'Here/1', 'Here/1']);
+    expect((await counting(rerun)).made).toEqual(['Here/1', 'Here/1', 'Here/1']);
   });
 });

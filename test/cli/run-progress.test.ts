@@ -76,6 +76,17 @@ describe('the progress', () => {
     expect(text).toBe('');
   });
 
+  test('leaves kept runs out of the pace, and says how many there were', async () => {
+    const three = [...specs, fakeSpec({ replication: 2 })];
+    const text = await watch((options, at) => {
+      options.onReused?.([1]);
+      options.onFinished?.(1, finished);
+      at(3);
+      options.onAdvance?.(Float64Array.of(5 * SECOND, 10 * SECOND, 0));
+    }, three);
+    expect(text).toBe('0 of 2 runs, 5 of 20 s simulated, about 9 s left; 1 more was kept from before\n');
+  });
+
   test('passes on what it hears', async () => {
     const heard: number[] = [];
     const executor: Executor = {

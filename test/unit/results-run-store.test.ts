@@ -1,4 +1,5 @@
 /** Kept runs: what is read back is what was kept, to the bit; what is damaged, foreign or of other code is never believed. */
+import { spawn } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -106,6 +107,25 @@ describe('a kept run', () => {
   test('that is not there is simply not there', () => {
     expect(find('0'.repeat(64))).toEqual({ result: null, told: [] });
   });
+});
+
+test('several processes keep the same runs at once, and nobody ever reads half a file', async () => {
+  const script = new URL('../support/keep-runs.ts', import.meta.url).pathname;
+  const processes = [1, 2].map(() => spawn(process.execPath, ['--import', 'tsx', script, folder]));
+  const ended = processes.map((child) => new Promise((resolve) => child.on('exit', resolve)));
+  let found = 0;
+  const told: string[] = [];
+  const store = openRunStore(folder, { build: 'this', onDamaged: (path, reason) => told.push(`${path}: ${reason}`) });
+  const read = setInterval(() => {
+    for (const seed of [1, 2]) if (store.find(runIdentity(fakeSpec({ seed }))) !== null) found++;
+  }, 1);
+  expect(await Promise.all(ended)).toEqual([0, 0]);
+  clearInterval(read);
+  expect(told).toEqual([]);
+  expect(found).toBeGreaterThan(2);
+  expect(
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.json')),
+  ).toHaveLength(2);
 });
 
 describe('a file that is damaged', () => {
