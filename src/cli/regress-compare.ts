@@ -28,7 +28,7 @@ import type { LoadedScenario } from './load.ts';
 import { openExecutor } from './open-executor.ts';
 import { folderProblem } from './output-folder.ts';
 import { withProgress } from './progress.ts';
-import type { RegressOptions } from './regress.ts';
+import type { RegressOptions } from './regress-options.ts';
 import { resolvedText } from './run-scenario.ts';
 
 /** A scenario with the entry that it is compared with. */
