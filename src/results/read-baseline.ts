@@ -50,7 +50,7 @@ function parsed(text: string): unknown {
 
 function checkEntry(value: unknown, path: string): void {
   const entry = recordAt(value, path);
-  for (const name of ['scenario', 'id', 'resolved_sha256', 'model_version'] as const)
+  for (const name of ['scenario', 'id', 'resolved_sha256', 'asked_sha256', 'model_version'] as const)
     stringAt(entry[name], `${path}.${name}`);
   for (const name of ['seed', 'replications'] as const)
     if (typeof entry[name] !== 'number') throw damaged(`${path}.${name}`, 'a number');

@@ -394,6 +394,16 @@ describe('a baseline of another question is refused, nothing is run, and what to
   });
 });
 
+test('a file that is the same, but resolves to another text, is compared, and that is said', async () => {
+  restore((file) => ({
+    ...file,
+    scenarios: file.scenarios.map((entry) => ({ ...entry, resolved_sha256: '0'.repeat(64) })),
+  }));
+  const { code, out } = await regress({}, scenario);
+  expect(code).toBe(0);
+  expect(out).toContain('small: the same file resolves to another text than before');
+});
+
 describe('--update', () => {
   test('replaces the entries of the given scenarios only, says what moved, and keeps tolerances', async () => {
     restore();
