@@ -1,12 +1,12 @@
 /** Runs scenarios, compares each run with the baseline's, and writes what moved in every form that was asked for. */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { drive, type Executor } from '../executor/executor.ts';
 import { type RegressionAnswer, regression } from '../experiment/regression.ts';
 import { formatTolerance, type Tolerances } from '../experiment/tolerance.ts';
 import { regressVerdict } from '../report/regress/verdict.ts';
 import { type AskedScenario, type BaselineEntry, type BaselineFile, observedOf } from '../results/baseline-file.ts';
-import { whyNotComparable } from '../results/baseline-match.ts';
+import { sameText, whyNotComparable } from '../results/baseline-match.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
 import { readBaseline, tolerancesOf } from '../results/read-baseline.ts';
 import {
@@ -28,7 +28,7 @@ import type { LoadedScenario } from './load.ts';
 import { openExecutor } from './open-executor.ts';
 import { folderProblem } from './output-folder.ts';
 import { withProgress } from './progress.ts';
-import type { RegressOptions } from './regress.ts';
+import type { RegressOptions } from './regress-options.ts';
 import { resolvedText } from './run-scenario.ts';
 
 /** A scenario with the entry that it is compared with. */
@@ -91,12 +91,20 @@ export function askedOf({ scenario, invocation }: LoadedScenario): AskedScenario
   return {
     scenario: scenario.name,
     resolved: resolvedText(scenario, invocation.quick),
+    asked: askedText(scenario, invocation.set),
     modelVersion: MODEL_VERSION,
     seed: scenario.seed,
     quick: invocation.quick,
     replications: runSettings(scenario, invocation).replications,
     labels: scenario.points.map(({ label }) => label),
   };
+}
+
+/** What people wrote, without what quorumlab adds to it. */
+function askedText({ file, resolved, ownProtocols }: LoadedScenario['scenario'], set: readonly string[]): string {
+  const data = resolved.split('\n').filter((line) => line.startsWith('# data '));
+  const own = ownProtocols.map(({ name, sha256 }) => `# protocol ${name} sha256 ${sha256}`);
+  return [readFileSync(file, 'utf8'), ...set.map((assignment) => `# --set ${assignment}`), ...data, ...own].join('\n');
 }
 
 /** @throws CommandEnd with every reason of every scenario. */
@@ -171,6 +179,7 @@ export function aboutOf(
     replications: runSettings(scenario, invocation).replications,
     repeat_command: repeatRegressCommand(invocation, [...baseline, ...own]),
     update_command: repeatRegressCommand(invocation, [...baseline, '--update']),
+    resolved_same: sameText(entry, askedOf({ scenario, invocation })),
     model_version: MODEL_VERSION,
   };
 }

@@ -16,7 +16,7 @@ import { CommandEnd, ExitCode } from './exit-codes.ts';
 import type { LoadedScenario } from './load.ts';
 import { folderProblem } from './output-folder.ts';
 import { countedProgress } from './progress.ts';
-import { type RegressOptions, SPEED_RATIO } from './regress.ts';
+import { type RegressOptions, SPEED_RATIO } from './regress-options.ts';
 import { resolvedText } from './run-scenario.ts';
 
 /** Generous, since the ratio differs between processors: of two machines by a fifth to a third (ours). */
@@ -149,7 +149,7 @@ const WORDS: Readonly<Record<RatioGate['state'], string>> = {
 
 function textOf(rows: readonly Row[], tolerance: number): string {
   const table = new Table({
-    head: ['fast kernel ÷ reference kernel', 'baseline', 'at least', 'now [95 %]', ''],
+    head: ['times the reference kernel', 'baseline', 'at least', 'now [95 %]', ''],
     style: { head: [], border: [] },
     colAligns: ['left', 'right', 'right', 'right', 'left'],
   });

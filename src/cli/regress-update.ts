@@ -20,8 +20,8 @@ import type { LoadedScenario } from './load.ts';
 import { openExecutor } from './open-executor.ts';
 import { folderProblem } from './output-folder.ts';
 import { withProgress } from './progress.ts';
-import type { RegressOptions } from './regress.ts';
 import { aboutOf, answerOf, askedOf, regressFile } from './regress-compare.ts';
+import type { RegressOptions } from './regress-options.ts';
 
 /** What became of one entry. */
 interface Update {

@@ -29,7 +29,7 @@ export interface MeasureChange {
 }
 
 /** The chance of a false alarm that is taken where there is no difference. */
-export const SIGNIFICANCE = 0.05;
+const SIGNIFICANCE = 0.05;
 
 /** `before[i]` and `after[i]` are of replication i. */
 export function measureChange(

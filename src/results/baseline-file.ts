@@ -22,6 +22,8 @@ export interface BaselineEntry {
   /** First 12 hex digits of the SHA-256 of the resolved scenario and the model version, as in result.json. */
   readonly id: string;
   readonly resolved_sha256: string;
+  /** Of the file as it is written, with what --set changes and the hashes of its data: stays where quorumlab gets a new option or default. */
+  readonly asked_sha256: string;
   readonly model_version: string;
   readonly seed: number;
   readonly quick: boolean;
@@ -44,6 +46,8 @@ export interface AskedScenario {
   readonly scenario: string;
   /** The text of `scenario.resolved.yaml`. */
   readonly resolved: string;
+  /** The text of the file, what --set changes, and the hashes of its data. */
+  readonly asked: string;
   readonly modelVersion: string;
   readonly seed: number;
   readonly quick: boolean;
@@ -52,11 +56,12 @@ export interface AskedScenario {
 }
 
 export function baselineEntry(asked: AskedScenario, points: readonly ObservedPoint[]): BaselineEntry {
-  const { scenario, resolved, modelVersion, seed, quick, replications } = asked;
+  const { scenario, resolved, asked: text, modelVersion, seed, quick, replications } = asked;
   return {
     scenario,
     id: resultId(resolved, modelVersion),
     resolved_sha256: sha256(resolved),
+    asked_sha256: sha256(text),
     model_version: modelVersion,
     seed,
     quick,

@@ -5,11 +5,16 @@ import { sha256 } from './result-id.ts';
 /** Sentences without the names of file and scenario; empty: it can be compared. */
 export function whyNotComparable(entry: BaselineEntry, asked: AskedScenario): readonly string[] {
   const reasons = [...settings(entry, asked), ...points(entry, asked)];
-  if (reasons.length > 0 || entry.resolved_sha256 === sha256(asked.resolved)) return reasons;
+  if (reasons.length > 0 || sameText(entry, asked) || entry.asked_sha256 === sha256(asked.asked)) return reasons;
   return [
     `it is of another text of the scenario (resolved SHA-256 ${entry.resolved_sha256.slice(0, 12)}…, now ${sha256(asked.resolved).slice(0, 12)}…): the file, ` +
-      `its data, a --set or a default of quorumlab has changed. ${anew('undo the change')}`,
+      `its data or a --set has changed. ${anew('undo the change')}`,
   ];
+}
+
+/** Whether it resolves to the same: if not, a new option or default of quorumlab came in between. */
+export function sameText(entry: BaselineEntry, { resolved }: AskedScenario): boolean {
+  return entry.resolved_sha256 === sha256(resolved);
 }
 
 function settings(entry: BaselineEntry, asked: AskedScenario): readonly string[] {

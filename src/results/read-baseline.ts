@@ -24,7 +24,7 @@ export function readBaseline(text: string): BaselineFile {
     );
   if (file.format !== 1)
     throw new BaselineProblem(
-      `has format ${JSON.stringify(file.format)}, and this quorumlab reads format 1: use the quorumlab that wrote it, or write it anew with --update`,
+      `has format ${JSON.stringify(file.format)}, and this quorumlab reads format 1: use the quorumlab that wrote it, or remove it and write it anew with --update`,
     );
   for (const [name, value] of Object.entries(recordAt(file.tolerances, 'tolerances')))
     stringAt(value, `tolerances.${name}`);
@@ -33,24 +33,25 @@ export function readBaseline(text: string): BaselineFile {
   const read = file as unknown as BaselineFile;
   const names = read.scenarios.map(({ scenario }) => scenario);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined)
-    throw new BaselineProblem(`holds ${twice} twice: take one of them out, or write it anew with --update`);
+  if (twice !== undefined) throw new BaselineProblem(`holds ${twice} twice: take one of them out`);
   return read;
 }
 
 function parsed(text: string): unknown {
   if (/^(<{7}|>{7}) /m.test(text))
-    throw new BaselineProblem('holds marks of a merge that was not finished: take one side, then --update');
+    throw new BaselineProblem('holds marks of a merge that was not finished: take one side whole, then --update');
   try {
     return JSON.parse(text);
   } catch (thrown) {
-    throw new BaselineProblem(`is not JSON (${(thrown as Error).message}): restore it, or write it anew with --update`);
+    throw new BaselineProblem(
+      `is not JSON (${(thrown as Error).message}): restore it, or remove it and write it anew with --update`,
+    );
   }
 }
 
 function checkEntry(value: unknown, path: string): void {
   const entry = recordAt(value, path);
-  for (const name of ['scenario', 'id', 'resolved_sha256', 'model_version'] as const)
+  for (const name of ['scenario', 'id', 'resolved_sha256', 'asked_sha256', 'model_version'] as const)
     stringAt(entry[name], `${path}.${name}`);
   for (const name of ['seed', 'replications'] as const)
     if (typeof entry[name] !== 'number') throw damaged(`${path}.${name}`, 'a number');
@@ -92,7 +93,7 @@ function stringAt(value: unknown, path: string): void {
 
 function damaged(path: string, expected: string): BaselineProblem {
   return new BaselineProblem(
-    `${path === '' ? 'the file' : path} must be ${expected}: restore the file, or write it anew with --update`,
+    `${path === '' ? 'the file' : path} must be ${expected}: restore the file, or remove it and write it anew with --update`,
   );
 }
 

@@ -48,6 +48,8 @@ export interface RegressScenario {
   readonly baseline_model_version: string;
   /** `exact`: of the same model version, so that nothing may differ. */
   readonly comparison: 'exact' | 'tolerances';
+  /** False: the same file resolves to another text, since quorumlab has a new option or default. */
+  readonly resolved_same: boolean;
   readonly outcome: Outcome;
   /** Whether the first run that differed gave its digest once more; null: not asked. */
   readonly repeats: boolean | null;
@@ -99,7 +101,15 @@ export interface WorkRow {
 
 export type RegressAbout = Pick<
   RegressScenario,
-  'scenario' | 'question' | 'id' | 'seed' | 'quick' | 'replications' | 'repeat_command' | 'update_command'
+  | 'scenario'
+  | 'question'
+  | 'id'
+  | 'seed'
+  | 'quick'
+  | 'replications'
+  | 'repeat_command'
+  | 'update_command'
+  | 'resolved_same'
 > & { readonly model_version: string };
 
 export function buildScenario(about: RegressAbout, entry: BaselineEntry, answer: RegressionAnswer): RegressScenario {

@@ -34,7 +34,7 @@ export function readSpeedBaseline(text: string): SpeedBaseline {
         Array.isArray(entry.points) &&
         entry.points.every((point) => typeof point?.label === 'string' && point.ratio > 0),
     );
-  if (!whole) throw new BaselineProblem('is damaged: restore it, or write it anew with --speed --update');
+  if (!whole) throw new BaselineProblem('is damaged: restore it, or remove it and write it anew with --speed --update');
   return file as SpeedBaseline;
 }
 
@@ -53,7 +53,7 @@ function parsed(text: string): unknown {
     return JSON.parse(text);
   } catch (thrown) {
     throw new BaselineProblem(
-      `is not JSON (${(thrown as Error).message}): restore it, or write it anew with --speed --update`,
+      `is not JSON (${(thrown as Error).message}): restore it, or remove it and write it anew with --speed --update`,
     );
   }
 }

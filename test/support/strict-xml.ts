@@ -2,6 +2,8 @@
 
 export interface XmlElement {
   readonly name: string;
+  /** The name of the element that it stands in; null for the root. */
+  readonly parent: string | null;
   readonly attributes: Readonly<Record<string, string>>;
   /** Its own text, entities resolved. */
   text: string;
@@ -27,7 +29,12 @@ export function elementsOf(document: string): readonly XmlElement[] {
       if (last?.name !== closing) throw new Error(`</${closing}> closes <${last?.name ?? 'nothing'}>`);
     } else if (opening !== undefined) {
       if (open.length === 0 && elements.length > 0) throw new Error(`<${opening}> stands behind the root`);
-      const element = { name: opening, attributes: attributesOf(attributes), text: '' };
+      const element = {
+        name: opening,
+        parent: open.at(-1)?.name ?? null,
+        attributes: attributesOf(attributes),
+        text: '',
+      };
       elements.push(element);
       if (empty === '') open.push(element);
     } else {

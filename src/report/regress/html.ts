@@ -1,5 +1,5 @@
 /** `regress.html`: the verdict, what moved, and for each point that is not identical where its time went before and goes now. */
-import type { RegressFile, RegressPoint, RegressScenario } from '../../results/regress-file.ts';
+import type { MeasureRow, RegressFile, RegressPoint, RegressScenario } from '../../results/regress-file.ts';
 import { type ChartSpec, type Figure, NO_CHART_EXTRAS, NO_SERIES_EXTRAS, timeUnit } from '../html/charts/chart-spec.ts';
 import { figureMarkup } from '../html/figures.ts';
 import { formatQuantity } from '../html/format.ts';
@@ -8,7 +8,7 @@ import { renderPage } from '../html/page.ts';
 import { counted } from '../words.ts';
 import { movedRows, ROW_HEAD, rowCells } from './rows.ts';
 import { footnotes } from './table.ts';
-import { isIdentical, likelySentence, OUTCOME_WORDS, STAGE_WORDS, workText } from './words.ts';
+import { isIdentical, likelySentence, OUTCOME_WORDS, STAGE_WORDS } from './words.ts';
 
 const BEFORE = 'ink-soft';
 const NOW = 'point-0';
@@ -42,13 +42,22 @@ ${identicalSection(scenario)}
 
 function pointSection(point: RegressPoint, figure: Figure | null): Markup {
   const rows = movedRows(point);
-  const noticed = point.work.filter((row) => row.noticed);
   return html`<section><h2>${point.label}</h2>
 <p class="lead">${point.digests_same} of ${counted(point.digests, 'run')} identical to the baseline, ${counted(point.measures.length - rows.length, 'measure')} the same. ${likelySentence(point)}</p>
-${rows.length === 0 ? null : table(`What moved at ${point.label}`, ROW_HEAD, rows.map(rowCells))}
-${noticed.length === 0 ? null : html`<ul class="plain small">${noticed.map((row) => html`<li>${workText(row)}</li>`)}</ul>`}
+${rows.length === 0 ? null : table(`What moved at ${point.label}`, ROW_HEAD, rows.map(marked))}
 ${point.violations.map((line) => html`<p class="box bad">${line}</p>`)}
-${figure === null ? null : html`<div class="charts">${figureMarkup(figure, 'full')}</div>`}</section>`;
+</section>
+${figure === null ? null : html`<section class="charts">${figureMarkup(figure, 'full')}</section>`}`;
+}
+
+/** The row with its state in colour. */
+function marked(row: MeasureRow): readonly (string | Markup)[] {
+  const cells = rowCells(row);
+  const state = cells.at(-1) as string;
+  const colour = { regressed: 'bad', improved: 'good', unsure: 'caution', moved: 'caution', within: '', same: '' }[
+    row.state
+  ];
+  return [...cells.slice(0, -1), colour === '' ? state : html`<b class="${colour}">${state}</b>`];
 }
 
 function identicalSection({ points }: RegressScenario): Markup | null {

@@ -3,7 +3,7 @@ import Table from 'cli-table3';
 import colours from 'picocolors';
 import type { MeasureRow, RegressFile, RegressPoint, RegressScenario } from '../../results/regress-file.ts';
 import type { Colours } from '../table.ts';
-import { counted } from '../words.ts';
+import { counted, list } from '../words.ts';
 import { movedRows, ROW_HEAD, rowCells } from './rows.ts';
 import { isIdentical, OUTCOME_WORDS } from './words.ts';
 
@@ -48,6 +48,7 @@ function coloured({ state }: MeasureRow, text: string, colour: Colours): string 
 export function footnotes({ scenarios }: RegressFile): readonly string[] {
   const points = scenarios.flatMap((scenario) => scenario.points);
   const moved = points.filter((point) => !isIdentical(point));
+  const otherText = scenarios.filter(({ resolved_same }) => !resolved_same).map(({ scenario }) => scenario);
   const lacking = [...new Set(scenarios.flatMap(({ not_compared }) => not_compared))];
   return [
     ...(moved.length === 0
@@ -57,6 +58,11 @@ export function footnotes({ scenarios }: RegressFile): readonly string[] {
           'The likely stage and cause are inferred from what moved together; docs/ci/README.md says how to look further.',
         ]),
     ...(moved.some(({ digests }) => digests === 1) ? ['One replication: chance is not excluded.'] : []),
+    ...(otherText.length === 0
+      ? []
+      : [
+          `${list(otherText)}: the same file resolves to another text than before, since quorumlab has a new option or default; --update takes it over.`,
+        ]),
     ...(lacking.length === 0
       ? []
       : [

@@ -48,8 +48,20 @@ function troubleOf(scenario: RegressScenario): readonly string[] {
     case 'model-changed':
       return [modelChanged(scenario), ...worse, ...pointsWith(scenario, 'improved')];
     default:
-      return [...worse, `${name} is compared with model version ${version}, by tolerances and a paired test.`];
+      return [
+        headline(scenario),
+        ...worse,
+        `${name} is compared with model version ${version}, by tolerances and a paired test.`,
+      ];
   }
+}
+
+/** Where it got worse and what is suspected, before the figures. */
+function headline({ scenario, points }: RegressScenario): string {
+  const worse = points.filter(({ outcome }) => outcome === 'regressed');
+  const causes = new Set(worse.flatMap(({ likely }) => (likely === null ? [] : [likely.cause])));
+  const suspected = causes.size === 0 ? '' : `; likely cause: ${list([...causes])}`;
+  return `${scenario} got worse at ${list(worse.map(({ label }) => label))}${suspected}.`;
 }
 
 /** Other runs, or the same runs measured otherwise. */

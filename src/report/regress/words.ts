@@ -88,8 +88,13 @@ function stageText({ stages }: RegressPoint, stage: Stage): string {
   const [before, after] = [row?.before_ms ?? 0, row?.after_ms ?? 0];
   return (
     `${STAGE_WORDS[stage]}: ${formatQuantity(before, 'ms')} → ${formatQuantity(after, 'ms')}, ` +
-    `${formatShare((after - before) / total, 2)} of the change of the mean`
+    `${partText((after - before) / total)} of the change of the mean`
   );
+}
+
+/** Others may have moved the other way. */
+function partText(share: number): string {
+  return share >= 0.995 ? 'all' : formatShare(share, 2);
 }
 
 function evidenceOf({ likely, work }: RegressPoint): string {
@@ -108,7 +113,7 @@ function evidenceOf({ likely, work }: RegressPoint): string {
 }
 
 /** `disk 12.0 µs → 80.0 µs a transaction (busiest node 3.1% → 20% busy)`. */
-export function workText({ what, before, after, busy_before, busy_after }: WorkRow): string {
+function workText({ what, before, after, busy_before, busy_after }: WorkRow): string {
   if (busy_before !== null && busy_after !== null)
     return (
       `${resourceName(what)} ${formatQuantity(before / 1000, 'ms')} → ${formatQuantity(after / 1000, 'ms')} a transaction ` +
