@@ -74,10 +74,12 @@ export function pValueText(p: number | null): string {
 }
 
 /** Who is ahead, and whether that can be told from chance. */
-export function findingText({ a, b, ahead, told, p_value, a_minus_b }: ComparisonRow): string {
+export function findingText({ ahead, told, p_value, a_minus_b }: ComparisonRow): string {
   if (ahead === null) return a_minus_b.low === a_minus_b.high ? 'equal' : 'no difference told';
   if (p_value === null) return 'one pair: chance not excluded';
-  return told ? `${ahead === 'a' ? a : b} is better` : 'no difference told';
+  if (told) return `${ahead === 'a' ? 'A' : 'B'} is better`;
+  // One of many looks so by chance often enough.
+  return p_value < 0.05 ? 'not told among so many' : 'no difference told';
 }
 
 function signed(text: string, value: number): string {
