@@ -4,6 +4,7 @@ import type { ComparisonRow, ResultFile } from '../results/result-file.ts';
 import {
   differenceText,
   findingText,
+  isMain,
   MEASURE_WORDS,
   probabilityText,
   shownRows,
@@ -44,11 +45,6 @@ export function comparisonTable({ comparisons, points }: ResultFile): readonly s
     'Pairs of replications with the same random numbers. A better: the probability that the true mean of A is the better one, and in how many',
     `replications it was. Findings at 5 %, corrected for all ${comparisons.length} comparisons (Holm).${left > 0 ? ` ${left} more in result.json.` : ''}`,
   ];
-}
-
-/** Of more than two points: the tail, and what got through. */
-function isMain({ measure }: ComparisonRow): boolean {
-  return measure === 'finality_p99_ms' || measure === 'throughput_per_s';
 }
 
 function runsText({ pairs, share_of_replications_a_better }: ComparisonRow): string {
