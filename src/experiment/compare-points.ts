@@ -25,12 +25,16 @@ export interface PointComparison {
 
 /** Up to so many points every pair is compared; of more, each with the one that is final soonest. */
 const MOST_ALL_PAIRS = 8;
+/** Quantiles come from a log-linear histogram of 128 buckets an octave (statistics/histogram.ts). */
+const QUANTILE_STEP = 1 / 128;
 
 interface Measure {
   readonly name: ComparedMeasure;
   readonly better: Better;
   /** Whether a point can be compared in it at all. */
   readonly fits: (point: PointEstimate) => boolean;
+  /** In what share of itself a value is known (paired.ts). */
+  readonly step: number;
   /** By replication, with holes. */
   readonly values: (point: PointEstimate) => readonly (number | null)[];
 }
@@ -49,9 +53,9 @@ const MEASURES: readonly Measure[] = [
 /** Pair by pair in the order of the points, and of each pair measure by measure. */
 export function comparePoints(points: readonly PointEstimate[]): readonly PointComparison[] {
   const rows = pairsOf(points).flatMap(([a, b]) =>
-    MEASURES.flatMap(({ name, better, fits, values }) => {
+    MEASURES.flatMap(({ name, better, step, fits, values }) => {
       const [one, other] = [points[a] as PointEstimate, points[b] as PointEstimate];
-      const paired = fits(one) && fits(other) ? comparePaired(values(one), values(other), better) : null;
+      const paired = fits(one) && fits(other) ? comparePaired(values(one), values(other), better, step) : null;
       return paired === null ? [] : [{ a, b, measure: name, better, paired }];
     }),
   );
@@ -87,13 +91,15 @@ function familyOf(points: readonly PointEstimate[], shown: number): number {
 }
 
 function measured(name: EstimateName, better: Better, fits: Measure['fits']): Measure {
-  return { name, better, fits, values: ({ runs }) => byReplication(runs, ({ values }) => values[name]) };
+  const step = name.startsWith('finality_') ? QUANTILE_STEP : 0;
+  return { name, better, step, fits, values: ({ runs }) => byReplication(runs, ({ values }) => values[name]) };
 }
 
 function calm(name: CalmMeasure, quantile: 'p50' | 'p90' | 'p99'): Measure {
   return {
     name,
     better: 'low',
+    step: QUANTILE_STEP,
     fits: isHealthy,
     values: ({ runs, undisturbed }) => byReplication(runs, (_, i) => undisturbed?.perRun[i]?.[quantile] ?? null),
   };
