@@ -31,15 +31,15 @@ export interface PairedComparison {
 
 /**
  * `a[k]` and `b[k]` are of replication k; null or absent where that run cannot tell, which leaves the pair out. null where no pair is
- * left. `step`: values are known in steps of this share of themselves (quantiles of a histogram): values that fall into one step would
- * seem not to vary at all, so the mean difference is never taken for surer than such rounding leaves it. Where even then nothing varies,
- * nothing is left open: the p-value is 0 or 1, the probability 0, 1/2 or 1.
+ * left. `steps`: the values of a and of b are known in steps of this size (quantiles of a histogram, counts over a time): differences that
+ * happen to be equal would seem not to vary at all, so their mean is never taken for surer than such rounding leaves it. Where even then
+ * nothing varies, nothing is left open: the p-value is 0 or 1, the probability 0, 1/2 or 1.
  */
 export function comparePaired(
   a: readonly (number | null)[],
   b: readonly (number | null)[],
   better: Better,
-  step = 0,
+  steps: { readonly a: number; readonly b: number } = { a: 0, b: 0 },
 ): PairedComparison | null {
   const pairs = a.flatMap((first, k) => {
     const second = b[k] ?? null;
@@ -50,7 +50,7 @@ export function comparePaired(
   const meanB = summaryOf(pairs.map(({ second }) => second)).mean;
   const { count, mean, variance } = summaryOf(pairs.map(({ first, second }) => first - second));
   // A uniform error of width w has the variance w²/12. It may be the same in every pair, so that more pairs do not lessen it.
-  const rounding = step * Math.sqrt((meanA * meanA + meanB * meanB) / 12);
+  const rounding = Math.sqrt((steps.a * steps.a + steps.b * steps.b) / 12);
   const error = Math.max(Math.sqrt(variance / count), rounding);
   const half = count === 1 ? 0 : error * studentQuantile(0.975, count - 1);
   const tail = count === 1 ? null : tailBeyondZero(mean, error, count - 1);

@@ -13,7 +13,7 @@ export const MEASURE_WORDS: Readonly<Partial<Record<ComparedMeasure, string>>> =
   availability: 'availability',
 };
 
-export function unitOf(measure: ComparedMeasure): Unit {
+function unitOf(measure: ComparedMeasure): Unit {
   return measure === 'availability' ? 'share' : measure.endsWith('_per_s') ? 'per_s' : 'ms';
 }
 

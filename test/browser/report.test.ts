@@ -105,7 +105,7 @@ describe('report.html in Chromium', () => {
     const broken = renderHtml(sampleResult()).replace('"scale":"logarithmic"', '"scale":"no-such-scale"');
     await opened(broken, {}, async (page) => {
       const { attribute, drawn, errors } = await stateOf(page);
-      expect({ attribute, drawn }).toEqual({ attribute: 'failed', drawn: 8 });
+      expect({ attribute, drawn }).toEqual({ attribute: 'failed', drawn: 9 });
       expect(errors).toEqual([expect.stringContaining('distribution: ')]);
     });
   });

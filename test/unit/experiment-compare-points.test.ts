@@ -80,6 +80,19 @@ describe('points are compared', () => {
     );
   });
 
+  test('in throughput no more surely than a transaction more or less in a run leaves it', () => {
+    // Both count 1,800 in nine seconds, and 1,801: twice the same difference by chance is no proof.
+    const more = (run: RunResult): RunResult => ({
+      ...run,
+      segments: run.segments.map((segment, i) => (i === 1 ? { ...segment, final: segment.final + 1 } : segment)),
+    });
+    const [row] = comparePoints([point('A', [0, 1], more), point('B', [0, 1])]);
+    expect(row?.paired.difference.mean).toBeCloseTo(1 / 9, 9);
+    const error = Math.sqrt((2 * (1 / 9) ** 2) / 12);
+    expect((row?.paired.difference.high as number) - 1 / 9).toBeCloseTo(12.7062047 * error, 6);
+    expect(row?.paired.pValue).toBeGreaterThan(0.05);
+  });
+
   test('without a p-value after one replication', () => {
     for (const row of comparePoints([point('A', [0]), point('B', [0])])) expect(row.pAdjusted).toBeNull();
   });

@@ -80,7 +80,7 @@ describe('values known in steps', () => {
       [100, 100],
     ] as const;
     expect(comparePaired(a, b, 'low')?.pValue).toBe(0);
-    const stepped = comparePaired(a, b, 'low', 1 / 128) as PairedComparison;
+    const stepped = comparePaired(a, b, 'low', { a: 1, b: 100 / 128 }) as PairedComparison;
     // A step of 1 in a and of 100/128 in b: a standard error of √((1 + 0.6104) / 12) = 0.36633, and one degree of freedom.
     const error = Math.sqrt((1 + (100 / 128) ** 2) / 12);
     expect(stepped.difference.high - 28).toBeCloseTo(12.7062047 * error, 6);
@@ -93,7 +93,7 @@ describe('values known in steps', () => {
       [10, 14, 12, 18],
       [9, 9, 9, 9],
     ] as const;
-    expect(comparePaired(a, b, 'low', 1 / 128)).toEqual(comparePaired(a, b, 'low'));
+    expect(comparePaired(a, b, 'low', { a: 0.1, b: 0.1 })).toEqual(comparePaired(a, b, 'low'));
   });
 });
 
