@@ -43,8 +43,10 @@ name: @NAME@
 question: Which protocol finalises our transactions in time, and what does a crash cost?
 seed: 1                       # the same seed gives the same results, to the bit
 
-# [How long is simulated (virtual time), and how often: intervals come from independent replications.]
-run: { warmup: auto, duration: 30s, replications: 5 }
+# [How long is simulated (virtual time), and how often: intervals come from independent replications. kind: steady-state leaves the
+#  warm-up out; terminating counts each run whole, until stop_after transactions are final or the duration is over. Or let runs go on
+#  until intervals are narrow: replications: 10, precision: { finality_p99: 5% }, most_replications: 50]
+run: { kind: steady-state, warmup: auto, duration: 30s, replications: 5 }
 
 # [Where sites are: lan, multi-az, cloud-regions, belt-and-road, azure, wonderproxy; or a matrix of your own:
 #  matrix: { file: my-matrix.csv, unit: ms, holds: round-trip }; or one delay: matrix: { uniform: 5ms }]
@@ -74,6 +76,8 @@ compare:
 
 # [Factors: every combination is a design point.]
 # levels: { 'clients.0.load.open.poisson': [300/s, 600/s] }
+# [Settings that move together are one factor; the lists of an element have one length.]
+# zipped: [{ machine.cores: [2, 8], network.egress: [100Mbps, 1Gbps] }]
 
 # [What goes wrong: crash or partition of leader, a node number, [several] or { site: name }.]
 faults:

@@ -91,7 +91,7 @@ async function printOne(
   const how = atLeast ? 'lower bounds: short pilot runs do not show the rest' : 'estimated by short pilot runs';
   context.out.write(
     `${scenario.name}: ${counted(scenario.points.length, 'point')} × ${counted(replications, 'replication')} = ` +
-      `${counted(runs, 'run')} of ${formatDuration(duration)} virtual time${most > runs ? `, then until the precision asked for is reached: at most ${counted(most, 'run')}` : ''}\n${perPoint.join('')}` +
+      `${counted(runs, 'run')} of ${formatDuration(duration)} virtual time${most > runs ? `, then more until the precision asked for is reached: at most ${counted(most, 'run')} in all` : ''}\n${perPoint.join('')}` +
       `  in all ${wallTime(totalMs, atLeast)}${most > runs ? `, at most ${wallTime(mostMs, false)},` : ''} on ${counted(threads, 'thread')}, ${memorySize(memory, atLeast)} of memory (${how})\n` +
       (refused === null ? '' : `  such runs are refused: ${refused}\n`),
   );

@@ -98,17 +98,18 @@ class Progress {
     return this.reached.reduce((sum, at) => sum + at, 0);
   }
 
-  /** `3 of 10 runs, 120 of 600 s simulated, about 4 s left`; where there may be more, `…, 20 before, at most 100 in all`. */
+  /** `3 of 10 runs, 120 of 600 s simulated, about 4 s left`; where there may be more rounds, `3 of 10 runs of this round (20 before it, at most 100 in all), …`. */
   get text(): string {
     const { done, total } = this;
     const elapsed = this.now() - this.began;
     const left = done > 0 ? `, about ${Math.ceil((elapsed * (total - done)) / done / 1000)} s left` : '';
     const simulated = `${Math.floor(done / SECOND)} of ${Math.ceil(total / SECOND)} s simulated`;
-    const more = this.openEnd
-      ? ` of this round, ${this.openEnd.runsBefore} before, at most ${this.openEnd.runsAtMost} in all`
+    const { openEnd } = this;
+    const round = openEnd
+      ? ` of this round (${openEnd.runsBefore} before it, at most ${openEnd.runsAtMost} in all)`
       : '';
     const kept = this.reused > 0 ? `; ${this.reused} more ${this.reused === 1 ? 'was' : 'were'} kept from before` : '';
-    return `${this.runsDone} of ${this.runs} runs, ${simulated}${this.runsDone < this.runs ? left : ''}${more}${kept}`;
+    return `${this.runsDone} of ${this.runs} runs${round}, ${simulated}${this.runsDone < this.runs ? left : ''}${kept}`;
   }
 }
 

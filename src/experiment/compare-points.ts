@@ -3,6 +3,7 @@
  * so many comparisons at once. Only what means something is compared: finality of points that kept up and broke no promise.
  */
 import { holmAdjusted } from '../statistics/holm.ts';
+import { SECOND } from '../units/quantities.ts';
 import type { EstimateName } from './estimate.ts';
 import { type Better, comparePaired, type PairedComparison } from './paired.ts';
 import type { PointEstimate } from './point-estimate.ts';
@@ -25,33 +26,40 @@ export interface PointComparison {
 
 /** Up to so many points every pair is compared; of more, each with the one that is final soonest. */
 const MOST_ALL_PAIRS = 8;
+/** Quantiles come from a log-linear histogram of 128 buckets an octave (statistics/histogram.ts). */
+const QUANTILE_STEP = 1 / 128;
 
 interface Measure {
   readonly name: ComparedMeasure;
   readonly better: Better;
   /** Whether a point can be compared in it at all. */
   readonly fits: (point: PointEstimate) => boolean;
+  /** The steps in which values are known (paired.ts). */
+  readonly step: (point: PointEstimate) => number;
   /** By replication, with holes. */
   readonly values: (point: PointEstimate) => readonly (number | null)[];
 }
 
 const MEASURES: readonly Measure[] = [
-  measured('throughput_per_s', 'high', isSafe),
+  measured('throughput_per_s', 'high', isSafe, oneMore),
   measured('finality_p50_ms', 'low', isHealthy),
   measured('finality_p90_ms', 'low', isHealthy),
   measured('finality_p99_ms', 'low', isHealthy),
   calm('undisturbed_p50_ms', 'p50'),
   calm('undisturbed_p90_ms', 'p90'),
   calm('undisturbed_p99_ms', 'p99'),
-  measured('availability', 'high', isSafe),
+  measured('availability', 'high', isSafe, oneInTime),
 ];
 
 /** Pair by pair in the order of the points, and of each pair measure by measure. */
 export function comparePoints(points: readonly PointEstimate[]): readonly PointComparison[] {
   const rows = pairsOf(points).flatMap(([a, b]) =>
-    MEASURES.flatMap(({ name, better, fits, values }) => {
+    MEASURES.flatMap(({ name, better, step, fits, values }) => {
       const [one, other] = [points[a] as PointEstimate, points[b] as PointEstimate];
-      const paired = fits(one) && fits(other) ? comparePaired(values(one), values(other), better) : null;
+      const paired =
+        fits(one) && fits(other)
+          ? comparePaired(values(one), values(other), better, { a: step(one), b: step(other) })
+          : null;
       return paired === null ? [] : [{ a, b, measure: name, better, paired }];
     }),
   );
@@ -70,7 +78,7 @@ function pairsOf(points: readonly PointEstimate[]): readonly (readonly [number, 
 }
 
 /** Of the points that keep up, the one with the least p99; the first where none does. */
-export function soonestOf(points: readonly PointEstimate[]): number {
+function soonestOf(points: readonly PointEstimate[]): number {
   const p99 = (point: PointEstimate): number =>
     isHealthy(point) ? (point.estimates.finality_p99_ms?.mean ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
   return points.reduce((best, point, i) => (p99(point) < p99(points[best] as PointEstimate) ? i : best), 0);
@@ -86,14 +94,32 @@ function familyOf(points: readonly PointEstimate[], shown: number): number {
   return Math.max(shown, pairs);
 }
 
-function measured(name: EstimateName, better: Better, fits: Measure['fits']): Measure {
-  return { name, better, fits, values: ({ runs }) => byReplication(runs, ({ values }) => values[name]) };
+function measured(
+  name: EstimateName,
+  better: Better,
+  fits: Measure['fits'],
+  step: Measure['step'] = ({ estimates }) => QUANTILE_STEP * (estimates[name]?.mean ?? 0),
+): Measure {
+  return { name, better, step, fits, values: ({ runs }) => byReplication(runs, ({ values }) => values[name]) };
+}
+
+/** One transaction more or less in the measured time of a run, per second. */
+function oneMore({ runs, warmUp }: PointEstimate): number {
+  const measured = runs.reduce((sum, { run }) => sum + Math.max(0, run.endedAt - warmUp.end), 0);
+  return measured === 0 ? 0 : (SECOND * runs.length) / measured;
+}
+
+/** One transaction more or less in time, as a share of them all. */
+function oneInTime(point: PointEstimate): number {
+  const rate = point.estimates.offered_per_s?.mean ?? 0;
+  return rate === 0 ? 0 : Math.min(1, oneMore(point) / rate);
 }
 
 function calm(name: CalmMeasure, quantile: 'p50' | 'p90' | 'p99'): Measure {
   return {
     name,
     better: 'low',
+    step: ({ undisturbed }) => QUANTILE_STEP * (undisturbed?.[quantile]?.mean ?? 0),
     fits: isHealthy,
     values: ({ runs, undisturbed }) => byReplication(runs, (_, i) => undisturbed?.perRun[i]?.[quantile] ?? null),
   };

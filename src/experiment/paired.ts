@@ -2,8 +2,8 @@
  * Two configurations compared on common random numbers: replication k of both had the same seed, so that their difference is taken pair by
  * pair and what they share cancels (Law, Simulation Modeling and Analysis, sections 10.2 and 11.2). For whoever holds per-replication values.
  */
-import { type Interval, pairedDifference } from '../statistics/intervals.ts';
-import { studentTail } from '../statistics/student-t.ts';
+import type { Interval } from '../statistics/intervals.ts';
+import { studentQuantile, studentTail } from '../statistics/student-t.ts';
 import { summaryOf } from '../statistics/summary.ts';
 
 /** Whether less or more of a measure is good. */
@@ -31,41 +31,47 @@ export interface PairedComparison {
 
 /**
  * `a[k]` and `b[k]` are of replication k; null or absent where that run cannot tell, which leaves the pair out. null where no pair is
- * left. From differences that are all equal (variance 0) nothing is left open: the p-value is 0 or 1, the probability 0, 1/2 or 1.
+ * left. `steps`: the values of a and of b are known in steps of this size (quantiles of a histogram, counts over a time): differences that
+ * happen to be equal would seem not to vary at all, so their mean is never taken for surer than such rounding leaves it. Where even then
+ * nothing varies, nothing is left open: the p-value is 0 or 1, the probability 0, 1/2 or 1.
  */
 export function comparePaired(
   a: readonly (number | null)[],
   b: readonly (number | null)[],
   better: Better,
+  steps: { readonly a: number; readonly b: number } = { a: 0, b: 0 },
 ): PairedComparison | null {
   const pairs = a.flatMap((first, k) => {
     const second = b[k] ?? null;
     return first === null || second === null ? [] : [{ first, second }];
   });
   if (pairs.length === 0) return null;
-  const ofA = pairs.map(({ first }) => first);
-  const ofB = pairs.map(({ second }) => second);
-  const { difference, pValue } = pairedDifference(ofB, ofA);
-  const [meanA, meanB] = [summaryOf(ofA).mean, summaryOf(ofB).mean];
-  // How much better a is, pair by pair.
-  const gains = pairs.map(({ first, second }) => (better === 'high' ? first - second : second - first));
-  const wins = gains.reduce((sum, gain) => sum + (gain > 0 ? 1 : gain === 0 ? 0.5 : 0), 0);
+  const meanA = summaryOf(pairs.map(({ first }) => first)).mean;
+  const meanB = summaryOf(pairs.map(({ second }) => second)).mean;
+  const { count, mean, variance } = summaryOf(pairs.map(({ first, second }) => first - second));
+  // A uniform error of width w has the variance w²/12. It may be the same in every pair, so that more pairs do not lessen it.
+  const rounding = Math.sqrt((steps.a * steps.a + steps.b * steps.b) / 12);
+  const error = Math.max(Math.sqrt(variance / count), rounding);
+  const half = count === 1 ? 0 : error * studentQuantile(0.975, count - 1);
+  const tail = count === 1 ? null : tailBeyondZero(mean, error, count - 1);
+  const wins = pairs.reduce((sum, { first, second }) => {
+    const gain = better === 'high' ? first - second : second - first;
+    return sum + (gain > 0 ? 1 : gain === 0 ? 0.5 : 0);
+  }, 0);
+  const ahead = mean > 0 === (better === 'high');
   return {
     meanA,
     meanB,
-    difference,
-    relative: meanB === 0 ? null : difference.mean / Math.abs(meanB),
-    pValue,
-    probabilityABetter: probabilityPositive(gains),
-    shareOfPairsABetter: wins / pairs.length,
+    difference: { mean, low: mean - half, high: mean + half, count },
+    relative: meanB === 0 ? null : mean / Math.abs(meanB),
+    pValue: tail === null ? null : 2 * tail,
+    probabilityABetter: tail === null ? null : ahead ? 1 - tail : tail,
+    shareOfPairsABetter: wins / count,
   };
 }
 
-/** P(the true mean is above 0 | values). */
-function probabilityPositive(values: readonly number[]): number | null {
-  const { count, mean, variance } = summaryOf(values);
-  if (count === 1) return null;
-  if (variance === 0) return mean > 0 ? 1 : mean < 0 ? 0 : 0.5;
-  const tail = studentTail(mean / Math.sqrt(variance / count), count - 1);
-  return mean > 0 ? 1 - tail : tail;
+/** The probability that the true mean lies on the other side of 0 than the mean seen: at most 1/2. */
+function tailBeyondZero(mean: number, error: number, degrees: number): number {
+  if (mean === 0) return 0.5;
+  return error === 0 ? 0 : studentTail(mean / error, degrees);
 }

@@ -4,6 +4,7 @@ import type { ComparisonRow, ResultFile } from '../results/result-file.ts';
 import {
   differenceText,
   findingText,
+  isMain,
   MEASURE_WORDS,
   probabilityText,
   shownRows,
@@ -17,31 +18,33 @@ const MOST_ROWS = 12;
 export function comparisonTable({ comparisons, points }: ResultFile): readonly string[] {
   const rows = shownRows(comparisons, points.length).filter((row) => points.length === 2 || isMain(row));
   if (rows.length === 0) return [];
+  // The two of one pair head the columns; of several pairs each row says which.
+  const [first] = rows;
+  const one = points.length === 2 && first !== undefined;
   const table = new Table({
-    head: ['', 'A', 'B', 'A − B', 'A better', 'finding'],
+    head: one
+      ? ['', `A: ${first.a}`, `B: ${first.b}`, 'A − B', 'A better', 'finding']
+      : ['', 'A', 'B', 'A − B', 'A better', 'finding'],
     style: { head: [], border: [] },
     colAligns: ['left', 'right', 'right', 'right', 'right', 'left'],
   });
-  for (const row of rows.slice(0, MOST_ROWS))
+  for (const row of rows.slice(0, MOST_ROWS)) {
+    const measure = MEASURE_WORDS[row.measure] ?? row.measure;
     table.push([
-      `${row.a} – ${row.b}\n${MEASURE_WORDS[row.measure] ?? row.measure}`,
+      one ? measure : `${measure}\nA ${row.a}\nB ${row.b}`,
       valueText(row.a_mean, row.measure),
       valueText(row.b_mean, row.measure),
       differenceText(row).replace(' [', '\n['),
       `${probabilityText(row.probability_a_better)}\nin ${runsText(row)}`,
       findingText(row),
     ]);
+  }
   const left = comparisons.length - Math.min(rows.length, MOST_ROWS);
   return [
     table.toString(),
     'Pairs of replications with the same random numbers. A better: the probability that the true mean of A is the better one, and in how many',
     `replications it was. Findings at 5 %, corrected for all ${comparisons.length} comparisons (Holm).${left > 0 ? ` ${left} more in result.json.` : ''}`,
   ];
-}
-
-/** Of more than two points: the tail, and what got through. */
-function isMain({ measure }: ComparisonRow): boolean {
-  return measure === 'finality_p99_ms' || measure === 'throughput_per_s';
 }
 
 function runsText({ pairs, share_of_replications_a_better }: ComparisonRow): string {

@@ -13,18 +13,43 @@ export const MEASURE_WORDS: Readonly<Partial<Record<ComparedMeasure, string>>> =
   availability: 'availability',
 };
 
-export function unitOf(measure: ComparedMeasure): Unit {
+function unitOf(measure: ComparedMeasure): Unit {
   return measure === 'availability' ? 'share' : measure.endsWith('_per_s') ? 'per_s' : 'ms';
 }
 
-/** Up to so many points every pair is shown; of more, those that hold the one final soonest. */
-const MOST_ALL_PAIRS = 4;
+/** Up to so many points every pair is shown; of more, the others beside the one final soonest, in the tail and in what got through. */
+export const MOST_ALL_PAIRS = 4;
 
 /** The rows that fit on a page; result.json has them all. */
 export function shownRows(rows: readonly ComparisonRow[], points: number): readonly ComparisonRow[] {
   if (points <= MOST_ALL_PAIRS) return rows;
   const hub = soonest(rows);
-  return rows.filter(({ a, b }) => a === hub || b === hub);
+  return rows
+    .filter((row) => isMain(row) && (row.a === hub || row.b === hub))
+    .map((row) => (row.a === hub ? row : turned(row)));
+}
+
+/** The tail, and what got through. */
+export function isMain({ measure }: ComparisonRow): boolean {
+  return measure === 'finality_p99_ms' || measure === 'throughput_per_s';
+}
+
+/** The same comparison, b first. */
+function turned(row: ComparisonRow): ComparisonRow {
+  const { mean, low, high } = row.a_minus_b;
+  const { probability_a_better: probability } = row;
+  return {
+    ...row,
+    a: row.b,
+    b: row.a,
+    a_mean: row.b_mean,
+    b_mean: row.a_mean,
+    a_minus_b: { mean: 0 - mean, low: 0 - high, high: 0 - low },
+    relative: row.a_mean === 0 ? null : (0 - mean) / Math.abs(row.a_mean),
+    ahead: row.ahead === null ? null : row.ahead === 'a' ? 'b' : 'a',
+    probability_a_better: probability === null ? null : 1 - probability,
+    share_of_replications_a_better: 1 - row.share_of_replications_a_better,
+  };
 }
 
 /** The point with the least p99 of those compared. */
@@ -35,9 +60,8 @@ function soonest(rows: readonly ComparisonRow[]): string | null {
       { label: a, mean: a_mean },
       { label: b, mean: b_mean },
     ]);
-  return (
-    known.reduce((best, one) => (best === null || one.mean < best.mean ? one : best), known[0] ?? null)?.label ?? null
-  );
+  const best = known.reduce((least, one) => (one.mean < least.mean ? one : least), known[0] ?? { label: '', mean: 0 });
+  return known.length === 0 ? (rows[0]?.a ?? null) : best.label;
 }
 
 export function valueText(value: number, measure: ComparedMeasure): string {
@@ -74,10 +98,12 @@ export function pValueText(p: number | null): string {
 }
 
 /** Who is ahead, and whether that can be told from chance. */
-export function findingText({ a, b, ahead, told, p_value, a_minus_b }: ComparisonRow): string {
+export function findingText({ ahead, told, p_value, a_minus_b }: ComparisonRow): string {
   if (ahead === null) return a_minus_b.low === a_minus_b.high ? 'equal' : 'no difference told';
   if (p_value === null) return 'one pair: chance not excluded';
-  return told ? `${ahead === 'a' ? a : b} is better` : 'no difference told';
+  if (told) return `${ahead === 'a' ? 'A' : 'B'} is better`;
+  // One of many looks so by chance often enough.
+  return p_value < 0.05 ? 'not told among so many' : 'no difference told';
 }
 
 function signed(text: string, value: number): string {

@@ -27,7 +27,8 @@ const MOST_POINTS = 1_000;
 export function factorsOf({ levels, zipped }: Sections, source: Source): readonly Factor[] {
   const factors: Factor[] = (levels ?? []).map(([path, values]) => [{ path, values, at: ['levels', path] }]);
   for (const [i, lists] of (zipped ?? []).entries())
-    if (lists !== null) factors.push(lists.map(([path, values]) => ({ path, values, at: ['zipped', String(i), path] })));
+    if (lists !== null)
+      factors.push(lists.map(([path, values]) => ({ path, values, at: ['zipped', String(i), path] })));
   const taken: FactorPath[] = [];
   return factors.flatMap((factor) => {
     const sound = factor.filter((one) => isSound(one, factor[0] as FactorPath, taken, source));

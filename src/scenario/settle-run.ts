@@ -12,6 +12,8 @@ import type { Source } from './source.ts';
 
 /** A window smaller than this share of the run is taken for a slip. */
 const LEAST_WINDOW = 0.1;
+/** Half a bucket of the histogram that quantiles come from (statistics/histogram.ts). */
+const QUANTILE_ERROR = 0.004;
 /** The budget where a precision is asked for and no budget given. */
 const MOST_REPLICATIONS = 50;
 
@@ -101,6 +103,13 @@ function checkStopping({ precision, replications, mostReplications }: RunValue, 
       );
     return;
   }
+  for (const { measure, share } of precisionOf(precision))
+    if (/^(finality_p|commit_p)/.test(measure) && share < QUANTILE_ERROR)
+      source.flag(
+        ['run', 'precision', measure],
+        'is finer than quantiles are known, which is within 0.4 % whatever the number of replications, expected 0.4% or more',
+        'warning',
+      );
   if (precisionOf(precision).length === 0)
     source.flag(['run', 'precision'], 'names no measure, expected one or more, such as finality_p99: 5%');
   if (replications < LEAST_REPLICATIONS)

@@ -59,9 +59,9 @@ describe('report.html in Chromium', () => {
         renderHtml(sampleResult()),
         { colorScheme, viewport: { width, height: 900 } },
         async (page, seen) => {
-          expect(await stateOf(page)).toEqual({ attribute: 'drawn', charts: 9, drawn: 9, errors: [] });
+          expect(await stateOf(page)).toEqual({ attribute: 'drawn', charts: 10, drawn: 10, errors: [] });
           const drawings = await drawingsOf(page);
-          expect(drawings).toHaveLength(9);
+          expect(drawings).toHaveLength(10);
           for (const { id, ink, missing } of drawings) {
             expect(ink, `painted pixels of ${id}`).toBeGreaterThan(2000);
             expect(missing, `series of ${id} whose colour is not in the picture`).toEqual([]);
@@ -105,7 +105,7 @@ describe('report.html in Chromium', () => {
     const broken = renderHtml(sampleResult()).replace('"scale":"logarithmic"', '"scale":"no-such-scale"');
     await opened(broken, {}, async (page) => {
       const { attribute, drawn, errors } = await stateOf(page);
-      expect({ attribute, drawn }).toEqual({ attribute: 'failed', drawn: 8 });
+      expect({ attribute, drawn }).toEqual({ attribute: 'failed', drawn: 9 });
       expect(errors).toEqual([expect.stringContaining('distribution: ')]);
     });
   });

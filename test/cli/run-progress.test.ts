@@ -13,6 +13,7 @@ const finished: RunOutcome = { ok: true, result: fakeRun(fakeSpec()) };
 async function watch(
   tell: (options: ExecuteOptions, at: (seconds: number) => void) => void,
   asked = specs,
+  given: ExecuteOptions = {},
 ): Promise<string> {
   let text = '';
   let ms = 0;
@@ -35,7 +36,7 @@ async function watch(
     },
     () => ms,
   );
-  await watched.execute(asked);
+  await watched.execute(asked, given);
   return text;
 }
 
@@ -46,6 +47,20 @@ describe('the progress', () => {
       options.onAdvance?.(Float64Array.of(5 * SECOND, 0));
     });
     expect(text).toBe('0 of 2 runs, 5 of 20 s simulated, about 9 s left\n');
+  });
+
+  test('of a round says what came before it and how many there may be', async () => {
+    const text = await watch(
+      (options, at) => {
+        at(3);
+        options.onAdvance?.(Float64Array.of(5 * SECOND, 0));
+      },
+      specs,
+      { openEnd: { runsBefore: 10, runsAtMost: 100 } },
+    );
+    expect(text).toBe(
+      '0 of 2 runs of this round (10 before it, at most 100 in all), 5 of 20 s simulated, about 9 s left\n',
+    );
   });
 
   test('of a finished run is whole, even if it ended early', async () => {

@@ -73,6 +73,30 @@ describe('two configurations', () => {
   });
 });
 
+describe('values known in steps', () => {
+  test('are not called sure because they fall into the same step', () => {
+    const [a, b] = [
+      [128, 128],
+      [100, 100],
+    ] as const;
+    expect(comparePaired(a, b, 'low')?.pValue).toBe(0);
+    const stepped = comparePaired(a, b, 'low', { a: 1, b: 100 / 128 }) as PairedComparison;
+    // A step of 1 in a and of 100/128 in b: a standard error of √((1 + 0.6104) / 12) = 0.36633, and one degree of freedom.
+    const error = Math.sqrt((1 + (100 / 128) ** 2) / 12);
+    expect(stepped.difference.high - 28).toBeCloseTo(12.7062047 * error, 6);
+    // Student's t with one degree of freedom is Cauchy's law.
+    expect(stepped.pValue).toBeCloseTo(1 - (2 / Math.PI) * Math.atan(28 / error), 9);
+  });
+
+  test('are judged by their own spread where that is wider', () => {
+    const [a, b] = [
+      [10, 14, 12, 18],
+      [9, 9, 9, 9],
+    ] as const;
+    expect(comparePaired(a, b, 'low', { a: 0.1, b: 0.1 })).toEqual(comparePaired(a, b, 'low'));
+  });
+});
+
 describe('over many experiments', () => {
   const EXPERIMENTS = 1500;
 

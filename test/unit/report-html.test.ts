@@ -71,7 +71,7 @@ describe('report.html', () => {
     const detail = { replication: 0, check: 'agreement', kind: 'safety', at_ms: 1, node: 2, detail: 'x' } as const;
     const safety = { violations: 1, details: [{ ...detail, repeat_command: 'quorumlab rerun' }] };
     const page = renderHtml(withFirstPoint({ safety }));
-    expect(textOf(page).match(/Left out: PBFT, which violated safety\./g)).toHaveLength(6);
+    expect(textOf(page).match(/Left out: PBFT, which violated safety\./g)).toHaveLength(7);
     expect(textOf(page)).toContain('PBFT violated safety: only what happened is drawn.');
     for (const { id, series, categories } of specsOf(page)) {
       const ofFirst = series.flatMap(({ label, values }): readonly (number | null | undefined)[] =>
@@ -117,6 +117,7 @@ describe('report.html', () => {
 
   test('draws nothing, and says so, where nothing was measured', () => {
     const estimates = Object.fromEntries(Object.keys(sampleResult().points[0]!.estimates).map((name) => [name, null]));
+    const warmup_series = { from_ms: [], to_ms: [], finality_mean_ms: [], final_per_s: [] };
     const timeline = {
       bin_ms: 0,
       at_ms: [],
@@ -135,6 +136,7 @@ describe('report.html', () => {
       faults: [],
       objective: [],
       timeline,
+      warmup_series,
     };
     const page = renderHtml(
       withFirstPoint({ ...empty, estimates: estimates as unknown as PointResult['estimates'] }, 1),
@@ -180,7 +182,7 @@ describe('a report of a point in trouble', () => {
 describe('the charts of a report', () => {
   const specs = specsOf(sample);
 
-  test('are throughput, finality, distribution, timeline, stages, messages and utilisation of each point', () => {
+  test('are throughput, finality, distribution, timeline, stages, messages, utilisation and warm-up of each point', () => {
     expect(specs.map(({ id }) => id)).toEqual([
       'throughput',
       'finality',
@@ -191,6 +193,7 @@ describe('the charts of a report', () => {
       'messages',
       'utilisation-0',
       'utilisation-1',
+      'warm-up',
     ]);
   });
 

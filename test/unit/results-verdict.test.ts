@@ -46,7 +46,7 @@ describe('the verdict', () => {
     const a = having(pbft, quantiles(100, 310, 600, 10), calm);
     const b = having(raft, quantiles(200, 300, 300, 10), calm);
     expect(verdictOf([a, b])[0]).toBe(
-      'Raft is final sooner than PBFT for 99 % (300 ms against 600 ms) of the transactions; PBFT is final sooner than Raft for half (100 ms against 200 ms) of the transactions; for 90 % (300 ms against 310 ms) no difference can be told, since the 95 % intervals overlap.',
+      'Raft is final sooner than PBFT for 99 % (300 ms against 600 ms) of the transactions; PBFT is final sooner than Raft for half (100 ms against 200 ms) of the transactions; for 90 % (300 ms against 310 ms) no difference can be told, since their 95 % intervals overlap.',
     );
   });
 

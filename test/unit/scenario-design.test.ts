@@ -198,9 +198,16 @@ describe('a precision', () => {
       '{ precision: { finality_p99: 5% }, replications: 60 }',
       'run.replications: the budget of 50 replications is less than the 60',
     ],
+    [
+      '{ precision: { finality_p99: 0.1%, throughput: 0.1% } }',
+      'warning: run.precision.finality_p99: is finer than quantiles are known',
+    ],
     ['{ most_replications: 9 }', 'run.most_replications: is the budget of a stopping rule, and there is none'],
     ['{ precision: {} }', 'run.precision: names no measure'],
-    ['{ precision: { finality: 5% } }', 'run.precision.finality: unknown key, expected one of: finality_mean, finality_p50'],
+    [
+      '{ precision: { finality: 5% } }',
+      'run.precision.finality: unknown key, expected one of: finality_mean, finality_p50',
+    ],
     ['{ precision: { finality_p99: 0% } }', 'run.precision.finality_p99: is'],
     ['{ precision: { finality_p99: 80% } }', 'run.precision.finality_p99: is'],
   ])('that makes no sense is refused at its place: %s', (text, problem) => {
