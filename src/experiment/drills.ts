@@ -98,7 +98,8 @@ export function sitesToLose(spec: Pick<RunSpec, 'network'>, leaders: readonly No
   return sites.filter((site) => chosen.includes(site));
 }
 
-function sitesWithNodes(spec: Pick<RunSpec, 'network'>): readonly string[] {
+/** In the order of the network. */
+export function sitesWithNodes(spec: Pick<RunSpec, 'network'>): readonly string[] {
   return spec.network.sites.filter((site) => nodesAt(spec, site).length > 0);
 }
 
