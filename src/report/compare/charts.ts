@@ -114,7 +114,7 @@ export function outageFigure({ candidates, drills: times }: CompareFile): Figure
   const text = (drill: DrillRow | null): string =>
     drill === null
       ? ''
-      : `${drill.recovered ? milliseconds(drill.longest_outage_ms?.mean ?? 0) : 'did not recover'}${drill.site === null ? '' : `, ${drill.site}`}`;
+      : `${drill.recovered ? outageText(drill) : 'did not recover'}${drill.site === null ? '' : `, ${drill.site}`}`;
   const ends = (side: 'low' | 'high', row: readonly (DrillRow | null)[]) =>
     row.map((drill) => (drill?.longest_outage_ms == null ? null : drill.longest_outage_ms[side] / 1000));
   return {
@@ -165,4 +165,9 @@ function drillCells(label: string, index: number, drill: DrillRow) {
     estimateCell(drill.availability, 'share'),
     drill.missed.join(', ') || 'nothing',
   ];
+}
+
+function outageText({ longest_outage_ms }: DrillRow): string {
+  const mean = longest_outage_ms?.mean ?? 0;
+  return mean === 0 ? 'none' : milliseconds(mean);
 }

@@ -15,11 +15,12 @@ export function renderComparisonHtml(file: CompareFile): string {
 </header>
 <section class="verdict" aria-labelledby="recommendation"><h2 id="recommendation">Recommendation</h2>
 <ol>${file.recommendation.map((sentence) => html`<li>${sentence}</li>`)}</ol>
-${checkedRangeLines(file.candidates).map((line) => html`<p class="lead range">${line}</p>`)}</section>
+</section>
 <section><h2>Decision matrix</h2>${matrix(file)}</section>
 ${changes(file)}
 <section class="charts">${figures.map((figure) => figureMarkup(figure, 'full'))}</section>
 ${warnings(file)}
+<section><h2>Checked against real systems</h2><ul class="plain small">${checkedRangeLines(file.candidates).map((line) => html`<li>${line}</li>`)}</ul></section>
 <section><h2>How to read it</h2><ul class="plain">${footnotes(file).map((line) => html`<li>${line}</li>`)}</ul></section>
 <section><h2>Assumed</h2><ul class="plain small">${file.assumptions.map((line) => html`<li>${line}</li>`)}</ul></section>
 <section><h2>Again</h2><div class="command"><code>${file.repeat_command}</code></div></section>
