@@ -156,7 +156,7 @@ function otherOf(change: Change): string | null {
 }
 
 /** As tables and sentences name it. */
-export function drillName(drill: Drill, { slowBy }: Pick<DrillSettings, 'slowBy'>): string {
+function drillName(drill: Drill, { slowBy }: Pick<DrillSettings, 'slowBy'>): string {
   if (drill.kind === 'site-loss') return `loss of ${drill.site}`;
   return drill.kind === 'leader-crash' ? 'crash of the leader' : `leader ${slowBy} times as slow`;
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { compare, comparisonRuns } from '../../src/experiment/compare.ts';
 import { drilled, nodesAt, sitesToLose, USUAL_DRILLS } from '../../src/experiment/drills.ts';
+import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { SECOND } from '../../src/units/quantities.ts';
 import { fakeRun, fakeSpec } from '../support/fake-run.ts';
 
@@ -27,7 +28,7 @@ describe('drills', () => {
     expect(spec.boundaries).toHaveLength(40);
     const detected = drilled(fakeSpec(), { kind: 'slow-leader', site: null }, { ...USUAL_DRILLS, slowBy: 3 }, 'auto');
     expect(detected.faults).toMatchObject([{ kind: 'slow', by: 3, at: 10 * SECOND }]);
-    const early = drilled(fakeSpec(), { kind: 'slow-leader', site: null }, { ...USUAL_DRILLS, at: SECOND }, 'auto');
+    const early = drilled(fakeSpec(), { kind: 'slow-leader', site: null }, { ...USUAL_DRILLS, at: 1 * SECOND }, 'auto');
     expect(early.measuredFrom).toBe(SECOND);
   });
 
@@ -46,11 +47,14 @@ describe('drills', () => {
   test('of a comparison are as many runs as it says beforehand, on common random numbers', () => {
     const specs = [sited([0, 1, 2], ['a', 'b', 'c']), sited([0, 1, 2, 3, 3], ['a', 'b', 'c', 'd'])];
     const plan = {
-      points: specs.map(() => ({ warmup: SECOND, objectives: [] })),
+      points: specs.map(() => ({ warmup: 1 * SECOND, objectives: [] })),
       replications: 2,
       drills: USUAL_DRILLS,
-      specFor: (point: number, replication: number) =>
-        ({ ...(specs[point] as never as object), seed: 100 + replication, replication }) as never,
+      specFor: (point: number, replication: number) => ({
+        ...(specs[point] as RunSpec),
+        seed: 100 + replication,
+        replication,
+      }),
     };
     const experiment = compare(plan);
     const seeds = new Map<number, number>();

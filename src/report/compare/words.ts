@@ -122,7 +122,7 @@ function marginText(file: CompareFile, margin: MarginRow | null): string {
   return `${values}, ${difference} (${interval}; probability that it is truly better ${probabilityText(margin.probability)})`;
 }
 
-export function probabilityText(probability: number): string {
+function probabilityText(probability: number): string {
   return probability > 0.9995 ? 'over 99.9 %' : percent(probability);
 }
 
@@ -190,7 +190,7 @@ function changeText(
     case 'looser':
       return `${other} would be chosen if the objective for ${what} were ${formatQuantity(at as number, unit)} instead of ${now}.`;
     case 'tighter':
-      return `${chosen} gives what it gives up to an objective for ${what} of ${formatQuantity(at as number, unit)} (asked: ${now})${tier === 'in every drill' ? ', drills included' : ', undisturbed'}.`;
+      return `${chosen} would still do if ${what} were asked to be ${formatQuantity(at as number, unit)} instead of ${now} (${tier === 'in every drill' ? 'drills included' : 'undisturbed'}), and not beyond.`;
     case 'drill': {
       const outage =
         now === null
@@ -209,7 +209,7 @@ function changeText(
   }
 }
 
-export function candidateNamed({ candidates }: CompareFile, label: string): CandidateRow {
+function candidateNamed({ candidates }: CompareFile, label: string): CandidateRow {
   return candidates.find((one) => one.label === label) as CandidateRow;
 }
 
