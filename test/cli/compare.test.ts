@@ -147,7 +147,7 @@ describe('compare', () => {
   });
 
   test.each([
-    ['levels={ faults.0.at: [1s, 1.5s] }', 'compare replaces the faults by its drills'],
+    ['levels={ faults.0.at: [900ms, 1s] }', 'compare replaces the faults by its drills'],
     ['drills.at=100ms', 'drills.at: falls into the warm-up'],
     ['drills.slow_by=1', 'drills.slow_by'],
   ])('refuses --set %s', async (set, reason) => {
