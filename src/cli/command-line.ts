@@ -28,6 +28,11 @@ const commands: readonly CommandEntry[] = [
     add: async (program, context) => (await import('./rerun.ts')).rerunCommand(program, context),
   },
   {
+    name: 'compare',
+    summary: 'recommend one of several designs, with a decision matrix over drills and costs',
+    add: async (program, context) => (await import('./compare.ts')).compareCommand(program, context),
+  },
+  {
     name: 'sensitivity',
     summary: 'say which uncertain input decides the answer, and which measurement would narrow it most',
     add: async (program, context) => (await import('./sensitivity.ts')).sensitivityCommand(program, context),

@@ -48,6 +48,8 @@ export interface CandidateDrill {
   readonly recovered: boolean;
   /** Mean longest outage, ms; infinite where it did not recover. */
   readonly outageMs: number;
+  /** What objectives are judged by in this drill, by measure. */
+  readonly values: Readonly<Record<string, number | null>>;
   /** Objectives that it misses in this drill, as they are named in the scenario. */
   readonly missed: readonly string[];
 }
@@ -123,6 +125,7 @@ function drillOf(answer: DrillAnswer): CandidateDrill {
     answer,
     recovered,
     outageMs: recovered ? outage : Number.POSITIVE_INFINITY,
+    values: Object.fromEntries(estimate.objective.map(({ measure, value }) => [measure, value])),
     missed: estimate.objective
       .filter(({ met, measure }) => !met && UNDER_DRILLS.test(measure))
       .map(({ measure }) => measure),
@@ -130,7 +133,7 @@ function drillOf(answer: DrillAnswer): CandidateDrill {
 }
 
 /** What is asked of a candidate in its drills, too: finality, availability and outages. Throughput falls in any outage. */
-const UNDER_DRILLS = /^(finality|availability|longest_outage)/;
+export const UNDER_DRILLS = /^(finality|availability|longest_outage)/;
 
 /** In the drill in which it is longest. */
 function worstOutage(drills: readonly CandidateDrill[]): CriterionValue | null {

@@ -54,7 +54,11 @@ export function marginOf(first: Candidate, second: Candidate, criterion: Criteri
     pairs.map(([value]) => value),
   );
   const less = probabilityBelowZero(difference);
-  return { ...margin, difference, probability: less === null ? null : criterion === 'capacity_per_s' ? 1 - less : less };
+  return {
+    ...margin,
+    difference,
+    probability: less === null ? null : criterion === 'capacity_per_s' ? 1 - less : less,
+  };
 }
 
 /** That the true mean difference is below 0: Student's t on what was seen (a flat prior). */

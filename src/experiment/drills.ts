@@ -19,7 +19,6 @@ export const USUAL_DRILLS: DrillSettings = { at: null, for: 10 * SECOND, slowBy:
 export type Drill =
   | { readonly kind: 'leader-crash' | 'slow-leader'; readonly site: null }
   | { readonly kind: 'site-loss'; readonly site: string };
-export type DrillKind = Drill['kind'];
 
 /** What is seen of a cluster before it is disturbed: enough for its usual gaps and its undisturbed finality. */
 const CALM: Duration = 5 * SECOND;
@@ -71,12 +70,12 @@ export function nodesAt({ network }: Pick<RunSpec, 'network'>, site: string): re
   return [...network.nodeSites.keys()].filter((node) => siteOf({ network }, node) === site);
 }
 
-export function siteOf({ network }: Pick<RunSpec, 'network'>, node: NodeId): string {
+function siteOf({ network }: Pick<RunSpec, 'network'>, node: NodeId): string {
   return network.sites[network.nodeSites[node] as number] as string;
 }
 
 /** Up to so many sites with nodes are lost in turn; of more, two. */
-export const SITES_IN_TURN = 3;
+const SITES_IN_TURN = 3;
 
 /** How many losses of a site this point is asked for. */
 export function siteLosses(spec: Pick<RunSpec, 'network'>): number {
@@ -98,7 +97,8 @@ export function sitesToLose(spec: Pick<RunSpec, 'network'>, leaders: readonly No
   return sites.filter((site) => chosen.includes(site));
 }
 
-function sitesWithNodes(spec: Pick<RunSpec, 'network'>): readonly string[] {
+/** In the order of the network. */
+export function sitesWithNodes(spec: Pick<RunSpec, 'network'>): readonly string[] {
   return spec.network.sites.filter((site) => nodesAt(spec, site).length > 0);
 }
 

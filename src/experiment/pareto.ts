@@ -30,7 +30,7 @@ export function paretoFront<C extends Compared>(candidates: readonly C[]): Front
 }
 
 /** A candidate that survives liars is never dominated by one that does not, however cheap or quick. */
-export function dominates(a: Compared, b: Compared, criteria: readonly Criterion[]): boolean {
+function dominates(a: Compared, b: Compared, criteria: readonly Criterion[]): boolean {
   if (a.trust === 'crash' && b.trust === 'byzantine') return false;
   const compared = criteria.map((criterion) => lossOf(a, criterion) - lossOf(b, criterion) || 0);
   const trusted = a.trust === 'byzantine' && b.trust === 'crash';
@@ -45,6 +45,6 @@ export function lossOf({ criteria }: Pick<Compared, 'criteria'>, criterion: Crit
   return MORE_IS_BETTER.has(criterion) ? -value : value;
 }
 
-export function asPrinted(value: number): number {
+function asPrinted(value: number): number {
   return Number.isFinite(value) ? Number(value.toPrecision(3)) : value;
 }

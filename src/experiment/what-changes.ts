@@ -3,16 +3,24 @@
  * since cost is linear in prices and an objective is met up to the value that was measured.
  */
 import type { Candidate, Criterion, JudgedObjective } from './candidate.ts';
-import { weakestDrill } from './candidate.ts';
+import { UNDER_DRILLS, weakestDrill } from './candidate.ts';
 import { choose } from './choice.ts';
 import type { Consumption, Prices } from './cost.ts';
-import { bears, type Recommendation, shortfallOf, tierOf } from './decision.ts';
+import { bears, type Recommendation, shortfallOf, type Tier, tierOf } from './decision.ts';
 
 export type PriceItem = 'core_hour' | 'egress_gb' | 'disk_gb_month';
 
 export type Change =
   /** At this price of one item, the others as they are, the other candidate costs as little. */
-  | { readonly kind: 'price'; readonly item: PriceItem; readonly now: number; readonly at: number; readonly other: Candidate }
+  | {
+      readonly kind: 'price';
+      readonly item: PriceItem;
+      readonly now: number;
+      readonly at: number;
+      readonly other: Candidate;
+    }
+  /** No price of a single item does: the chosen candidate takes no more of any than those that give as much of what is asked. */
+  | { readonly kind: 'no price' }
   /** Were the target this, the other candidate would meet the objective and be chosen. */
   | { readonly kind: 'looser'; readonly objective: JudgedObjective; readonly at: number; readonly other: Candidate }
   /** From this target on, the chosen candidate would miss it. */
@@ -31,13 +39,15 @@ export function changesOf(
   return [
     ...(prices === null ? [] : priceChanges(chosen, peers, prices)),
     ...looser(chosen, others),
-    ...tighter(chosen),
+    ...tighter(chosen, tier),
     ...drillChange(chosen, others),
   ];
 }
 
 /** How much of each item a month takes: what cost is linear in. */
-const ITEMS: Readonly<Record<PriceItem, (prices: Prices, spent: Consumption) => readonly [price: number, amount: number]>> = {
+const ITEMS: Readonly<
+  Record<PriceItem, (prices: Prices, spent: Consumption) => readonly [price: number, amount: number]>
+> = {
   core_hour: ({ coreHour }, { cores }) => [coreHour, cores * 730],
   egress_gb: ({ egressGb }, { egressBytesPerSecond }) => [egressGb, (egressBytesPerSecond * 730 * 3600) / 1e9],
   disk_gb_month: ({ diskGbMonth }, { diskBytes }) => [diskGbMonth, diskBytes / 1e9],
@@ -47,7 +57,7 @@ const ITEMS: Readonly<Record<PriceItem, (prices: Prices, spent: Consumption) => 
 function priceChanges(chosen: Candidate, peers: readonly Candidate[], prices: Prices): readonly Change[] {
   const own = chosen.spending;
   if (own === null) return [];
-  return (Object.keys(ITEMS) as PriceItem[]).flatMap((item) => {
+  const changes = (Object.keys(ITEMS) as PriceItem[]).flatMap((item) => {
     const found = peers.flatMap((other): Extract<Change, { kind: 'price' }>[] => {
       if (other.spending === null || other.spending.cost.total <= own.cost.total) return [];
       const [now, amount] = ITEMS[item](prices, own.consumption);
@@ -59,6 +69,8 @@ function priceChanges(chosen: Candidate, peers: readonly Candidate[], prices: Pr
     const [first] = found.sort((a, b) => distance(a) - distance(b));
     return first === undefined ? [] : [first];
   });
+  const cheapest = peers.every(({ spending }) => spending !== null && spending.cost.total > own.cost.total);
+  return changes.length === 0 && peers.length > 0 && cheapest ? [{ kind: 'no price' }] : changes;
 }
 
 /** Who would be preferred, if it met the one target that it misses by its value: with the least change of a target. */
@@ -73,12 +85,21 @@ function looser(chosen: Candidate, others: readonly Candidate[]): readonly Chang
   return least === undefined ? [] : [least];
 }
 
-/** The target that leaves least room. */
-function tighter(chosen: Candidate): readonly Change[] {
-  const [tightest] = chosen.objectives
-    .filter(({ value }) => value !== null && value > 0)
-    .sort((a, b) => shortfallOf(b) - shortfallOf(a));
-  return tightest === undefined ? [] : [{ kind: 'tighter', objective: tightest, at: tightest.value as number }];
+/** The target that leaves least room, in drills too where it is met there; a share reached in full leaves none to speak of. */
+function tighter(chosen: Candidate, tier: Tier): readonly Change[] {
+  const drills = tier === 'in every drill' ? chosen.drills : [];
+  const judged = chosen.objectives.flatMap((objective) => {
+    const { value, measure, direction } = objective;
+    if (value === null || value <= 0 || measure === 'availability') return [];
+    const all = [
+      value,
+      ...drills.map(({ values }) => (UNDER_DRILLS.test(measure) ? (values[measure] ?? value) : value)),
+    ];
+    return [{ objective, at: direction === 'at-most' ? Math.max(...all) : Math.min(...all) }];
+  });
+  const room = ({ objective, at }: (typeof judged)[number]): number => shortfallOf({ ...objective, value: at });
+  const [tightest] = judged.sort((a, b) => room(b) - room(a));
+  return tightest === undefined ? [] : [{ kind: 'tighter', ...tightest }];
 }
 
 const OUTAGE: Criterion = 'worst_outage_ms';
@@ -87,6 +108,9 @@ function drillChange(chosen: Candidate, others: readonly Candidate[]): readonly 
   const weakest = weakestDrill(chosen.drills);
   if (weakest === null) return [];
   const outage = (one: Candidate): number => one.criteria[OUTAGE]?.value ?? Number.POSITIVE_INFINITY;
-  const best = others.reduce<Candidate | null>((least, one) => (outage(one) < outage(least ?? chosen) ? one : least), null);
+  const best = others.reduce<Candidate | null>(
+    (least, one) => (outage(one) < outage(least ?? chosen) ? one : least),
+    null,
+  );
   return [{ kind: 'drill', weakest, other: best }];
 }

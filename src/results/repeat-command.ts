@@ -11,9 +11,8 @@ export interface Invocation {
   readonly replications: number | null;
 }
 
-export function repeatCommand({ file, set, quick, replications }: Invocation): string {
-  const counted = replications === null ? [] : ['--replications', String(replications)];
-  return ['npx', 'quorumlab', 'run', shellWord(file), ...counted, ...commonOptions(set, quick)].join(' ');
+export function repeatCommand(invocation: Invocation): string {
+  return repeatNamedCommand('run', invocation);
 }
 
 export function repeatRunCommand(
@@ -25,6 +24,12 @@ export function repeatRunCommand(
   // A scenario has no replications but its own, unless it is told of more.
   const all = replications === null ? set : [...set, `run.replications=${replications}`];
   return ['npx', 'quorumlab', 'rerun', shellWord(file), ...run, ...commonOptions(all, quick)].join(' ');
+}
+
+/** A command that takes what every command does and nothing of its own. */
+export function repeatNamedCommand(name: string, { file, set, quick, replications }: Invocation): string {
+  const counted = replications === null ? [] : ['--replications', String(replications)];
+  return ['npx', 'quorumlab', name, shellWord(file), ...counted, ...commonOptions(set, quick)].join(' ');
 }
 
 /** `more`: options of this command alone, as words. */

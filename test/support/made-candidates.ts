@@ -54,5 +54,12 @@ export function madeObjective(changes: Partial<JudgedObjective> = {}): JudgedObj
 
 /** Only what decisions look at. */
 export function madeDrill(changes: Partial<CandidateDrill> = {}): CandidateDrill {
-  return { recovered: true, outageMs: 1000, missed: [], answer: {} as CandidateDrill['answer'], ...changes };
+  return {
+    recovered: true,
+    outageMs: 1000,
+    values: {},
+    missed: [],
+    answer: {} as CandidateDrill['answer'],
+    ...changes,
+  };
 }

@@ -14,7 +14,13 @@ describe('the Pareto front', () => {
   /** Few distinct values, so that ties and chains of dominance are common. */
   const value = fc.constantFrom(1, 2, 3, Number.POSITIVE_INFINITY);
   const candidates = fc.array(
-    fc.record({ cost: value, outage: value, finality: value, capacity: fc.constantFrom(1, 2, 3), trust: fc.constantFrom('crash' as const, 'byzantine' as const) }),
+    fc.record({
+      cost: value,
+      outage: value,
+      finality: value,
+      capacity: fc.constantFrom(1, 2, 3),
+      trust: fc.constantFrom('crash' as const, 'byzantine' as const),
+    }),
     { maxLength: 9 },
   );
 
@@ -34,7 +40,9 @@ describe('the Pareto front', () => {
         };
         const expected = made.filter((one) => !made.some((other) => beats(other, one)));
         expect(front.members).toEqual(expected);
-        expect(front.dominated.map(({ candidate }) => candidate)).toEqual(made.filter((one) => !expected.includes(one)));
+        expect(front.dominated.map(({ candidate }) => candidate)).toEqual(
+          made.filter((one) => !expected.includes(one)),
+        );
         for (const { candidate, by } of front.dominated) {
           expect(beats(by, candidate)).toBe(true);
           expect(expected).toContain(by);
@@ -45,7 +53,14 @@ describe('the Pareto front', () => {
   });
 
   test('never lets a candidate that survives liars be dominated by one that does not', () => {
-    const bft = madeCandidate({ label: 'BFT', trust: 'byzantine', cost: 900, outage: 9000, finality: 900, capacity: 1 });
+    const bft = madeCandidate({
+      label: 'BFT',
+      trust: 'byzantine',
+      cost: 900,
+      outage: 9000,
+      finality: 900,
+      capacity: 1,
+    });
     const raft = madeCandidate({ label: 'Raft', cost: 1, outage: 1, finality: 1, capacity: 1e6 });
     expect(paretoFront([raft, bft]).members).toEqual([raft, bft]);
     // The other way round, trust alone is a merit.
@@ -97,7 +112,11 @@ describe('the choice', () => {
     expect(margin?.difference?.mean).toBeCloseTo(-2.4, 12);
     expect(margin?.difference?.low).toBeCloseTo(-2.4 - 2.7764 * 0.5099, 3);
     expect(margin?.probability).toBeCloseTo(0.99536, 4);
-    const more = marginOf(madeCandidate({ capacity: 10, noise: [1, 3, 2, 4, 2] }), madeCandidate({ capacity: 10 }), 'capacity_per_s');
+    const more = marginOf(
+      madeCandidate({ capacity: 10, noise: [1, 3, 2, 4, 2] }),
+      madeCandidate({ capacity: 10 }),
+      'capacity_per_s',
+    );
     expect(more?.probability).toBeCloseTo(0.99536, 4);
     expect(marginOf(madeCandidate({ outage: Number.POSITIVE_INFINITY }), first, 'worst_outage_ms')).toMatchObject({
       difference: null,
@@ -114,7 +133,12 @@ describe('a decision', () => {
     const drills = [madeDrill({ missed: ['availability'] })];
     const all = madeCandidate({ label: 'all', cost: 300, objectives: met, drills: [madeDrill()] });
     const calm = madeCandidate({ label: 'calm', cost: 200, objectives: met, drills });
-    const down = madeCandidate({ label: 'down', cost: 100, objectives: met, drills: [madeDrill({ recovered: false })] });
+    const down = madeCandidate({
+      label: 'down',
+      cost: 100,
+      objectives: met,
+      drills: [madeDrill({ recovered: false })],
+    });
     const none = madeCandidate({ label: 'none', cost: 1, objectives: missed });
     expect([none, down, calm, all].map(tierOf)).toEqual(['misses', 'undisturbed', 'recovers', 'in every drill']);
     const [recommendation] = decide([none, down, calm, all]).recommendations;
@@ -136,13 +160,29 @@ describe('a decision', () => {
 
   test('that cannot be made names who comes nearest and what it falls short in', () => {
     const far = madeCandidate({ label: 'far', objectives: [madeObjective({ value: 900 })] });
-    const near = madeCandidate({ label: 'near', objectives: [madeObjective({ value: 330 }), madeObjective({ measure: 'throughput', direction: 'at-least', limit: 100, value: 80 })] });
-    const silent = madeCandidate({ label: 'silent', unfit: 'it finalises nothing', objectives: [madeObjective({ value: null })] });
+    const near = madeCandidate({
+      label: 'near',
+      objectives: [
+        madeObjective({ value: 330 }),
+        madeObjective({ measure: 'throughput', direction: 'at-least', limit: 100, value: 80 }),
+      ],
+    });
+    const silent = madeCandidate({
+      label: 'silent',
+      unfit: 'it finalises nothing',
+      objectives: [madeObjective({ value: null })],
+    });
     const { recommendations, front, unfit } = decide([far, near, silent]);
-    expect(recommendations[0]).toMatchObject({ chosen: null, nearest: { candidate: near, binding: { measure: 'throughput' }, shortfall: 1.25 } });
+    expect(recommendations[0]).toMatchObject({
+      chosen: null,
+      nearest: { candidate: near, binding: { measure: 'throughput' }, shortfall: 1.25 },
+    });
     expect(front.members.length).toBeGreaterThan(0);
     expect(unfit).toEqual([silent]);
-    expect(decide([silent])).toMatchObject({ front: { members: [] }, recommendations: [{ chosen: null, nearest: { candidate: silent } }] });
+    expect(decide([silent])).toMatchObject({
+      front: { members: [] },
+      recommendations: [{ chosen: null, nearest: { candidate: silent } }],
+    });
   });
 
   test('never chooses what is dominated, though chance might excuse it', () => {
@@ -166,7 +206,9 @@ describe('what would change it', () => {
     const many = priced('many cores, little traffic', 64, 5e6, 1e12);
     const decision = decide([few, many]).recommendations[0];
     const changes = changesOf(decision as never, [few, many], prices).filter((change) => change.kind === 'price');
-    expect(changes.map(({ item }) => item)).toEqual(['core_hour', 'egress_gb'].filter((item) => changes.some((one) => one.item === item)));
+    expect(changes.map(({ item }) => item)).toEqual(
+      ['core_hour', 'egress_gb'].filter((item) => changes.some((one) => one.item === item)),
+    );
     expect(changes.length).toBeGreaterThan(0);
     const key = { core_hour: 'coreHour', egress_gb: 'egressGb', disk_gb_month: 'diskGbMonth' } as const;
     for (const { item, at, now } of changes) {

@@ -1,0 +1,125 @@
+/** `quorumlab compare FILE`: which of its candidates, undisturbed and in drills, at what cost: a decision matrix and a recommendation. */
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { drive } from '../executor/executor.ts';
+import { RESOURCES } from '../experiment/bottleneck.ts';
+import { compare, comparisonRuns } from '../experiment/compare.ts';
+import { USUAL_DRILLS } from '../experiment/drills.ts';
+import { counted } from '../report/words.ts';
+import { buildComparison } from '../results/build-comparison.ts';
+import { canonicalJson } from '../results/canonical-json.ts';
+import type { CompareFile } from '../results/compare-file.ts';
+import { repeatNamedCommand } from '../results/repeat-command.ts';
+import { resultFolder, writeFiles } from '../results/result-folder.ts';
+import { resultId } from '../results/result-id.ts';
+import { settledForDrills } from '../scenario/for-drills.ts';
+import { formatProblem } from '../scenario/problem.ts';
+import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
+import { MODEL_VERSION } from '../simulation/model-version.ts';
+import { MILLISECOND } from '../units/quantities.ts';
+import { checkedRangeOf } from '../validation/checked-range.ts';
+import { type CommandContext, processContext } from './context.ts';
+import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
+import { type LoadedScenario, loadScenarios } from './load.ts';
+import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
+import { collect, positiveCount, type RunningOptions, threadCount } from './options.ts';
+import { withProgress } from './progress.ts';
+
+export function compareCommand(program: Command, context: CommandContext = processContext): void {
+  program
+    .command('compare')
+    .description('compare the design points of a scenario undisturbed and in drills, and recommend one')
+    .argument('<file>', 'scenario file')
+    .option('--quick', 'a rough answer: at most two replications, a quarter of the duration undisturbed, whole drills')
+    .option('--replications <n>', 'independent repetitions of each candidate in each drill', positiveCount)
+    .option('--threads <n>', 'worker threads (default: one a usable core)', threadCount)
+    .option('--inline', 'no worker threads: one run after the other in this one')
+    .option('--out <folder>', 'where the report goes: FOLDER/<scenario>/compare-<id>/', 'reports')
+    .option('--set <path=value>', 'override a value of the scenario; may be repeated', collect)
+    .option('--json', 'print compare.json instead of the matrix')
+    .action((file: string, options: RunningOptions) => run(file, options, context));
+}
+
+async function run(file: string, options: RunningOptions, context: CommandContext): Promise<void> {
+  refuseContradiction(options);
+  const given = { set: options.set ?? [], quick: options.quick ?? false, replications: options.replications ?? null };
+  const [one] = (await loadScenarios([file], given, context.err)) as [LoadedScenario];
+  refuseBeforehand([one], options.out);
+  const settled = await settledForDrills(one.scenario, given);
+  if (!settled.ok) throw new CommandEnd(ExitCode.usage, settled.problems.map(formatProblem).join('\n'));
+  const { scenario } = settled;
+  const { warmup, duration, replications } = runSettings(scenario, given);
+  const drills = scenario.drills ?? USUAL_DRILLS;
+  const plan = {
+    points: scenario.points.map(() => ({ warmup: warmup as number | 'auto', objectives: scenario.objective })),
+    replications,
+    drills,
+    specFor: (point: number, replication: number) => ({
+      ...runSpecFor(scenario, point, replication, given),
+      faults: [],
+    }),
+  };
+  const runs = counted(comparisonRuns(plan), 'run');
+  context.err.write(`${counted(plan.points.length, 'candidate')}, ${counted(replications, 'replication')}: ${runs}\n`);
+  const interrupt = new AbortController();
+  const stopListening = context.onInterrupt(() => interrupt.abort());
+  const executor = withProgress(await openExecutor(options, context), context.err);
+  try {
+    const answers = await drive(compare(plan), executor, { signal: interrupt.signal });
+    if (interrupt.signal.aborted) throw new CommandEnd(ExitCode.interrupted, 'stopped: nothing is written');
+    const { wordsOf } = await import('../report/compare/words.ts');
+    const answer = buildComparison({
+      scenario,
+      about: {
+        id: resultId(`# compare${given.quick ? ' --quick' : ''}\n${scenario.resolved}`, MODEL_VERSION),
+        model_version: Number(MODEL_VERSION),
+        quick: given.quick,
+        repeat_command: repeatNamedCommand('compare', one.invocation),
+        replications,
+        replaced_faults: one.scenario.points[0]?.setup.faults.length ?? 0,
+        warnings: one.scenario.warnings.map(formatProblem),
+        duration_ms: (duration as number) / MILLISECOND,
+      },
+      drills,
+      answers,
+      checkedRangeOf: ({ setup }, { base }) =>
+        checkedRangeOf(
+          { ...setup, faults: [] },
+          base.utilisation.flatMap((shares, node) =>
+            RESOURCES.map((resource) => ({ resource, node, share: shares[resource] })),
+          ),
+        ),
+      wordsOf,
+    });
+    await keepAndShow(answer, options, context);
+    const code = exitCodeOf(findingsOf(answer));
+    if (code !== ExitCode.ok) throw new CommandEnd(code);
+  } finally {
+    stopListening();
+    await executor.close();
+  }
+}
+
+async function keepAndShow(answer: CompareFile, { out, json }: RunningOptions, context: CommandContext): Promise<void> {
+  const { renderComparisonHtml } = await import('../report/compare/html.ts');
+  const { renderComparison } = await import('../report/compare/table.ts');
+  const folder = resultFolder(out, answer.scenario, `compare-${answer.id}`);
+  const text = canonicalJson(answer);
+  writeFiles(folder, { 'compare.json': text, 'compare.html': renderComparisonHtml(answer) });
+  context.out.write(json ? text : `${renderComparison(answer)}\n`);
+  context.err.write(`report: ${join(folder, 'compare.html')}\n`);
+  for (const { label, replication, reason } of answer.failed_runs)
+    context.err.write(`not finished: ${label}, replication ${replication}: ${reason}\n`);
+}
+
+/** The objective is missed where no candidate meets it undisturbed; in which drills it holds, the matrix says. */
+function findingsOf({ candidates, failed_runs: failed }: CompareFile): readonly ExitCode[] {
+  const kinds = new Set(candidates.flatMap(({ violations }) => violations.map(({ kind }) => kind)));
+  const met = candidates.some(({ unfit, objective }) => unfit === null && objective.every((one) => one.met));
+  return [
+    ...(failed.length > 0 ? [ExitCode.crashed] : []),
+    ...(kinds.has('safety') ? [ExitCode.unsafe] : []),
+    ...(kinds.has('liveness') ? [ExitCode.notLive] : []),
+    ...(met ? [] : [ExitCode.missed]),
+  ];
+}
