@@ -32,6 +32,11 @@ const commands: readonly CommandEntry[] = [
     add: async (program, context) => (await import('./sensitivity.ts')).sensitivityCommand(program, context),
   },
   {
+    name: 'saturate',
+    summary: 'find the largest load that stays stable, what limits it, and what comes next',
+    add: async (program, context) => (await import('./saturate.ts')).saturateCommand(program, context),
+  },
+  {
     name: 'calibrate',
     summary: 'measure what cryptography and fsync cost on this machine, as profiles',
     add: async (program, context) => (await import('./calibrate.ts')).calibrateCommand(program, context),
