@@ -64,7 +64,10 @@ async function run(file: string, options: SaturateOptions, context: CommandConte
       signal: interrupt.signal,
     });
     if (interrupt.signal.aborted)
-      throw new CommandEnd(ExitCode.interrupted, ['stopped: nothing is written', ...answers.map(knownSoFar)].join('\n'));
+      throw new CommandEnd(
+        ExitCode.interrupted,
+        ['stopped: nothing is written', ...answers.map(knownSoFar)].join('\n'),
+      );
     const answer = fileOf(one, options, answers, await verdict());
     await keepAndShow(answer, options, context);
     const code = exitCodeOf(answer.points.flatMap(findingsOf));
@@ -159,7 +162,12 @@ async function keepAndShow(
   context.err.write(`report: ${join(folder, 'saturate.html')}\n`);
 }
 
-function findingsOf({ outcome, asked, violations, failed_runs }: SaturationFile['points'][number]): readonly ExitCode[] {
+function findingsOf({
+  outcome,
+  asked,
+  violations,
+  failed_runs,
+}: SaturationFile['points'][number]): readonly ExitCode[] {
   return [
     ...(violations.length > 0 ? [ExitCode.unsafe] : []),
     ...(outcome === 'failed' && violations.length === 0 ? [ExitCode.crashed] : []),
@@ -170,7 +178,8 @@ function findingsOf({ outcome, asked, violations, failed_runs }: SaturationFile[
 
 /** What an interrupted search has found out. */
 function knownSoFar({ label, saturation, beyond }: PointSaturation): string {
-  const rate = (load: PointSaturation['saturation']): string | null => (load === null ? null : `${Math.round(load.rate)}/s`);
+  const rate = (load: PointSaturation['saturation']): string | null =>
+    load === null ? null : `${Math.round(load.rate)}/s`;
   const [low, high] = [rate(saturation), rate(beyond)];
   if (low === null && high === null) return `${label}: nothing is known yet`;
   return `${label}: ${low === null ? 'no load was stable yet' : `stable at ${low}`}${high === null ? '' : `, not at ${high}`}`;

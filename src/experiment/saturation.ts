@@ -134,6 +134,8 @@ function settingsFor({ precision, replications }: SaturationPlan, spec: RunSpec)
 class LoadBench {
   readonly spec: RunSpec;
   readonly offered: Rate;
+  /** Of each load that the answer rests on. */
+  readonly replications: number;
   readonly failed: FailedRun[] = [];
   /** A load of which no run ended says nothing, and what an interruption leaves out is not judged. */
   stopped = false;
@@ -148,6 +150,7 @@ class LoadBench {
     this.plan = plan;
     this.question = question;
     this.point = point;
+    this.replications = plan.replications;
     this.spec = plan.specFor(point, 0);
     this.offered = offeredRate(this.spec.clients);
   }
@@ -232,11 +235,12 @@ function answerOf(
     loads.find(({ factor }) => factor === load?.factor) ?? null;
   const [saturation, beyond] = [at(bracket.low), at(bracket.high)];
   const stable = loads.filter(({ factor, cause }) => cause === null && factor <= (saturation?.factor ?? 0));
-  const curve = stable.flatMap(({ rate, estimate }) => {
+  const full = stable.filter(({ replications }) => replications >= bench.replications);
+  const curve = full.flatMap(({ rate, estimate }) => {
     const p99 = estimate.estimates.finality_p99_ms;
     return p99 === null ? [] : [{ x: rate, y: p99.mean }];
   });
-  // The lightest loads of the search may lie far below what is measured, where chance decides over few transactions.
+  // A load that the search looked at far below what is measured says nothing of the bend, but its few transactions by chance do.
   const measured = curve.filter(({ x }) => x >= (BELOW[0] / 1.01) * (saturation?.rate ?? 0));
   const lightest = measured[0];
   const knee = kneeOf(measured);
@@ -254,12 +258,12 @@ function answerOf(
     runs: { search, curve: bench.runs - search },
     knee,
     doubled: lightest === undefined ? null : reaches(measured, 2 * lightest.y),
-    recommended: beyond === null ? null : recommendedOf(stable, saturation, knee),
+    recommended: beyond === null ? null : recommendedOf(full, saturation, knee),
     resources:
-      saturation === null
+      full.length === 0
         ? []
         : rankedResources(
-            stable.map(({ rate, estimate }) => ({ factor: rate, utilisation: estimate.utilisation })),
+            full.map(({ rate, estimate }) => ({ factor: rate, utilisation: estimate.utilisation })),
             spec.machine.cores,
           ),
     window: windowAt(bench, beyond),
@@ -284,7 +288,9 @@ function judgedOf(loads: readonly MeasuredLoad[]): readonly JudgedLoad[] {
 
 /** At a stable load a growth of as much as `high` is not excluded: only what is left of the load then gets through for sure. */
 function surelyStable(stable: readonly MeasuredLoad[]): Rate | null {
-  const met = stable.filter(({ growth, estimate }) => growth !== null && estimate.objective.every(({ decided }) => decided));
+  const met = stable.filter(
+    ({ growth, estimate }) => growth !== null && estimate.objective.every(({ decided }) => decided),
+  );
   return met.reduce<Rate | null>((most, { rate, growth }) => {
     const sure = rate * (1 - Math.max(0, growth?.high ?? 0));
     return most === null || sure > most ? sure : most;

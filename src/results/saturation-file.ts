@@ -69,7 +69,11 @@ export interface SaturationPoint {
   /** Every load that was run, ascending. */
   readonly loads: readonly LoadRow[];
   readonly failed_runs: readonly { readonly replication: number; readonly reason: string }[];
-  readonly violations: readonly { readonly rate_per_s: number; readonly replication: number; readonly detail: string }[];
+  readonly violations: readonly {
+    readonly rate_per_s: number;
+    readonly replication: number;
+    readonly detail: string;
+  }[];
   readonly checked_range: CheckedRangeRow;
 }
 
@@ -168,8 +172,7 @@ function pointRow(answer: PointSaturation, { points, asked, checkedRangeOf }: Pa
       recommended === null || saturation === null
         ? null
         : { rate_per_s: recommended.rate, share: recommended.factor / saturation.factor },
-    overloaded:
-      overloaded === null ? null : { rate_per_s: overloaded.rate, throughput_share: overloaded.throughput },
+    overloaded: overloaded === null ? null : { rate_per_s: overloaded.rate, throughput_share: overloaded.throughput },
     asked: asked.map(({ measure, target }) => ({ measure, target_per_s: target, met: (rate ?? 0) >= target })),
     loads: loads.map((load) => loadRow(load, saturation)),
     failed_runs: answer.failed.map(({ replication, reason }) => ({ replication, reason })),

@@ -51,8 +51,12 @@ export function curveFigure(file: SaturationFile, point: SaturationPoint, index:
   };
 }
 
-function chart(id: string, title: string, loads: readonly LoadRow[], value: Axis, marks: readonly Mark[]): Omit<ChartSpec, 'description' | 'series'> {
-  const most = Math.max(1, ...loads.map(({ rate_per_s }) => rate_per_s));
+function chart(
+  id: string,
+  title: string,
+  value: Axis,
+  marks: readonly Mark[],
+): Omit<ChartSpec, 'description' | 'series'> {
   return {
     ...NO_CHART_EXTRAS,
     id,
@@ -60,22 +64,34 @@ function chart(id: string, title: string, loads: readonly LoadRow[], value: Axis
     kind: 'line',
     horizontal: false,
     categories: [],
-    base: { title: 'offered load (/s)', scale: 'linear', format: 'number', min: 0, max: most * 1.01 },
+    base: { title: 'offered load (/s)', scale: 'linear', format: 'number', min: 0, max: null },
     value,
     marks,
     height: 250,
   };
 }
 
-function latencyChart({ objectives }: SaturationFile, point: SaturationPoint, loads: readonly LoadRow[], marks: readonly Mark[], index: number): ChartSpec {
-  const values = loads.flatMap(({ finality_p50_ms, finality_p99_ms }) => [finality_p50_ms?.mean ?? 0, finality_p99_ms?.mean ?? 0]);
+function latencyChart(
+  { objectives }: SaturationFile,
+  point: SaturationPoint,
+  loads: readonly LoadRow[],
+  marks: readonly Mark[],
+  index: number,
+): ChartSpec {
+  const values = loads.flatMap(({ finality_p50_ms, finality_p99_ms }) => [
+    finality_p50_ms?.mean ?? 0,
+    finality_p99_ms?.mean ?? 0,
+  ]);
   const known = values.filter((value) => value > 0);
   const [shortest, longest] = [Math.min(...known), Math.max(...known, ...objectives.map(({ target_ms }) => target_ms))];
   const logarithmic = known.length > 0 && longest / shortest > LOGARITHMIC_FROM;
   const { divisor, name } = timeUnit(known.length === 0 ? 0 : longest);
-  const p99 = (load: LoadRow): number | null => (load.finality_p99_ms === null ? null : load.finality_p99_ms.mean / divisor);
-  const p50 = (load: LoadRow): number | null => (load.finality_p50_ms === null ? null : load.finality_p50_ms.mean / divisor);
-  const text = (load: LoadRow): string => `${rateText(load.rate_per_s)}: p99 ${load.finality_p99_ms === null ? '–' : milliseconds(load.finality_p99_ms.mean)}`;
+  const p99 = (load: LoadRow): number | null =>
+    load.finality_p99_ms === null ? null : load.finality_p99_ms.mean / divisor;
+  const p50 = (load: LoadRow): number | null =>
+    load.finality_p50_ms === null ? null : load.finality_p50_ms.mean / divisor;
+  const text = (load: LoadRow): string =>
+    `${rateText(load.rate_per_s)}: p99 ${load.finality_p99_ms === null ? '–' : milliseconds(load.finality_p99_ms.mean)}`;
   const signs = (label: string, shown: readonly LoadRow[], sign: 'disc' | 'cross'): Series => ({
     ...line(label, P99, shown, p99),
     look: 'signs',
@@ -98,25 +114,53 @@ function latencyChart({ objectives }: SaturationFile, point: SaturationPoint, lo
             texts: [`knee: ${rateText(knee.rate_per_s)}`],
           },
         ];
-  const span = { min: logarithmic ? (shortest / divisor) * 0.8 : 0, max: logarithmic ? (longest / divisor) * 1.2 : null };
+  const span = {
+    min: logarithmic ? (shortest / divisor) * 0.8 : 0,
+    max: logarithmic ? (longest / divisor) * 1.2 : null,
+  };
   return {
-    ...chart(`latency-${index}`, 'Finality', loads, { title: `finality (${name})`, scale: logarithmic ? 'logarithmic' : 'linear', format: 'number', ...span }, marks),
+    ...chart(
+      `latency-${index}`,
+      'Finality',
+      { title: `finality (${name})`, scale: logarithmic ? 'logarithmic' : 'linear', format: 'number', ...span },
+      marks,
+    ),
     description: `Finality p99 of ${point.label} against load: ${loads.map(text).join('; ')}.`,
-    guides: objectives.filter(({ measure }) => /^finality/.test(measure)).map(({ measure, target_ms }) => ({ at: target_ms / divisor, label: measure.replace('finality_', '') })),
+    guides: objectives
+      .filter(({ measure }) => /^finality/.test(measure))
+      .map(({ measure, target_ms }) => ({ at: target_ms / divisor, label: measure.replace('finality_', '') })),
     series: [
       line('finality p99', P99, loads, p99),
       { ...line('finality p50', P50, loads, p50), dash: [7, 4] },
-      signs('stable', loads.filter(({ stable }) => stable), 'disc'),
-      signs('not stable', loads.filter(({ stable }) => !stable), 'cross'),
+      signs(
+        'stable',
+        loads.filter(({ stable }) => stable),
+        'disc',
+      ),
+      signs(
+        'not stable',
+        loads.filter(({ stable }) => !stable),
+        'cross',
+      ),
       ...bend,
     ],
     height: 320,
   };
 }
 
-function throughputChart({ label }: SaturationPoint, loads: readonly LoadRow[], marks: readonly Mark[], index: number): ChartSpec {
+function throughputChart(
+  { label }: SaturationPoint,
+  loads: readonly LoadRow[],
+  marks: readonly Mark[],
+  index: number,
+): ChartSpec {
   return {
-    ...chart(`throughput-${index}`, 'Throughput', loads, { title: 'final per second', scale: 'linear', format: 'number', min: 0, max: null }, marks),
+    ...chart(
+      `throughput-${index}`,
+      'Throughput',
+      { title: 'final per second', scale: 'linear', format: 'number', min: 0, max: null },
+      marks,
+    ),
     description: `Throughput of ${label} against load.`,
     series: [
       { ...line('offered', 'ink-soft', loads, ({ rate_per_s }) => rate_per_s), look: 'thin' },
@@ -125,12 +169,25 @@ function throughputChart({ label }: SaturationPoint, loads: readonly LoadRow[], 
   };
 }
 
-function busyChart({ label }: SaturationPoint, loads: readonly LoadRow[], used: readonly string[], marks: readonly Mark[], index: number): ChartSpec {
+function busyChart(
+  { label }: SaturationPoint,
+  loads: readonly LoadRow[],
+  used: readonly string[],
+  marks: readonly Mark[],
+  index: number,
+): ChartSpec {
   const last = loads.at(-1);
   return {
-    ...chart(`busy-${index}`, 'Busy shares (of the busiest node)', loads, { title: 'busy share', scale: 'linear', format: 'share', min: 0, max: 1 }, marks),
+    ...chart(
+      `busy-${index}`,
+      'Busy shares (of the busiest node)',
+      { title: 'busy share', scale: 'linear', format: 'share', min: 0, max: 1 },
+      marks,
+    ),
     description: `Busy shares of ${label} at the highest load: ${used.map((resource) => `${resourceName(resource)} ${percent(last?.busy[resource] ?? 0)}`).join(', ')}.`,
-    series: used.map((resource) => line(resourceName(resource), `resource-${resource}`, loads, ({ busy }) => busy[resource] ?? null)),
+    series: used.map((resource) =>
+      line(resourceName(resource), `resource-${resource}`, loads, ({ busy }) => busy[resource] ?? null),
+    ),
   };
 }
 

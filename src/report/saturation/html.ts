@@ -31,7 +31,8 @@ ${summary(file)}
 }
 
 function summary({ points }: SaturationFile): Markup {
-  const rate = (value: number | null | undefined): string => (value === null || value === undefined ? '–' : rateText(value));
+  const rate = (value: number | null | undefined): string =>
+    value === null || value === undefined ? '–' : rateText(value);
   const rows = points.map((point) => [
     point.label,
     rate(point.saturation_per_s),
@@ -41,7 +42,15 @@ function summary({ points }: SaturationFile): Markup {
     limitText(point),
     `${point.runs.search} + ${point.runs.curve}`,
   ]);
-  const head = ['', 'stable up to', 'boundary between', 'knee of p99', 'recommended', 'limited by', 'runs: search + curve'];
+  const head = [
+    '',
+    'stable up to',
+    'boundary between',
+    'knee of p99',
+    'recommended',
+    'limited by',
+    'runs: search + curve',
+  ];
   return html`<section><h2>At a glance</h2>${table('Saturation of each point', head, rows)}</section>`;
 }
 
@@ -49,6 +58,7 @@ function limitText({ outcome, limited_by: limit, resources }: SaturationPoint): 
   if (outcome !== 'found') return '–';
   const next = resources.find(({ resource }) => limit.kind !== 'resource' || resource !== limit.resource);
   const then = next === undefined ? '' : `, then ${resourceName(next.resource)} of node ${next.node}`;
-  if (limit.kind === 'resource') return `${resourceName(limit.resource)} of node ${limit.node}, ${percent(Math.round(limit.busy * 1000) / 1000)} busy${then}`;
+  if (limit.kind === 'resource')
+    return `${resourceName(limit.resource)} of node ${limit.node}, ${percent(Math.round(limit.busy * 1000) / 1000)} busy${then}`;
   return limit.kind === 'window' ? limit.option : list([limit.kind === 'objective' ? 'the objective' : 'not known']);
 }

@@ -22,7 +22,15 @@ export function renderSaturation(file: SaturationFile, colour: Colours = colours
   ].join('\n');
 }
 
-export const LOAD_HEAD = ['offered', 'of saturation', 'throughput', 'finality p50', 'finality p99', 'busiest', 'verdict'];
+export const LOAD_HEAD = [
+  'offered',
+  'of saturation',
+  'throughput',
+  'finality p50',
+  'finality p99',
+  'busiest',
+  'verdict',
+];
 
 function pointLines(point: SaturationPoint, colour: Colours): readonly string[] {
   const table = new Table({
@@ -38,16 +46,33 @@ function pointLines(point: SaturationPoint, colour: Colours): readonly string[] 
   const { search, curve } = point.runs;
   return [
     table.toString(),
-    colour.dim(`${counted(search, 'run')} to find it, ${counted(curve, 'more', 'more')} to measure around it; all loads are in saturate.json.`),
-    ...(point.failed_runs.length === 0 ? [] : [colour.red(`${counted(point.failed_runs.length, 'run')} of ${point.label} did not finish`)]),
+    colour.dim(
+      `${counted(search, 'run')} to find it, ${counted(curve, 'more', 'more')} to measure around it; all loads are in saturate.json.`,
+    ),
+    ...(point.failed_runs.length === 0
+      ? []
+      : [colour.red(`${counted(point.failed_runs.length, 'run')} of ${point.label} did not finish`)]),
   ];
 }
 
-/** Those with all replications: the search's single runs say little of latency. All of them where there are no others. */
-export function shownLoads({ loads }: SaturationPoint): readonly LoadRow[] {
+/** Loads closer together than this share of the saturation load say the same. */
+const APART = 0.015;
+
+/**
+ * Those with all replications: the search's single runs say little of latency. Of those that lie close together one, but always both
+ * ends of the bracket. All of them where there are no others.
+ */
+export function shownLoads({ loads, saturation_per_s, unstable_per_s }: SaturationPoint): readonly LoadRow[] {
   const most = Math.max(0, ...loads.map(({ replications }) => replications));
   const full = loads.filter(({ replications }) => most === 1 || replications > 1);
-  return full.length > 0 ? full : loads;
+  const ends = full.filter(({ rate_per_s }) => rate_per_s === saturation_per_s || rate_per_s === unstable_per_s);
+  const shown: LoadRow[] = [];
+  for (const load of full) {
+    const near = (other: LoadRow): boolean =>
+      Math.abs(other.rate_per_s - load.rate_per_s) < APART * (saturation_per_s ?? 0);
+    if (ends.includes(load) || !(shown.some(near) || ends.some(near))) shown.push(load);
+  }
+  return shown.length > 0 ? shown : loads;
 }
 
 export function loadCells(load: LoadRow): readonly string[] {

@@ -22,7 +22,9 @@ function pointSentences(file: Told, point: SaturationPoint): readonly string[] {
   if (violation !== undefined)
     return [`${label} violated safety at ${rateText(violation.rate_per_s)}: ${violation.detail}. The search stopped.`];
   if (outcome === 'failed')
-    return [`${label}: no answer, since ${counted(failed_runs.length, 'run')} did not finish: ${failed_runs[0]?.reason ?? 'unknown'}.`];
+    return [
+      `${label}: no answer, since ${counted(failed_runs.length, 'run')} did not finish: ${failed_runs[0]?.reason ?? 'unknown'}.`,
+    ];
   if (outcome === 'none') return [noneSentence(file, point), ...asked(point)];
   if (outcome === 'beyond')
     return [
@@ -54,17 +56,24 @@ function noneSentence({ objectives }: Told, { label, loads }: SaturationPoint): 
 function foundSentence({ objectives }: Told, point: SaturationPoint): string {
   const { label, saturation_per_s, interval, unstable_because, loads, unstable_per_s } = point;
   const beyond = loads.find(({ rate_per_s }) => rate_per_s === unstable_per_s);
-  const kept = objectives.length === 0 ? '' : ` with ${list(objectives.map(({ measure, target }) => `${measure} within ${target}`))}`;
-  const ends = [interval.stable_per_s, interval.unstable_per_s].map((rate) => (rate === null ? 'an unknown load' : rateText(rate)));
+  const kept =
+    objectives.length === 0
+      ? ''
+      : ` with ${list(objectives.map(({ measure, target }) => `${measure} within ${target}`))}`;
+  const ends = [interval.stable_per_s, interval.unstable_per_s].map((rate) =>
+    rate === null ? 'an unknown load' : rateText(rate),
+  );
   const why = unstable_because === null || beyond === undefined ? '' : ` Beyond, ${causeWords(beyond)}.`;
-  return `${label} stays stable up to ${rateText(saturation_per_s ?? 0)}${kept}: the boundary lies between ${ends[0]} and ${ends[1]}, at 95% for each end.${why}`;
+  return `${label} stays stable up to ${rateText(saturation_per_s ?? 0)}${kept}: the boundary lies between ${ends[0]} and ${ends[1]}, at 97.5% for each end.${why}`;
 }
 
 function causeWords({ because, objectives, busy, condition }: LoadRow): string {
   if (because === 'growing') return 'ever more requests wait';
-  if (because === 'silent') return condition === 'silent' ? 'nothing becomes final' : 'nothing becomes final any more by the end of a run';
+  if (because === 'silent')
+    return condition === 'silent' ? 'nothing becomes final' : 'nothing becomes final any more by the end of a run';
   if (because === 'unsafe') return 'safety is violated';
-  if (because === 'busy') return `${resourceName(busiestOf(busy))} has no time left, so that what waits for it can only grow`;
+  if (because === 'busy')
+    return `${resourceName(busiestOf(busy))} has no time left, so that what waits for it can only grow`;
   return `it misses ${list(objectives.filter(({ met }) => !met).map(({ measure }) => measure))}`;
 }
 
@@ -72,20 +81,25 @@ function busiestOf(busy: LoadRow['busy']): string {
   return Object.entries(busy).reduce((most, one) => (one[1] > most[1] ? one : most), ['thread', -1])[0];
 }
 
-function limitSentence({ label, limited_by: limit, resources, protocol }: SaturationPoint): string {
+function limitSentence(point: SaturationPoint): string {
+  const { label, limited_by: limit, resources, protocol, unstable_because } = point;
   const [busiest] = resources.toSorted((a, b) => b.busy - a.busy);
-  const most = busiest === undefined ? 'nothing is busy' : `the busiest, ${place(busiest)}, is so for ${shareText(busiest.busy)} of the time`;
+  const most =
+    busiest === undefined
+      ? 'nothing is busy'
+      : `the busiest, ${place(busiest)}, is so for ${shareText(busiest.busy)} of the time`;
   if (limit.kind === 'resource') {
     const own = resources.find(({ resource }) => resource === limit.resource);
     const alike = own === undefined || own.alike === 0 ? '' : `, as on ${counted(own.alike, 'other node')}`;
-    return `What limits ${label} is ${place(limit)}, ${shareText(limit.busy)} busy${alike}.${nextSentence(limit.resource, resources)}`;
+    const what = unstable_because === 'objective' ? `What finality waits for in ${label}` : `What limits ${label}`;
+    return `${what} is ${place(limit)}, ${shareText(limit.busy)} busy${alike}.${nextSentence(limit.resource, resources)}`;
   }
   if (limit.kind === 'window') {
     const batch = `batches hold ${formatNumber(limit.batch)} of ${formatNumber(limit.most_in_batch)} transactions on average`;
     return `No resource limits ${label} (${most}): ${limit.option} is full, with ${formatNumber(limit.under_way)} of ${formatNumber(limit.limit)} batches under way, and ${batch}. A larger window${limit.batch > 0.9 * limit.most_in_batch ? ' or larger batches' : ''} would let more through.`;
   }
   if (limit.kind === 'objective')
-    return `No resource limits ${label} (${most}): finality reaches its objective first.${nextSentence('', resources)}`;
+    return `Finality of ${label} reaches its objective before any resource is busy all the time (${most}).${nextSentence('', resources)}`;
   return `What limits ${label} is none of its resources (${most})${protocol === 'pbft' || protocol === 'raft' ? ' and none of its windows' : ''}: look at its timeouts and at what its protocol waits for.`;
 }
 
@@ -105,9 +119,7 @@ function whereToRun({ label, recommended, knee, doubled_per_s, loads }: Saturati
   if (recommended === null || row === undefined) return [];
   const p99 = row.finality_p99_ms === null ? '' : `, where p99 is ${milliseconds(row.finality_p99_ms.mean)}`;
   const bend =
-    knee === null
-      ? 'its p99 has no knee below saturation'
-      : `the knee of its p99 lies at ${rateText(knee.rate_per_s)}`;
+    knee === null ? 'its p99 has no knee below saturation' : `the knee of its p99 lies at ${rateText(knee.rate_per_s)}`;
   const doubled = doubled_per_s === null ? '' : `, twice the p99 of a light load at ${rateText(doubled_per_s)}`;
   return [
     `Run ${label} at ${rateText(recommended.rate_per_s)} or less (${shareText(recommended.share)} of saturation${p99}): ${bend}${doubled}.`,
@@ -117,7 +129,13 @@ function whereToRun({ label, recommended, knee, doubled_per_s, loads }: Saturati
 /** Throughput that moves by less is that of a plateau. */
 const PLATEAU = 0.05;
 
-function beyondSentence({ label, overloaded, saturation_per_s, protocol, unstable_because }: SaturationPoint): readonly string[] {
+function beyondSentence({
+  label,
+  overloaded,
+  saturation_per_s,
+  protocol,
+  unstable_because,
+}: SaturationPoint): readonly string[] {
   if (overloaded === null || saturation_per_s === null) return [];
   const { rate_per_s, throughput_share } = overloaded;
   const offered = `At ${rateText(rate_per_s)} (${shareText(rate_per_s / saturation_per_s)} of saturation)`;
@@ -139,10 +157,18 @@ function doubts({ budget, precision, replications }: Told, point: SaturationPoin
       ? null
       : (interval.unstable_per_s - interval.stable_per_s) / saturation_per_s;
   return [
-    ...(budget_spent ? [`${label}: the budget of ${counted(budget, 'run')} was spent before the boundary was closer: raise --budget.`] : []),
-    ...(monotone ? [] : [`${label}: a load was judged stable above one that was not. The lower one counts; chance, or a cluster that does not behave alike, blurs the boundary.`]),
+    ...(budget_spent
+      ? [`${label}: the budget of ${counted(budget, 'run')} was spent before the boundary was closer: raise --budget.`]
+      : []),
+    ...(monotone
+      ? []
+      : [
+          `${label}: a load was judged stable above one that was not. The lower one counts; chance, or a cluster that does not behave alike, blurs the boundary.`,
+        ]),
     ...(width !== null && width > 3 * precision
-      ? [`${label}: chance leaves ${shareText(width)} of uncertainty: longer runs (run.duration) or more than ${counted(replications, 'replication')} would narrow it.`]
+      ? [
+          `${label}: chance leaves ${shareText(width)} of uncertainty: longer runs (run.duration) or more than ${counted(replications, 'replication')} would narrow it.`,
+        ]
       : []),
   ];
 }
@@ -150,7 +176,10 @@ function doubts({ budget, precision, replications }: Told, point: SaturationPoin
 function asked({ label, asked: demands, saturation_per_s }: SaturationPoint): readonly string[] {
   return demands
     .filter(({ met }) => !met)
-    .map(({ measure, target_per_s }) => `${label} misses the objective ${measure} ${rateText(target_per_s)}: it lies above what it carries${saturation_per_s === null ? '' : ` (${rateText(saturation_per_s)})`}.`);
+    .map(
+      ({ measure, target_per_s }) =>
+        `${label} misses the objective ${measure} ${rateText(target_per_s)}: it lies above what it carries${saturation_per_s === null ? '' : ` (${rateText(saturation_per_s)})`}.`,
+    );
 }
 
 /** Why a load is not stable, in a table. */
@@ -164,9 +193,12 @@ export const causeNames = {
 
 /** What the numbers are, and what they are not. */
 export function footnotes({ precision, replications, objectives }: Told): readonly string[] {
-  const within = objectives.length === 0 ? '' : `, and ${list(objectives.map(({ measure, target }) => `${measure} stays within ${target} (mean over replications, what is unfinished as at least its age)`))}`;
+  const within =
+    objectives.length === 0
+      ? ''
+      : `, and ${list(objectives.map(({ measure, target }) => `${measure} stays within ${target} (mean over replications, what is unfinished as at least its age)`))}`;
   return [
-    `Stable: the mean number of requests under way does not drift upwards (t-test on its steps with Newey–West errors, over all replications, one-sided 5%; drift below ${percent(precision / 4)} of the load counts as none), in more than half of the runs the cluster keeps up, no resource is busy all the time${within}.`,
+    `Stable: the mean number of requests under way does not drift upwards (t-test on its steps with Newey–West errors, over all replications, one-sided 2.5%; drift below ${percent(precision / 4)} of the load counts as none), in more than half of the runs the cluster keeps up, no resource is busy all the time${within}.`,
     `The bracket is ${percent(precision)} wide at most; ${counted(replications, 'replication')} near the boundary, up to four times as many where chance leaves it open, fewer far from it. All loads share their random numbers.`,
     'Knee: the measured load furthest below the chord of p99 against load (Kneedle, Satopaa et al. 2011). Recommended: the highest measured load at or below the knee and 80% of saturation.',
   ];
