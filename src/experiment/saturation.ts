@@ -82,7 +82,7 @@ const ABOVE = [1.02, 1.1, 1.25] as const;
 /** A backlog that grows by a quarter of the precision is none: what it adds to the answer is well inside the precision. */
 const TOLERANCE = 0.25;
 /** Undecided loads get so many times the replications that others get. */
-const MOST_TIMES = 4;
+const MOST_TIMES = 3;
 /** The share of the saturation load up to which one may go without a reason to stay lower. */
 const HEADROOM = 0.8;
 /** The lightest load that is tried, as a factor, and the fewest and most requests that a run is made of. */

@@ -52,7 +52,7 @@ const cases: readonly Known[] = [
         requestHandling: 200 * MICROSECOND,
         execution: 200 * MICROSECOND,
       },
-      horizon: 1.2 * SECOND,
+      horizon: 0.9 * SECOND,
     }),
     warmup: 0.2 * SECOND,
     replications: 1,
@@ -68,7 +68,7 @@ const cases: readonly Known[] = [
         protocol: promptPbft({ batch, clientSignatures: false, pipeline: 0 }),
         clients: [clientsAt({ site: 4 }, openLoad(4500, 'constant'))],
         workload: workloadOptions('opaque', { requestBytes: 1024, replyBytes: 1024 }),
-        horizon: 1.2 * SECOND,
+        horizon: 0.9 * SECOND,
       }),
     },
     warmup: 0.2 * SECOND,
@@ -94,24 +94,25 @@ const cases: readonly Known[] = [
     closedForm: (1e6 * BATCH) / (16 + 24 + BATCH * 1008),
     limit: 'disk of 0',
   },
-  {
-    name: 'an objective on the mean of an M/D/1 queue',
-    spec: quietSpec(1, MILLISECOND, {
-      protocol: protocol('echo', { maxTransactions: 1 }),
-      clients: [clientsAt({ site: 1 }, openLoad(300))],
-      machine: { ...freeMachine, execution: MILLISECOND },
-      horizon: 9 * SECOND,
-    }),
-    warmup: SECOND,
-    replications: 3,
-    // Two ways of 1 ms, 1 ms of service, and at ρ = 0.8 a mean wait of 2 ms.
-    objectives: [
-      { measure: 'finality_mean', estimate: 'finality_mean_ms', direction: 'at-most', target: 5, text: '5ms' },
-    ],
-    closedForm: 800,
-    limit: 'objective',
-  },
 ];
+
+const mD1: Known = {
+  name: 'an objective on the mean of an M/D/1 queue',
+  spec: quietSpec(1, MILLISECOND, {
+    protocol: protocol('echo', { maxTransactions: 1 }),
+    clients: [clientsAt({ site: 1 }, openLoad(300))],
+    machine: { ...freeMachine, execution: MILLISECOND },
+    horizon: 9 * SECOND,
+  }),
+  warmup: SECOND,
+  replications: 3,
+  // Two ways of 1 ms, 1 ms of service, and at ρ = 0.8 a mean wait of 2 ms.
+  objectives: [
+    { measure: 'finality_mean', estimate: 'finality_mean_ms', direction: 'at-most', target: 5, text: '5ms' },
+  ],
+  closedForm: 800,
+  limit: 'objective',
+};
 
 function runAll(specs: readonly RunSpec[]): readonly RunOutcome[] {
   return specs.map((spec) => ({ ok: true, result: simulate(spec) }));
@@ -179,3 +180,10 @@ describe.each(cases)('limited by $name', (known) => {
     expect(answer.surely.stable ?? 0).toBeLessThanOrEqual(answer.surely.unstable ?? 0);
   }, 120_000);
 });
+
+test('limited by an objective on the mean of an M/D/1 queue, the search finds the load of the closed form', () => {
+  const answer = found(mD1);
+  expect(Math.abs((answer.saturation?.rate as number) / mD1.closedForm - 1)).toBeLessThanOrEqual(0.02);
+  expect(limitOf(answer).kind).toBe(mD1.limit);
+  expect(answer.beyond?.cause).toBe('objective');
+}, 120_000);

@@ -199,7 +199,7 @@ export function footnotes({ precision, replications, objectives }: Told): readon
       : `, and ${list(objectives.map(({ measure, target }) => `${measure} stays within ${target} (mean over replications, what is unfinished as at least its age)`))}`;
   return [
     `Stable: the mean number of requests under way does not drift upwards (t-test on its steps with Newey–West errors, over all replications, one-sided 2.5%; drift below ${percent(precision / 4)} of the load counts as none), in more than half of the runs the cluster keeps up, no resource is busy all the time${within}.`,
-    `The bracket is ${percent(precision)} wide at most; ${counted(replications, 'replication')} near the boundary, up to four times as many where chance leaves it open, fewer far from it. All loads share their random numbers.`,
+    `The bracket is ${percent(precision)} wide at most; ${counted(replications, 'replication')} near the boundary, up to three times as many where chance leaves it open, fewer far from it. All loads share their random numbers.`,
     'Knee: the measured load furthest below the chord of p99 against load (Kneedle, Satopaa et al. 2011). Recommended: the highest measured load at or below the knee and 80% of saturation.',
   ];
 }
