@@ -15,7 +15,7 @@ import { estimatePoint, type PointEstimate, type PointQuestion } from './point-e
 import { windowOf } from './window.ts';
 
 /** Each end of the interval of growth is wrong with this probability, as far as a run is long beside the wandering of its queue. */
-export const GROWTH_LEVEL = 0.025;
+const GROWTH_LEVEL = 0.025;
 /** Segments are taken together in so many blocks, so that what a batch in the making adds to one of them does not pass for wandering. */
 const BLOCKS = 10;
 

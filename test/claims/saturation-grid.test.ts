@@ -104,7 +104,7 @@ const mD1: Known = {
     machine: { ...freeMachine, execution: MILLISECOND },
     horizon: 9 * SECOND,
   }),
-  warmup: SECOND,
+  warmup: 1 * SECOND,
   replications: 3,
   // Two ways of 1 ms, 1 ms of service, and at ρ = 0.8 a mean wait of 2 ms.
   objectives: [
