@@ -88,7 +88,7 @@ function fallOf({ kept }: JudgedLoad): number {
 }
 
 /** The load at which the busiest resource would be busy all the time, by the two busiest stable loads; null where nothing is busy. */
-export function predictedSaturation(judged: readonly JudgedLoad[]): number | null {
+function predictedSaturation(judged: readonly JudgedLoad[]): number | null {
   const [last, before] = judged
     .filter(({ stable, busy }) => stable && busy > 0)
     .toSorted((a, b) => b.factor - a.factor);
