@@ -42,15 +42,7 @@ function summary({ points }: SaturationFile): Markup {
     limitText(point),
     `${point.runs.search} + ${point.runs.curve}`,
   ]);
-  const head = [
-    '',
-    'stable up to',
-    'boundary between',
-    'knee of p99',
-    'recommended',
-    'limited by',
-    'runs: search + curve',
-  ];
+  const head = ['', 'stable up to', 'boundary between', 'knee of p99', 'recommended', 'limited by', 'runs'];
   return html`<section><h2>At a glance</h2>${table('Saturation of each point', head, rows)}</section>`;
 }
 
@@ -59,6 +51,6 @@ function limitText({ outcome, limited_by: limit, resources }: SaturationPoint): 
   const next = resources.find(({ resource }) => limit.kind !== 'resource' || resource !== limit.resource);
   const then = next === undefined ? '' : `, then ${resourceName(next.resource)} of node ${next.node}`;
   if (limit.kind === 'resource')
-    return `${resourceName(limit.resource)} of node ${limit.node}, ${percent(Math.round(limit.busy * 1000) / 1000)} busy${then}`;
+    return `${resourceName(limit.resource)} of node ${limit.node}, ${percent(Math.round(limit.busy * 100) / 100)}${then}`;
   return limit.kind === 'window' ? limit.option : list([limit.kind === 'objective' ? 'the objective' : 'not known']);
 }
