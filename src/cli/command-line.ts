@@ -38,6 +38,11 @@ const commands: readonly CommandEntry[] = [
     add: async (program, context) => (await import('./sensitivity.ts')).sensitivityCommand(program, context),
   },
   {
+    name: 'saturate',
+    summary: 'find the largest load that stays stable, what limits it, and what comes next',
+    add: async (program, context) => (await import('./saturate.ts')).saturateCommand(program, context),
+  },
+  {
     name: 'regress',
     summary: 'compare with a committed baseline: did it get worse? For continuous integration',
     add: async (program, context) => (await import('./regress.ts')).regressCommand(program, context),

@@ -34,12 +34,15 @@ export function repeatNamedCommand(name: string, { file, set, quick, replication
 
 /** `more`: options of this command alone, as words. */
 export function repeatSensitivityCommand(invocation: Invocation, more: readonly string[]): string {
+  return repeatQuestionCommand('sensitivity', invocation, more);
+}
+
+/** A command that asks a question of one scenario. `more`: options of this command alone, as words. */
+export function repeatQuestionCommand(command: string, invocation: Invocation, more: readonly string[]): string {
   const { file, set, quick, replications } = invocation;
   const counted = replications === null ? [] : ['--replications', String(replications)];
   const own = more.map(shellWord);
-  return ['npx', 'quorumlab', 'sensitivity', shellWord(file), ...counted, ...own, ...commonOptions(set, quick)].join(
-    ' ',
-  );
+  return ['npx', 'quorumlab', command, shellWord(file), ...counted, ...own, ...commonOptions(set, quick)].join(' ');
 }
 
 /** `more`: options of this command alone, as words. */

@@ -1,0 +1,193 @@
+/** `quorumlab saturate FILE`: the largest load that each design point carries for good, what binds there, and what comes next. */
+import { join } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { drive } from '../executor/executor.ts';
+import { RESOURCES } from '../experiment/bottleneck.ts';
+import type { Objective } from '../experiment/objective.ts';
+import { type PointSaturation, type SaturationPlan, saturate } from '../experiment/saturation.ts';
+import { isOnLatency } from '../experiment/stability.ts';
+import { canonicalJson } from '../results/canonical-json.ts';
+import { repeatQuestionCommand } from '../results/repeat-command.ts';
+import { resultFolder, writeFiles } from '../results/result-folder.ts';
+import { resultId } from '../results/result-id.ts';
+import { buildSaturation, type SaturationFile } from '../results/saturation-file.ts';
+import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
+import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
+import { MODEL_VERSION } from '../simulation/model-version.ts';
+import { parseRatio } from '../units/parse.ts';
+import { checkedRangeOf } from '../validation/checked-range.ts';
+import { type CommandContext, processContext } from './context.ts';
+import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
+import { type LoadedScenario, loadScenarios } from './load.ts';
+import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
+import { collect, positiveCount, type RunningOptions, threadCount } from './options.ts';
+import { withProgress } from './progress.ts';
+import { assumptionsOf, unfitForSaturation } from './saturable.ts';
+
+interface SaturateOptions extends RunningOptions {
+  readonly precision: number;
+  readonly budget: number;
+}
+
+const PRECISION = 0.01;
+const BUDGET = 100;
+
+export function saturateCommand(program: Command, context: CommandContext = processContext): void {
+  program
+    .command('saturate')
+    .description('find the largest load that stays stable, what limits it there, and how latency rises towards it')
+    .argument('<file>', 'scenario file; its open-loop clients offer more or less of what they do')
+    .option('--precision <share>', 'how near to the boundary the answer must be (default: 1%)', precisionOf, PRECISION)
+    .option('--budget <runs>', 'most runs of the search of each point', positiveCount, BUDGET)
+    .option('--quick', 'a rough answer: at most two replications of a quarter of the duration')
+    .option('--replications <n>', 'independent repetitions of each load near the boundary', positiveCount)
+    .option('--threads <n>', 'worker threads (default: one a usable core)', threadCount)
+    .option('--inline', 'no worker threads: one run after the other in this one')
+    .option('--out <folder>', 'where the report goes: FOLDER/<scenario>/saturate-<id>/', 'reports')
+    .option('--set <path=value>', 'override a value of the scenario; may be repeated', collect)
+    .option('--json', 'print saturate.json instead of the table')
+    .action((file: string, options: SaturateOptions) => run(file, options, context));
+}
+
+async function run(file: string, options: SaturateOptions, context: CommandContext): Promise<void> {
+  refuseContradiction(options);
+  const given = { set: options.set ?? [], quick: options.quick ?? false, replications: options.replications ?? null };
+  const [one] = (await loadScenarios([file], given, context.err)) as [LoadedScenario];
+  const unfit = unfitForSaturation(one.scenario);
+  if (unfit.length > 0) throw new CommandEnd(ExitCode.usage, unfit.join('\n'));
+  refuseBeforehand([one], options.out);
+  const interrupt = new AbortController();
+  const stopListening = context.onInterrupt(() => interrupt.abort());
+  const executor = withProgress(await openExecutor(options, context), context.err);
+  try {
+    const answers = await drive(saturate(planOf(one.scenario, options, given.quick)), executor, {
+      signal: interrupt.signal,
+    });
+    if (interrupt.signal.aborted)
+      throw new CommandEnd(
+        ExitCode.interrupted,
+        ['stopped: nothing is written', ...answers.map(knownSoFar)].join('\n'),
+      );
+    const answer = fileOf(one, options, answers, await verdict());
+    await keepAndShow(answer, options, context);
+    const code = exitCodeOf(answer.points.flatMap(findingsOf));
+    if (code !== ExitCode.ok) throw new CommandEnd(code);
+  } finally {
+    stopListening();
+    await executor.close();
+  }
+}
+
+function planOf(scenario: Scenario, { precision, budget }: SaturateOptions, quick: boolean): SaturationPlan {
+  const { warmup, replications } = runSettings(scenario, { quick });
+  const objectives = scenario.objective.filter(isOnLatency);
+  return {
+    points: scenario.points.map(() => ({ warmup: warmup as number | 'auto', objectives })),
+    replications,
+    precision,
+    budget,
+    specFor: (point, replication) => ({
+      ...runSpecFor(scenario, point, replication, { quick }),
+      faults: [],
+      stopAfter: null,
+    }),
+  };
+}
+
+function fileOf(
+  { scenario, invocation }: LoadedScenario,
+  options: SaturateOptions,
+  answers: readonly PointSaturation[],
+  verdictOf: (file: Omit<SaturationFile, 'verdict'>) => readonly string[],
+): SaturationFile {
+  const { name, question, seed, resolved, objective } = scenario;
+  const { precision, budget } = options;
+  const { quick } = invocation;
+  const more = [
+    ...(precision === PRECISION ? [] : ['--precision', String(precision)]),
+    ...(budget === BUDGET ? [] : ['--budget', String(budget)]),
+  ];
+  const asked = ['saturate', ...(quick ? ['--quick'] : []), ...more].join(' ');
+  const about = {
+    scenario: name,
+    question,
+    id: resultId(`# ${asked}\n${resolved}`, MODEL_VERSION),
+    model_version: Number(MODEL_VERSION),
+    seed,
+    quick,
+    repeat_command: repeatQuestionCommand('saturate', invocation, more),
+    assumptions: assumptionsOf(scenario),
+    precision,
+    replications: runSettings(scenario, { quick }).replications,
+    budget,
+    objectives: objective
+      .filter(isOnLatency)
+      .map(({ measure, text, target }) => ({ measure, target: text, target_ms: target })),
+  };
+  return buildSaturation(about, answers, {
+    points: scenario.points,
+    asked: objective.filter(isOnThroughput),
+    checkedRangeOf: ({ saturation }, index) => rangeAt(scenario.points[index] as DesignPoint, saturation),
+    verdictOf,
+  });
+}
+
+function isOnThroughput({ estimate }: Objective): boolean {
+  return estimate === 'throughput_per_s' || estimate === 'goodput_per_s';
+}
+
+/** At the saturation load: there the answer is. */
+function rangeAt({ setup }: DesignPoint, saturation: PointSaturation['saturation']) {
+  const busy = (saturation?.estimate.utilisation ?? []).flatMap((shares, node) =>
+    RESOURCES.map((resource) => ({ resource, node, share: shares[resource] })),
+  );
+  return checkedRangeOf({ ...setup, faults: [] }, busy);
+}
+
+async function verdict() {
+  return (await import('../report/saturation/words.ts')).saturationVerdict;
+}
+
+async function keepAndShow(
+  answer: SaturationFile,
+  { out, json }: SaturateOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { renderSaturationHtml } = await import('../report/saturation/html.ts');
+  const { renderSaturation } = await import('../report/saturation/table.ts');
+  const folder = resultFolder(out, answer.scenario, `saturate-${answer.id}`);
+  const text = canonicalJson(answer);
+  writeFiles(folder, { 'saturate.json': text, 'saturate.html': renderSaturationHtml(answer) });
+  context.out.write(json ? text : `${renderSaturation(answer)}\n`);
+  context.err.write(`report: ${join(folder, 'saturate.html')}\n`);
+}
+
+function findingsOf({
+  outcome,
+  asked,
+  violations,
+  failed_runs,
+}: SaturationFile['points'][number]): readonly ExitCode[] {
+  return [
+    ...(violations.length > 0 ? [ExitCode.unsafe] : []),
+    ...(outcome === 'failed' && violations.length === 0 ? [ExitCode.crashed] : []),
+    ...(failed_runs.length > 0 ? [ExitCode.crashed] : []),
+    ...(outcome === 'none' || asked.some(({ met }) => !met) ? [ExitCode.missed] : []),
+  ];
+}
+
+/** What an interrupted search has found out. */
+function knownSoFar({ label, saturation, beyond }: PointSaturation): string {
+  const rate = (load: PointSaturation['saturation']): string | null =>
+    load === null ? null : `${Math.round(load.rate)}/s`;
+  const [low, high] = [rate(saturation), rate(beyond)];
+  if (low === null && high === null) return `${label}: nothing is known yet`;
+  return `${label}: ${low === null ? 'no load was stable yet' : `stable at ${low}`}${high === null ? '' : `, not at ${high}`}`;
+}
+
+function precisionOf(text: string): number {
+  const parsed = parseRatio(text);
+  if (!parsed.ok) throw new InvalidArgumentError(`Expected ${parsed.expected}.`);
+  if (!(parsed.value >= 0.001 && parsed.value <= 0.2)) throw new InvalidArgumentError('It must be from 0.1% to 20%.');
+  return parsed.value;
+}

@@ -1,0 +1,130 @@
+/**
+ * Whether a cluster is stable under a load: nothing piles up, and finality stays within what is asked. Judged over all replications of
+ * that load together (Wieland, Pasupathy & Schmeiser, "Queueing-network stability: simulation-based checking", WSC 2003, look at the
+ * same: does the number in the system drift?).
+ */
+import type { RunResult, SegmentResult } from '../simulation/run-result.ts';
+import type { RunSpec } from '../simulation/run-spec.ts';
+import { driftOf, meanDrift } from '../statistics/drift.ts';
+import type { Interval } from '../statistics/intervals.ts';
+import type { Duration, Instant } from '../units/quantities.ts';
+import { CONDITIONS, type Condition, conditionOf } from './condition.ts';
+import type { EstimateName } from './estimate.ts';
+import type { Objective } from './objective.ts';
+import { estimatePoint, type PointEstimate, type PointQuestion } from './point-estimate.ts';
+import { windowOf } from './window.ts';
+
+/** Each end of the interval of growth is wrong with this probability, as far as a run is long beside the wandering of its queue. */
+const GROWTH_LEVEL = 0.025;
+/** Segments are taken together in so many blocks, so that what a batch in the making adds to one of them does not pass for wandering. */
+const BLOCKS = 10;
+
+/**
+ * Why a load is not stable. `busy`: a resource never has nothing to do, so that what waits for it can only grow, even where finality does
+ * not show it (the replies of other replicas are enough). `silent`: nothing, or at the end nothing any more, became final.
+ */
+export type Cause = 'growing' | 'busy' | 'silent' | 'objective' | 'unsafe';
+
+export interface LoadVerdict {
+  /** null: it is stable. */
+  readonly cause: Cause | null;
+  /** False where further replications could turn the verdict. */
+  readonly decided: boolean;
+  /** By what share of the offered load the number of requests under way grows, with its interval; null where runs are too short. */
+  readonly growth: Interval | null;
+  /** Of what was offered in the measured time, the share that became final in it. */
+  readonly kept: number;
+  /** In how many of the runs the cluster kept up by `conditionOf`. */
+  readonly keepingUp: number;
+  readonly estimate: PointEstimate;
+}
+
+/** `tolerance`: growth by less than this share of the offered load, or so small a share of idle time, counts as none. `runs`: at least one. */
+export function judgeLoad(
+  question: PointQuestion,
+  spec: RunSpec,
+  runs: readonly RunResult[],
+  tolerance: number,
+): LoadVerdict {
+  const estimate = estimatePoint(question, spec, runs);
+  const warmup = estimate.warmUp.end;
+  const growth = growthOf(runs, warmup);
+  const conditions = runs.flatMap((run) => {
+    const window = windowOf(run, warmup);
+    return window === null ? [] : [conditionOf(run, window)];
+  });
+  const keepingUp = conditions.filter((condition) => condition === 'keeps up').length;
+  const common = { growth, kept: keptShare(runs, warmup), keepingUp, estimate };
+  const safe = runs.every(({ violations }) => violations.every(({ kind }) => kind !== 'safety'));
+  if (!safe) return { cause: 'unsafe', decided: true, ...common };
+  const gone = conditions.filter((condition) => SILENT.includes(condition)).length;
+  const stuck = runs.filter(({ violations }) => violations.length > 0).length;
+  const half = Math.ceil(runs.length / 2);
+  if (Math.max(gone, stuck) >= half) return { cause: 'silent', decided: true, ...common };
+  const behind = conditions.length - keepingUp >= half;
+  // What cannot be told from chance is no growth: a test that is too weak finds too high a saturation, and `decided` says so.
+  const grows = growth !== null && growth.low > 0 && growth.mean > tolerance;
+  if (behind || grows) return { cause: 'growing', decided: true, ...common };
+  if (estimate.bottleneck.utilisation >= 1 - tolerance) return { cause: 'busy', decided: true, ...common };
+  const missed = estimate.objective.filter(({ met }) => !met);
+  if (missed.length > 0) return { cause: 'objective', decided: missed.some(({ decided }) => decided), ...common };
+  const told = growth === null || growth.high < tolerance || (growth.high - growth.low) / 2 <= 2 * tolerance;
+  return { cause: null, decided: told && estimate.objective.every(({ decided }) => decided), ...common };
+}
+
+const SILENT: readonly Condition[] = CONDITIONS.filter(
+  (one) => one === 'silent' || one === 'stalled' || one === 'down',
+);
+
+/** What an objective on latency bounds: it gets worse with load, so a search can be made for where it is missed. */
+const LATENCIES: readonly EstimateName[] = [
+  'finality_mean_ms',
+  'finality_p50_ms',
+  'finality_p90_ms',
+  'finality_p99_ms',
+  'finality_p999_ms',
+  'finality_max_ms',
+  'commit_p50_ms',
+];
+
+export function isOnLatency({ estimate }: Objective): boolean {
+  return LATENCIES.includes(estimate);
+}
+
+/**
+ * The drift of the mean number under way in each segment, as a share of what is offered. From the end of the warm-up, at the earliest a
+ * quarter into the run: a queue that begins empty first fills up to where it then stays.
+ */
+function growthOf(runs: readonly RunResult[], warmup: Instant): Interval | null {
+  const drifts = runs.flatMap(({ segments, endedAt }) => {
+    const late = segments.filter(({ from, to }) => from >= Math.max(warmup, endedAt / 4) && to > from);
+    const blocks = blocksOf(late);
+    const drift = driftOf(blocks.map((block) => sum(block, 'outstandingTime') / lengthOf(block)));
+    const offered = blocks.reduce((all, block) => all + sum(block, 'offered'), 0) / blocks.length;
+    if (drift === null || offered === 0) return [];
+    return [{ ...drift, perStep: drift.perStep / offered, error: drift.error / offered }];
+  });
+  return drifts.length === 0 ? null : meanDrift(drifts, 1 - 2 * GROWTH_LEVEL);
+}
+
+/** As many blocks of equal length as there can be; what does not fill them is left off the front. */
+function blocksOf(segments: readonly SegmentResult[]): readonly (readonly SegmentResult[])[] {
+  const length = Math.max(1, Math.floor(segments.length / BLOCKS));
+  const blocks = Math.min(BLOCKS, segments.length);
+  const first = segments.length - blocks * length;
+  return Array.from({ length: blocks }, (_, i) => segments.slice(first + i * length, first + (i + 1) * length));
+}
+
+function sum(block: readonly SegmentResult[], of: 'outstandingTime' | 'offered'): number {
+  return block.reduce((all, segment) => all + segment[of], 0);
+}
+
+function lengthOf(block: readonly SegmentResult[]): Duration {
+  return block.reduce((all, { from, to }) => all + to - from, 0);
+}
+
+function keptShare(runs: readonly RunResult[], warmup: Instant): number {
+  const windows = runs.map((run) => windowOf(run, warmup)).filter((window) => window !== null);
+  const offered = windows.reduce((sum, window) => sum + window.offered, 0);
+  return offered === 0 ? 1 : windows.reduce((sum, window) => sum + window.final, 0) / offered;
+}

@@ -1,0 +1,205 @@
+/** What a saturation search says in sentences: how much each point carries, what stands in the way of more, and where to run it. */
+import type { LoadRow, SaturationFile, SaturationPoint } from '../../results/saturation-file.ts';
+import { formatNumber } from '../html/format.ts';
+import { counted, list, milliseconds, percent, resourceName } from '../words.ts';
+
+type Told = Omit<SaturationFile, 'verdict'>;
+
+/** Four digits: neighbouring loads of a search differ in the third. */
+export function rateText(rate: number): string {
+  return `${formatNumber(rate, 4)}/s`;
+}
+
+const shareText = (share: number): string => percent(Math.round(share * 1000) / 1000);
+
+export function saturationVerdict(file: Told): readonly string[] {
+  return file.points.flatMap((point) => pointSentences(file, point));
+}
+
+function pointSentences(file: Told, point: SaturationPoint): readonly string[] {
+  const { label, outcome, violations, failed_runs } = point;
+  const [violation] = violations;
+  if (violation !== undefined)
+    return [`${label} violated safety at ${rateText(violation.rate_per_s)}: ${violation.detail}. The search stopped.`];
+  if (outcome === 'failed')
+    return [
+      `${label}: no answer, since ${counted(failed_runs.length, 'run')} did not finish: ${failed_runs[0]?.reason ?? 'unknown'}.`,
+    ];
+  if (outcome === 'none') return [noneSentence(file, point), ...asked(point)];
+  if (outcome === 'beyond')
+    return [
+      `${label} carries all that was tried, up to ${rateText(point.saturation_per_s ?? 0)}: it has no limit there.${point.budget_spent ? ` The budget of ${counted(file.budget, 'run')} was spent: raise --budget.` : ' What of the scenario costs time or bandwidth (machine, network) is too little to be a limit.'}`,
+    ];
+  return [
+    foundSentence(file, point),
+    limitSentence(point),
+    ...whereToRun(point),
+    ...beyondSentence(point),
+    ...doubts(file, point),
+    ...asked(point),
+  ];
+}
+
+function noneSentence({ objectives }: Told, { label, loads }: SaturationPoint): string {
+  const lightest = loads[0] as LoadRow;
+  const rate = rateText(lightest.rate_per_s);
+  if (lightest.because !== 'objective')
+    return `${label} carries nothing: already at ${rate}, the lightest load tried, ${causeWords(lightest)}. No load can be named.`;
+  const missed = lightest.objectives.filter(({ met }) => !met);
+  const told = missed.map(({ measure, value }) => {
+    const target = objectives.find((one) => one.measure === measure)?.target ?? '';
+    return `${measure} ${target} (it takes ${value === null ? 'an unknown time' : milliseconds(value)})`;
+  });
+  return `${label} cannot be saturated within its objective: already at ${rate}, the lightest load tried, it misses ${list(told)}. A longer limit, or shorter delays, are needed before load matters.`;
+}
+
+function foundSentence({ objectives }: Told, point: SaturationPoint): string {
+  const { label, saturation_per_s, interval, unstable_because, loads, unstable_per_s } = point;
+  const beyond = loads.find(({ rate_per_s }) => rate_per_s === unstable_per_s);
+  const kept =
+    objectives.length === 0
+      ? ''
+      : ` with ${list(objectives.map(({ measure, target }) => `${measure} within ${target}`))}`;
+  const ends = [interval.stable_per_s, interval.unstable_per_s].map((rate) =>
+    rate === null ? 'an unknown load' : rateText(rate),
+  );
+  const why = unstable_because === null || beyond === undefined ? '' : ` Beyond, ${causeWords(beyond)}.`;
+  return `${label} stays stable up to ${rateText(saturation_per_s ?? 0)}${kept}: the boundary lies between ${ends[0]} and ${ends[1]}, at 97.5% for each end.${why}`;
+}
+
+function causeWords({ because, objectives, busy, condition }: LoadRow): string {
+  if (because === 'growing') return 'ever more requests wait';
+  if (because === 'silent')
+    return condition === 'silent' ? 'nothing becomes final' : 'nothing becomes final any more by the end of a run';
+  if (because === 'unsafe') return 'safety is violated';
+  if (because === 'busy')
+    return `${resourceName(busiestOf(busy))} has no time left, so that what waits for it can only grow`;
+  return `it misses ${list(objectives.filter(({ met }) => !met).map(({ measure }) => measure))}`;
+}
+
+function busiestOf(busy: LoadRow['busy']): string {
+  return Object.entries(busy).reduce((most, one) => (one[1] > most[1] ? one : most), ['thread', -1])[0];
+}
+
+function limitSentence(point: SaturationPoint): string {
+  const { label, limited_by: limit, resources, protocol, unstable_because } = point;
+  const [busiest] = resources.toSorted((a, b) => b.busy - a.busy);
+  const most =
+    busiest === undefined
+      ? 'nothing is busy'
+      : `the busiest, ${place(busiest)}, is so for ${shareText(busiest.busy)} of the time`;
+  if (limit.kind === 'resource') {
+    const own = resources.find(({ resource }) => resource === limit.resource);
+    const alike = own === undefined || own.alike === 0 ? '' : `, as on ${counted(own.alike, 'other node')}`;
+    const what = unstable_because === 'objective' ? `What finality waits for in ${label}` : `What limits ${label}`;
+    return `${what} is ${place(limit)}, ${shareText(limit.busy)} busy${alike}.${nextSentence(limit.resource, resources)}`;
+  }
+  if (limit.kind === 'window') {
+    const batch = `batches hold ${formatNumber(limit.batch)} of ${formatNumber(limit.most_in_batch)} transactions on average`;
+    return `No resource limits ${label} (${most}): ${limit.option} is full, with ${formatNumber(limit.under_way)} of ${formatNumber(limit.limit)} batches under way, and ${batch}. A larger window${limit.batch > 0.9 * limit.most_in_batch ? ' or larger batches' : ''} would let more through.`;
+  }
+  if (limit.kind === 'objective')
+    return `Finality of ${label} reaches its objective before any resource is busy all the time (${most}).${nextSentence('', resources)}`;
+  return `What limits ${label} is none of its resources (${most})${protocol === 'pbft' || protocol === 'raft' ? ' and none of its windows' : ''}: look at its timeouts and at what its protocol waits for.`;
+}
+
+function place({ resource, node }: { readonly resource: string; readonly node: number }): string {
+  return resource === 'cores' ? `the cores of node ${node}` : `the ${resourceName(resource)} of node ${node}`;
+}
+
+function nextSentence(first: string, resources: SaturationPoint['resources']): string {
+  const next = resources.find(({ resource, full_per_s }) => resource !== first && full_per_s !== null);
+  if (next === undefined) return first === '' ? '' : ' Nothing else is busy.';
+  const word = first === '' ? 'First to be busy all the time' : 'Next';
+  return ` ${word} would be ${place(next)} (${shareText(next.busy)} busy there), at about ${rateText(Math.round(next.full_per_s ?? 0))}.`;
+}
+
+function whereToRun({ label, recommended, knee, doubled_per_s, loads }: SaturationPoint): readonly string[] {
+  const row = loads.find(({ rate_per_s }) => rate_per_s === recommended?.rate_per_s);
+  if (recommended === null || row === undefined) return [];
+  const p99 = row.finality_p99_ms === null ? '' : `, where p99 is ${milliseconds(row.finality_p99_ms.mean)}`;
+  const bend =
+    knee === null ? 'its p99 has no knee below saturation' : `the knee of its p99 lies at ${rateText(knee.rate_per_s)}`;
+  const doubled = doubled_per_s === null ? '' : `, twice the p99 of a light load at ${rateText(doubled_per_s)}`;
+  return [
+    `Run ${label} at ${rateText(recommended.rate_per_s)} or less (${shareText(recommended.share)} of saturation${p99}): ${bend}${doubled}.`,
+  ];
+}
+
+/** Throughput that moves by less is that of a plateau. */
+const PLATEAU = 0.05;
+
+function beyondSentence({
+  label,
+  overloaded,
+  saturation_per_s,
+  protocol,
+  unstable_because,
+}: SaturationPoint): readonly string[] {
+  if (overloaded === null || saturation_per_s === null) return [];
+  const { rate_per_s, throughput_share } = overloaded;
+  const offered = `At ${rateText(rate_per_s)} (${shareText(rate_per_s / saturation_per_s)} of saturation)`;
+  if (throughput_share < 1 - PLATEAU)
+    return [
+      `${offered} ${label} collapses to ${shareText(throughput_share)} of its throughput at saturation${protocol === 'pbft' ? ': requests and votes wait in one queue here, and nothing is refused (an implementation with bounded queues would go on at capacity)' : ''}.`,
+    ];
+  if (throughput_share > 1 + PLATEAU)
+    return [
+      `${offered} ${label} still finalises more (${shareText(throughput_share)})${unstable_because === 'busy' ? ': other replicas answer while the busy one falls behind; it cannot last' : ', but not within what is asked'}.`,
+    ];
+  return [`${offered} ${label} goes on at its capacity (${shareText(throughput_share)}), while ever more waits.`];
+}
+
+function doubts({ budget, precision, replications }: Told, point: SaturationPoint): readonly string[] {
+  const { label, budget_spent, monotone, interval, saturation_per_s } = point;
+  const width =
+    interval.stable_per_s === null || interval.unstable_per_s === null || saturation_per_s === null
+      ? null
+      : (interval.unstable_per_s - interval.stable_per_s) / saturation_per_s;
+  return [
+    ...(budget_spent
+      ? [`${label}: the budget of ${counted(budget, 'run')} was spent before the boundary was closer: raise --budget.`]
+      : []),
+    ...(monotone
+      ? []
+      : [
+          `${label}: a load was judged stable above one that was not. The lower one counts; chance, or a cluster that does not behave alike, blurs the boundary.`,
+        ]),
+    ...(width !== null && width > 3 * precision
+      ? [
+          `${label}: chance leaves ${shareText(width)} of uncertainty: longer runs (run.duration) or more than ${counted(replications, 'replication')} would narrow it.`,
+        ]
+      : []),
+  ];
+}
+
+function asked({ label, asked: demands, saturation_per_s }: SaturationPoint): readonly string[] {
+  return demands
+    .filter(({ met }) => !met)
+    .map(
+      ({ measure, target_per_s }) =>
+        `${label} misses the objective ${measure} ${rateText(target_per_s)}: it lies above what it carries${saturation_per_s === null ? '' : ` (${rateText(saturation_per_s)})`}.`,
+    );
+}
+
+/** Why a load is not stable, in a table. */
+export const causeNames = {
+  growing: 'backlog grows',
+  busy: 'no time left',
+  silent: 'stops',
+  objective: 'objective missed',
+  unsafe: 'safety violated',
+} as const satisfies Record<NonNullable<LoadRow['because']>, string>;
+
+/** What the numbers are, and what they are not. */
+export function footnotes({ precision, replications, objectives }: Told): readonly string[] {
+  const within =
+    objectives.length === 0
+      ? ''
+      : `, and ${list(objectives.map(({ measure, target }) => `${measure} stays within ${target} (mean over replications, what is unfinished as at least its age)`))}`;
+  return [
+    `Stable: the mean number of requests under way does not drift upwards (t-test on its steps with Newey–West errors, over all replications, one-sided 2.5%; drift below ${percent(precision / 4)} of the load counts as none), in more than half of the runs the cluster keeps up, no resource is busy all the time${within}.`,
+    `The bracket is ${percent(precision)} wide at most; ${counted(replications, 'replication')} near the boundary, up to three times as many where chance leaves it open, fewer far from it. All loads share their random numbers.`,
+    'Knee: the measured load furthest below the chord of p99 against load (Kneedle, Satopaa et al. 2011). Recommended: the highest measured load at or below the knee and 80% of saturation.',
+  ];
+}

@@ -1,0 +1,235 @@
+/** `saturate.json`: the largest load that each design point carries, and what it does around it. Nothing in it depends on machine or date. */
+import type { EstimateName } from '../experiment/estimate.ts';
+import type { Objective } from '../experiment/objective.ts';
+import type { RankedResource } from '../experiment/resource-ranking.ts';
+import { limitOf, type MeasuredLoad, type PointSaturation, type SaturationOutcome } from '../experiment/saturation.ts';
+import type { Cause } from '../experiment/stability.ts';
+import type { DesignPoint } from '../scenario/scenario.ts';
+import type { CheckedRangeRow, Condition, Estimate } from './result-file.ts';
+
+export interface SaturationFile {
+  readonly format: 1;
+  readonly scenario: string;
+  readonly question: string;
+  readonly id: string;
+  readonly model_version: number;
+  readonly seed: number;
+  readonly quick: boolean;
+  readonly repeat_command: string;
+  /** Sentences, one or more a point. */
+  readonly verdict: readonly string[];
+  readonly assumptions: readonly string[];
+  /** How far apart the ends of the last bracket may be, as a share. */
+  readonly precision: number;
+  readonly replications: number;
+  /** Most runs of the search of a point. */
+  readonly budget: number;
+  /** What a load must keep to count as stable, beside that nothing piles up. */
+  readonly objectives: readonly ObjectiveRow[];
+  readonly points: readonly SaturationPoint[];
+}
+
+export interface ObjectiveRow {
+  readonly measure: string;
+  readonly target: string;
+  /** In ms. */
+  readonly target_ms: number;
+}
+
+export interface SaturationPoint {
+  readonly label: string;
+  readonly protocol: string;
+  readonly nodes: number;
+  readonly outcome: SaturationOutcome;
+  /** Of the scenario as it stands. */
+  readonly offered_per_s: number;
+  /** The largest load that was judged stable; null: none was. */
+  readonly saturation_per_s: number | null;
+  /** As a factor on what the scenario offers. */
+  readonly saturation_factor: number | null;
+  /** The smallest load above it that was judged not stable, and why it is not. */
+  readonly unstable_per_s: number | null;
+  readonly unstable_because: Cause | null;
+  /** The largest load decided stable and the smallest decided not: between them the boundary lies. */
+  readonly interval: { readonly stable_per_s: number | null; readonly unstable_per_s: number | null };
+  readonly monotone: boolean;
+  readonly budget_spent: boolean;
+  readonly runs: { readonly search: number; readonly curve: number };
+  readonly limited_by: LimitRow;
+  /** Of each kind the node with the least left, the first to be full in front. */
+  readonly resources: readonly ResourceRow[];
+  readonly knee: { readonly rate_per_s: number; readonly finality_p99_ms: number } | null;
+  /** Where p99 is twice that of the lightest measured load. */
+  readonly doubled_per_s: number | null;
+  readonly recommended: { readonly rate_per_s: number; readonly share: number } | null;
+  /** At the heaviest load measured: throughput as a share of that at saturation. */
+  readonly overloaded: { readonly rate_per_s: number; readonly throughput_share: number } | null;
+  /** Throughput that the scenario asks for, and whether the saturation load is as high. */
+  readonly asked: readonly { readonly measure: string; readonly target_per_s: number; readonly met: boolean }[];
+  /** Every load that was run, ascending. */
+  readonly loads: readonly LoadRow[];
+  readonly failed_runs: readonly { readonly replication: number; readonly reason: string }[];
+  readonly violations: readonly {
+    readonly rate_per_s: number;
+    readonly replication: number;
+    readonly detail: string;
+  }[];
+  readonly checked_range: CheckedRangeRow;
+}
+
+export type LimitRow =
+  | { readonly kind: 'resource'; readonly resource: string; readonly node: number; readonly busy: number }
+  | {
+      readonly kind: 'window';
+      readonly option: string;
+      readonly limit: number;
+      readonly under_way: number;
+      readonly batch: number;
+      readonly most_in_batch: number;
+    }
+  | { readonly kind: 'objective' | 'unknown' };
+
+export interface ResourceRow {
+  readonly resource: string;
+  readonly node: number;
+  /** At saturation. */
+  readonly busy: number;
+  /** The load at which it would be busy all the time. */
+  readonly full_per_s: number | null;
+  /** How many other nodes have it as busy. */
+  readonly alike: number;
+}
+
+export interface LoadRow {
+  readonly rate_per_s: number;
+  readonly factor: number;
+  /** Of the saturation load; null where there is none. */
+  readonly share: number | null;
+  readonly replications: number;
+  readonly stable: boolean;
+  readonly because: Cause | null;
+  readonly decided: boolean;
+  /** By what share of the offered load the number under way grows. */
+  readonly growth: { readonly mean: number; readonly low: number; readonly high: number } | null;
+  /** Of what was offered, the share that became final. */
+  readonly kept: number;
+  readonly condition: Condition | null;
+  readonly throughput_per_s: Estimate | null;
+  readonly goodput_per_s: Estimate | null;
+  readonly finality_mean_ms: Estimate | null;
+  readonly finality_p50_ms: Estimate | null;
+  readonly finality_p99_ms: Estimate | null;
+  /** Of the latency objectives, with what is unfinished as at least its age. */
+  readonly objectives: readonly { readonly measure: string; readonly value: number | null; readonly met: boolean }[];
+  /** Busy share by kind, each of its busiest node. */
+  readonly busy: Readonly<Record<string, number>>;
+}
+
+export type SaturationAbout = Omit<SaturationFile, 'format' | 'points' | 'verdict'>;
+
+interface Parts {
+  readonly points: readonly DesignPoint[];
+  /** Objectives of the scenario on throughput and goodput. */
+  readonly asked: readonly Objective[];
+  readonly checkedRangeOf: (point: PointSaturation, index: number) => CheckedRangeRow;
+  readonly verdictOf: (file: Omit<SaturationFile, 'verdict'>) => readonly string[];
+}
+
+export function buildSaturation(
+  about: SaturationAbout,
+  answers: readonly PointSaturation[],
+  parts: Parts,
+): SaturationFile {
+  const { assumptions, precision, replications, budget, objectives, ...identity } = about;
+  const points = answers.map((answer, index) => pointRow(answer, parts, index));
+  const rest = { assumptions, precision, replications, budget, objectives, points };
+  return { format: 1, ...identity, verdict: parts.verdictOf({ format: 1, ...about, points }), ...rest };
+}
+
+function pointRow(answer: PointSaturation, { points, asked, checkedRangeOf }: Parts, index: number): SaturationPoint {
+  const { saturation, beyond, surely, knee, recommended, overloaded, loads } = answer;
+  const { protocol, setup } = points[index] as DesignPoint;
+  const rate = saturation?.rate ?? null;
+  return {
+    label: answer.label,
+    protocol,
+    nodes: setup.nodes,
+    outcome: answer.outcome,
+    offered_per_s: answer.offered,
+    saturation_per_s: rate,
+    saturation_factor: saturation?.factor ?? null,
+    unstable_per_s: beyond?.rate ?? null,
+    unstable_because: beyond?.cause ?? null,
+    interval: { stable_per_s: surely.stable, unstable_per_s: surely.unstable },
+    monotone: answer.monotone,
+    budget_spent: answer.budgetSpent,
+    runs: answer.runs,
+    limited_by: limitRow(answer),
+    resources: answer.resources.map(resourceRow),
+    knee: knee === null ? null : { rate_per_s: knee.x, finality_p99_ms: knee.y },
+    doubled_per_s: answer.doubled,
+    recommended:
+      recommended === null || saturation === null
+        ? null
+        : { rate_per_s: recommended.rate, share: recommended.factor / saturation.factor },
+    overloaded: overloaded === null ? null : { rate_per_s: overloaded.rate, throughput_share: overloaded.throughput },
+    asked: asked.map(({ measure, target }) => ({ measure, target_per_s: target, met: (rate ?? 0) >= target })),
+    loads: loads.map((load) => loadRow(load, saturation)),
+    failed_runs: answer.failed.map(({ replication, reason }) => ({ replication, reason })),
+    violations: loads.flatMap(({ rate, estimate }) =>
+      estimate.runs.flatMap(({ run }) =>
+        run.violations
+          .filter(({ kind }) => kind === 'safety')
+          .map(({ detail }) => ({ rate_per_s: rate, replication: run.replication, detail })),
+      ),
+    ),
+    checked_range: checkedRangeOf(answer, index),
+  };
+}
+
+function limitRow(answer: PointSaturation): LimitRow {
+  const limit = limitOf(answer);
+  if (limit.kind === 'resource') {
+    const { resource, node, busy } = limit.by;
+    return { kind: 'resource', resource, node, busy };
+  }
+  if (limit.kind !== 'window') return { kind: limit.kind };
+  const { option, limit: most, underWay, batch, mostInBatch } = limit.by;
+  return { kind: 'window', option, limit: most, under_way: underWay, batch, most_in_batch: mostInBatch };
+}
+
+function resourceRow({ resource, node, busy, full, alike }: RankedResource): ResourceRow {
+  return { resource, node, busy, full_per_s: full, alike };
+}
+
+function loadRow(load: MeasuredLoad, saturation: MeasuredLoad | null): LoadRow {
+  const { growth, estimate } = load;
+  const of = (name: EstimateName): Estimate | null => estimate.estimates[name];
+  const most = (resource: 'thread' | 'cores' | 'egress' | 'ingress' | 'disk'): number =>
+    Math.max(0, ...estimate.utilisation.map((node) => node[resource]));
+  return {
+    rate_per_s: load.rate,
+    factor: load.factor,
+    share: saturation === null ? null : load.factor / saturation.factor,
+    replications: load.replications,
+    stable: load.cause === null,
+    because: load.cause,
+    decided: load.decided,
+    growth: growth === null ? null : { mean: growth.mean, low: growth.low, high: growth.high },
+    kept: load.kept,
+    condition: estimate.condition?.condition ?? null,
+    throughput_per_s: of('throughput_per_s'),
+    goodput_per_s: of('goodput_per_s'),
+    finality_mean_ms: of('finality_mean_ms'),
+    finality_p50_ms: of('finality_p50_ms'),
+    finality_p99_ms: of('finality_p99_ms'),
+    objectives: estimate.objective.map(({ measure, value, met }) => ({ measure, value, met })),
+    busy: {
+      thread: most('thread'),
+      cores: most('cores'),
+      egress: most('egress'),
+      ingress: most('ingress'),
+      disk: most('disk'),
+    },
+  };
+}

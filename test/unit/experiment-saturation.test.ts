@@ -1,0 +1,165 @@
+// What makes a load unstable, what limits a cluster where no resource does, and that experiments side by side stay apart.
+import { describe, expect, test } from 'vitest';
+import type { Experiment, RunOutcome } from '../../src/experiment/experiment.ts';
+import { interleaved } from '../../src/experiment/interleaved.ts';
+import { rankedResources } from '../../src/experiment/resource-ranking.ts';
+import { limitOf, type PointSaturation, type SaturationPlan, saturate } from '../../src/experiment/saturation.ts';
+import { judgeLoad } from '../../src/experiment/stability.ts';
+import type { RunSpec } from '../../src/simulation/run-spec.ts';
+import { simulate } from '../../src/simulation/simulate.ts';
+import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
+import { clientsAt, freeMachine, promptPbft, protocol, quietSpec } from '../support/quiet-spec.ts';
+import { openLoad } from '../support/run-specs.ts';
+
+const WARMUP = 0.2 * SECOND;
+
+function segmented(spec: RunSpec): RunSpec {
+  const inner = Array.from({ length: 39 }, (_, i) => Math.round(WARMUP + ((spec.horizon - WARMUP) * (i + 1)) / 40));
+  return { ...spec, boundaries: [WARMUP, ...inner], measuredFrom: WARMUP };
+}
+
+/** One thread that needs 1 ms for each request. */
+function queue(rate: number, arrivals = 'poisson'): RunSpec {
+  return segmented(
+    quietSpec(1, MILLISECOND, {
+      protocol: protocol('echo', { maxTransactions: 1 }),
+      clients: [clientsAt({ site: 1 }, openLoad(rate, arrivals))],
+      machine: { ...freeMachine, execution: MILLISECOND },
+      horizon: 3.2 * SECOND,
+    }),
+  );
+}
+
+function judged(spec: RunSpec, target: number | null = null) {
+  const runs = [0, 1].map((replication) => simulate({ ...spec, seed: spec.seed + replication, replication }));
+  const objective = { measure: 'finality_p99', estimate: 'finality_p99_ms', direction: 'at-most', text: 'x' } as const;
+  return judgeLoad(
+    { warmup: WARMUP, objectives: target === null ? [] : [{ ...objective, target }] },
+    spec,
+    runs,
+    0.0025,
+  );
+}
+
+function answers(base: RunSpec, changes: Partial<SaturationPlan> = {}, run = simulate): PointSaturation {
+  const experiment = saturate({
+    points: [{ warmup: WARMUP, objectives: [] }],
+    replications: 1,
+    precision: 0.02,
+    budget: 100,
+    specFor: (_, replication) => ({ ...base, seed: base.seed + replication, replication }),
+    ...changes,
+  });
+  let step = experiment.next();
+  while (!step.done) step = experiment.next(step.value.map((spec): RunOutcome => ({ ok: true, result: run(spec) })));
+  return step.value[0] as PointSaturation;
+}
+
+describe('a load', () => {
+  test('is stable where the queue empties again and again', () => {
+    expect(judged(queue(700))).toMatchObject({ cause: null, keepingUp: 2 });
+  });
+
+  test('is not where ever more waits, and the growth is what is offered beyond the capacity', () => {
+    const { cause, growth, decided } = judged(queue(1250, 'constant'));
+    expect([cause, decided]).toEqual(['growing', true]);
+    expect(growth?.mean).toBeCloseTo(0.2, 2);
+  });
+
+  test('is not where an objective is missed, though nothing grows', () => {
+    expect(judged(queue(700), 3).cause).toBe('objective');
+    expect(judged(queue(700), 100).cause).toBe(null);
+  });
+
+  test('is not where a thread has no time left, though replies of others keep finality short', () => {
+    // The primary takes requests and executes; the others only execute, and two replies are enough (docs/MODEL.md section 2).
+    const spec = segmented(
+      quietSpec(4, MILLISECOND, {
+        protocol: promptPbft({ batch: { maxTransactions: 50, timeout: 20 * MILLISECOND }, clientSignatures: false }),
+        clients: [clientsAt({ site: 4 }, openLoad(1150, 'constant'))],
+        machine: { ...freeMachine, requestHandling: 0.5 * MILLISECOND, execution: 0.5 * MILLISECOND },
+        horizon: 3.2 * SECOND,
+      }),
+    );
+    const verdict = judged(spec);
+    expect(verdict.cause).toBe('busy');
+    expect(verdict.kept).toBeGreaterThan(0.97);
+  });
+
+  test('is not where nothing becomes final', () => {
+    const dead = { ...queue(700), faults: [{ kind: 'crash', target: 0, at: 1, duration: null }] } as const;
+    expect(judged(dead as RunSpec).cause).toBe('silent');
+  });
+});
+
+describe('what limits a cluster', () => {
+  test('is a full window where no resource is busy: batches of 10, one at a time, 30 ms from proposal to commit', () => {
+    const spec = segmented(
+      quietSpec(4, 10 * MILLISECOND, {
+        protocol: promptPbft({ batch: { maxTransactions: 10, timeout: 0 }, pipeline: 1, clientSignatures: false }),
+        clients: [clientsAt({ site: 4 }, openLoad(100, 'constant'))],
+        horizon: 4.2 * SECOND,
+      }),
+    );
+    const answer = answers(spec);
+    expect(Math.abs((answer.saturation?.rate ?? 0) / (10 / 0.03) - 1)).toBeLessThan(0.03);
+    expect(limitOf(answer)).toMatchObject({ kind: 'window', by: { option: 'pipeline', limit: 1 } });
+  });
+
+  test('is not claimed where runs fail or there is none', () => {
+    const failing = saturate({
+      points: [{ warmup: WARMUP, objectives: [] }],
+      replications: 1,
+      precision: 0.01,
+      budget: 10,
+      specFor: () => queue(100),
+    });
+    failing.next();
+    const failed = { ok: false, label: 'queue', replication: 0, kind: 'crashed', reason: 'out of memory' } as const;
+    const [answer] = (failing.next([failed]) as IteratorReturnResult<readonly PointSaturation[]>).value;
+    expect(answer).toMatchObject({ outcome: 'failed', saturation: null, failed: [failed] });
+    const free = segmented(quietSpec(1, MILLISECOND, { clients: [clientsAt({ site: 1 }, openLoad(50))] }));
+    expect(answers(free, { budget: 2 })).toMatchObject({ outcome: 'beyond', budgetSpent: true, recommended: null });
+  });
+
+  test('next after it is what a line through its shares says', () => {
+    const at = (factor: number) => ({
+      factor,
+      utilisation: [0, 1].map((node) => ({
+        thread: node === 0 ? 0.01 + 0.009 * factor : 0.5 * 0.009 * factor,
+        cores: 0,
+        egress: 0.004 * factor,
+        ingress: 0,
+        disk: 0,
+      })),
+    });
+    const [first, next, ...others] = rankedResources([10, 60, 80, 100].map(at), 4);
+    expect(first).toMatchObject({ resource: 'thread', node: 0, alike: 0 });
+    expect(first?.full).toBeCloseTo(0.99 / 0.009, 6);
+    expect(next).toMatchObject({ resource: 'egress', node: 0, alike: 1 });
+    expect(next?.full).toBeCloseTo(250, 6);
+    expect(others).toEqual([]);
+  });
+});
+
+test('experiments side by side ask together, get each their own, and answer in their order', () => {
+  function* rounds(name: string, count: number): Experiment<string> {
+    let got = 0;
+    for (let i = 0; i < count; i++) {
+      const outcomes = yield Array.from({ length: i + 1 }, () => ({ label: name }) as RunSpec);
+      got += outcomes.filter((one) => !one.ok && one.label === name).length;
+    }
+    return `${name} ${got}`;
+  }
+  const all = interleaved([rounds('a', 1), rounds('b', 3), rounds('c', 0)]);
+  const asked: number[] = [];
+  let step = all.next();
+  while (!step.done) {
+    asked.push(step.value.length);
+    step = all.next(
+      step.value.map(({ label }) => ({ ok: false, label, replication: 0, kind: 'crashed', reason: 'x' })),
+    );
+  }
+  expect(asked).toEqual([2, 2, 3]);
+  expect(step.value).toEqual(['a 1', 'b 6', 'c 0']);
+});
