@@ -30,47 +30,57 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('all results arrive, none twice, byte for byte, though a worker, Redis and the driver die', async (context) => {
-  context.skip(lacking, noRedisServer);
-  const redisServer = server as RedisServer;
-  const file = scenario();
-  expect(await quorumlab('run', file, '--inline', '--out', join(folder, 'local'))).toMatchObject({ code: 0 });
+test(
+  'all results arrive, none twice, byte for byte, though a worker, Redis and the driver die',
+  async (context) => {
+    context.skip(lacking, noRedisServer);
+    const redisServer = server as RedisServer;
+    const file = scenario();
+    expect(await quorumlab('run', file, '--inline', '--out', join(folder, 'local'))).toMatchObject({ code: 0 });
 
-  const redis = new Redis(redisServer.port, '127.0.0.1', { maxRetriesPerRequest: null });
-  redis.on('error', () => {});
-  const names = namesFor();
-  const done = async (): Promise<number> => (await redis.keys(names.result('*'))).length;
-  const asked = ['run', file, '--redis', redisServer.url, '--out', join(folder, 'remote')];
-  const work = () => start('worker', '--redis', redisServer.url, '--threads', '1');
+    const redis = new Redis(redisServer.port, '127.0.0.1', { maxRetriesPerRequest: null });
+    redis.on('error', () => {});
+    const names = namesFor();
+    const done = async (): Promise<number> => (await redis.keys(names.result('*'))).length;
+    const asked = ['run', file, '--redis', redisServer.url, '--out', join(folder, 'remote')];
+    const work = () => start('worker', '--redis', redisServer.url, '--threads', '1');
 
-  const first = start(...asked);
-  const [doomed, steady] = [work(), work()];
-  const active = `quorumlab:${names.queue}:active`;
-  await until('both workers have a run and one is finished', async () => (await redis.llen(active)) === 2 && (await done()) > 0, LIMIT);
-  doomed.child.kill('SIGKILL');
-  await once(doomed.child, 'exit');
+    const first = start(...asked);
+    const [doomed, steady] = [work(), work()];
+    const active = `quorumlab:${names.queue}:active`;
+    await until(
+      'both workers have a run and one is finished',
+      async () => (await redis.llen(active)) === 2 && (await done()) > 0,
+      LIMIT,
+    );
+    doomed.child.kill('SIGKILL');
+    await once(doomed.child, 'exit');
 
-  first.child.kill('SIGKILL');
-  await once(first.child, 'exit');
-  await redisServer.stop();
-  await redisServer.start();
-  expect(await done()).toBeGreaterThan(0);
-  expect(await done()).toBeLessThan(replications);
+    first.child.kill('SIGKILL');
+    await once(first.child, 'exit');
+    await redisServer.stop();
+    await redisServer.start();
+    expect(await done()).toBeGreaterThan(0);
+    expect(await done()).toBeLessThan(replications);
 
-  const second = await quorumlab(...asked);
-  expect(second).toMatchObject({ code: 0, err: expect.stringContaining('1 worker, 1 thread at redis://') });
-  steady.child.kill('SIGTERM');
-  expect(await once(steady.child, 'exit')).toEqual([0, null]);
-  expect(steady.said()).toMatch(/trying again for 120 s[\s\S]*connected again[\s\S]*asked to end[\s\S]*ended: \d+ runs? finished/);
-  redis.disconnect();
+    const second = await quorumlab(...asked);
+    expect(second).toMatchObject({ code: 0, err: expect.stringContaining('1 worker, 1 thread at redis://') });
+    steady.child.kill('SIGTERM');
+    expect(await once(steady.child, 'exit')).toEqual([0, null]);
+    expect(steady.said()).toMatch(
+      /trying again for 120 s[\s\S]*connected again[\s\S]*asked to end[\s\S]*ended: \d+ runs? finished/,
+    );
+    redis.disconnect();
 
-  const [local, remote] = [filesIn('local'), filesIn('remote')];
-  expect(Object.keys(remote)).toEqual(Object.keys(local));
-  expect(remote).toEqual(local);
-  const rows = (remote['runs.csv'] as string).trim().split('\n').slice(1);
-  expect(new Set(rows).size).toBe(replications);
-  expect(rows).toHaveLength(replications);
-}, LIMIT);
+    const [local, remote] = [filesIn('local'), filesIn('remote')];
+    expect(Object.keys(remote)).toEqual(Object.keys(local));
+    expect(remote).toEqual(local);
+    const rows = (remote['runs.csv'] as string).trim().split('\n').slice(1);
+    expect(new Set(rows).size).toBe(replications);
+    expect(rows).toHaveLength(replications);
+  },
+  LIMIT,
+);
 
 /** Runs of some tenths of a second, so that one can be killed in its middle. */
 function scenario(): string {
