@@ -13,7 +13,7 @@ import { runIdentity } from '../../src/results/run-identity.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { quorumlabWith } from '../support/command.ts';
 import { fakeRun, fakeSpec } from '../support/fake-run.ts';
-import { freePort, lacksRedisServer, noRedisServer, RedisServer, until } from '../support/redis-server.ts';
+import { freePort, lacksRedisServer, RedisServer, until } from '../support/redis-server.ts';
 
 const names = namesFor();
 const lacking = lacksRedisServer();
@@ -32,7 +32,7 @@ afterAll(async () => {
   await server?.destroy();
 });
 beforeEach(async (context) => {
-  context.skip(lacking, noRedisServer);
+  context.skip(lacking, 'no redis-server: install it (apt-get install redis-server), or name it in REDIS_SERVER_PATH');
   await redis.flushall();
   told = [];
   closers = [];
