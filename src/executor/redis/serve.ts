@@ -79,7 +79,8 @@ export async function serve(options: ServeOptions): Promise<Tally> {
     await Promise.race([connection.gone, abortOf(options.signal), idle(worker, desk, options.idleExitMs)]);
   } finally {
     desk.stop();
-    await within(CLOSES_WITHIN, Promise.allSettled([worker.close(), leave()]));
+    // Without a Redis there is nobody to give runs back to.
+    await within(connection.redis.status === 'ready' ? CLOSES_WITHIN : 0, Promise.allSettled([worker.close(), leave()]));
     connection.close();
   }
   return desk.tally;
