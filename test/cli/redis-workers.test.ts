@@ -33,7 +33,10 @@ afterAll(async () => {
 test(
   'all results arrive, none twice, byte for byte, though a worker, Redis and the driver die',
   async (context) => {
-    context.skip(lacking, 'no redis-server: install it (apt-get install redis-server), or name it in REDIS_SERVER_PATH');
+    context.skip(
+      lacking,
+      'no redis-server: install it (apt-get install redis-server), or name it in REDIS_SERVER_PATH',
+    );
     const redisServer = server as RedisServer;
     const file = scenario();
     expect(await quorumlab('run', file, '--inline', '--out', join(folder, 'local'))).toMatchObject({ code: 0 });

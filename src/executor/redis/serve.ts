@@ -80,7 +80,10 @@ export async function serve(options: ServeOptions): Promise<Tally> {
   } finally {
     desk.stop();
     // Without a Redis there is nobody to give runs back to.
-    await within(connection.redis.status === 'ready' ? CLOSES_WITHIN : 0, Promise.allSettled([worker.close(), leave()]));
+    await within(
+      connection.redis.status === 'ready' ? CLOSES_WITHIN : 0,
+      Promise.allSettled([worker.close(), leave()]),
+    );
     connection.close();
   }
   return desk.tally;
