@@ -97,6 +97,7 @@ function inWords({ finished, crashed, refused, givenBack, atWork }: Tally): stri
 
 function secondsOf(text: string): number {
   const value = Number(text);
-  if (!/^\d+(\.\d+)?$/.test(text) || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number of seconds.');
+  if (!/^\d+(\.\d+)?$/.test(text) || !Number.isFinite(value))
+    throw new InvalidArgumentError('It must be a number of seconds.');
   return value;
 }

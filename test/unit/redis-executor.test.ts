@@ -13,7 +13,7 @@ import { runIdentity } from '../../src/results/run-identity.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { quorumlabWith } from '../support/command.ts';
 import { fakeRun, fakeSpec } from '../support/fake-run.ts';
-import { freePort, lacksRedisServer, noRedisServer, RedisServer, until } from '../support/redis-server.ts';
+import { freePort, lacksRedisServer, RedisServer, until } from '../support/redis-server.ts';
 
 const names = namesFor();
 const lacking = lacksRedisServer();
@@ -32,7 +32,7 @@ afterAll(async () => {
   await server?.destroy();
 });
 beforeEach(async (context) => {
-  context.skip(lacking, noRedisServer);
+  context.skip(lacking, 'no redis-server: install it (apt-get install redis-server), or name it in REDIS_SERVER_PATH');
   await redis.flushall();
   told = [];
   closers = [];
@@ -52,7 +52,13 @@ async function driver(changes: { patience?: { firstMs: number; laterMs: number }
 }
 
 /** A worker whose runs are counted. It ends with the test. */
-function worker({ executor = inlineExecutor(fakeRun), modelVersion }: { executor?: Executor; modelVersion?: string } = {}) {
+function worker({
+  executor = inlineExecutor(fakeRun),
+  modelVersion,
+}: {
+  executor?: Executor;
+  modelVersion?: string;
+} = {}) {
   const computed: string[] = [];
   const stop = new AbortController();
   const counting: Executor = {
@@ -170,7 +176,10 @@ describe('the Redis executor', () => {
     const executor = await driver();
     const interrupt = new AbortController();
     const running = executor.execute(specs('PBFT', 5), { signal: interrupt.signal });
-    await until('a run is under way and four wait', async () => (await jobs('wait')) === 4 && (await jobs('active')) === 1);
+    await until(
+      'a run is under way and four wait',
+      async () => (await jobs('wait')) === 4 && (await jobs('active')) === 1,
+    );
     interrupt.abort();
     const outcomes = await running;
     expect(outcomes.map((outcome) => !outcome.ok && outcome.kind)).toEqual(new Array(5).fill('interrupted'));
@@ -229,17 +238,26 @@ describe('the Redis executor', () => {
     const identity = runIdentity(spec);
     const { Queue } = await import('bullmq');
     const queue = new Queue(names.queue, { connection: redis, prefix: 'quorumlab' });
-    await queue.add('run', { format: 1, model_version: '1', identity, spec: '{}' }, { jobId: identity, removeOnComplete: true });
+    await queue.add(
+      'run',
+      { format: 1, model_version: '1', identity, spec: '{}' },
+      { jobId: identity, removeOnComplete: true },
+    );
     const { computed } = worker();
     const [outcome] = await (await driver()).execute([spec]);
     expect(outcome).toMatchObject({ kind: 'crashed', label: 'PBFT' });
-    expect(outcome).toHaveProperty('reason', expect.stringContaining('refused by its worker: it is of model version 1'));
+    expect(outcome).toHaveProperty(
+      'reason',
+      expect.stringContaining('refused by its worker: it is of model version 1'),
+    );
     expect(computed).toEqual([]);
   });
 
   test('runs no program of the user: it says so before anything is queued', async () => {
     const spec = fakeSpec({ protocol: { name: 'mine', options: {}, module: { path: '/home/mine.js', sha256: '0' } } });
-    await expect((await driver()).execute([spec])).rejects.toThrow(/\/home\/mine.js is a program of your own.*leave out --redis/);
+    await expect((await driver()).execute([spec])).rejects.toThrow(
+      /\/home\/mine.js is a program of your own.*leave out --redis/,
+    );
     expect(await jobs('wait')).toBe(0);
   });
 });
@@ -326,7 +344,16 @@ describe('the worker command', () => {
     const running = executor.execute(specs('PBFT', 4));
     await until('four runs wait', async () => (await jobs('wait')) === 4);
     const threads = new URL('../support/fake-worker.ts', import.meta.url);
-    const { code, err } = await quorumlabWith({ worker: threads }, 'worker', '--redis', server.url, '--threads', '2', '--idle-exit', '0.3');
+    const { code, err } = await quorumlabWith(
+      { worker: threads },
+      'worker',
+      '--redis',
+      server.url,
+      '--threads',
+      '2',
+      '--idle-exit',
+      '0.3',
+    );
     expect(code).toBe(0);
     expect(err).toContain('ended: 4 runs finished\n');
     expect((await running).every(({ ok }) => ok)).toBe(true);
@@ -334,16 +361,33 @@ describe('the worker command', () => {
 
   test('ends with 130 at Ctrl-C', async () => {
     let press = (): void => {};
-    const ended = quorumlabWith({ onInterrupt: (listener) => ((press = listener), () => {}) }, 'worker', '--redis', server.url);
+    const ended = quorumlabWith(
+      {
+        onInterrupt: (listener) => {
+          press = listener;
+          return () => {};
+        },
+      },
+      'worker',
+      '--redis',
+      server.url,
+    );
     await until('it is there', async () => (await redis.scard('quorumlab:workers')) === 1);
     press();
-    expect(await ended).toMatchObject({ code: 130, err: expect.stringContaining('stopping: the runs under way are given back') });
+    expect(await ended).toMatchObject({
+      code: 130,
+      err: expect.stringContaining('stopping: the runs under way are given back'),
+    });
     expect(await redis.scard('quorumlab:workers')).toBe(0);
   });
 
   test('and the option --redis refuse what cannot be', async () => {
     const bad = await quorumlabWith({}, 'worker', '--redis', 'http://:secret@host');
-    expect(bad).toEqual({ code: 1, out: '', err: expect.stringContaining('--redis: not the address of a Redis server') });
+    expect(bad).toEqual({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('--redis: not the address of a Redis server'),
+    });
     const both = await quorumlabWith({}, 'run', 'quickstart', '--redis', server.url, '--threads', '2');
     expect(both).toMatchObject({ code: 1, err: expect.stringContaining('leave out --threads and --inline') });
     const two = await quorumlabWith({}, 'worker', '--redis', server.url, '--once', '--idle-exit', '2');

@@ -95,14 +95,38 @@ describe('the shape of a specification', () => {
 
   test.each<[string, object, string]>([
     ['a seed that is no whole number', { seed: 0.5 }, 'spec.seed is 0.5, expected a whole number'],
-    ['a protocol that is not registered', { protocol: { name: 'paxos', options: {} } }, "spec.protocol.name is 'paxos'"],
+    [
+      'a protocol that is not registered',
+      { protocol: { name: 'paxos', options: {} } },
+      "spec.protocol.name is 'paxos'",
+    ],
     ['an endless run', { horizon: Number.POSITIVE_INFINITY }, 'spec.horizon is not finite'],
-    ['a code module', { protocol: { ...short.protocol, module: { path: '/x.js', sha256: '' } } }, 'no code is run from a queue'],
-    ['delays of other sites', { network: { ...short.network, sites: ['a'] } }, 'spec.network.oneWay has 9 delays, expected 1'],
-    ['delays as a list', { network: { ...short.network, oneWay: [1] } }, 'spec.network.oneWay is a list, expected an array of doubles'],
+    [
+      'a code module',
+      { protocol: { ...short.protocol, module: { path: '/x.js', sha256: '' } } },
+      'no code is run from a queue',
+    ],
+    [
+      'delays of other sites',
+      { network: { ...short.network, sites: ['a'] } },
+      'spec.network.oneWay has 9 delays, expected 1',
+    ],
+    [
+      'delays as a list',
+      { network: { ...short.network, oneWay: [1] } },
+      'spec.network.oneWay is a list, expected an array of doubles',
+    ],
     ['more nodes than places', { nodes: 4 }, 'spec.network.nodeSites names 3 nodes, expected 4'],
-    ['a client without a place', { clients: [{ ...short.clients[0], place: {} }] }, 'spec.clients[0].place is a record, expected a site or a node'],
-    ['an unknown fault', { faults: [{ kind: 'fire', target: 0, at: 1, duration: null }] }, "spec.faults[0].kind is 'fire'"],
+    [
+      'a client without a place',
+      { clients: [{ ...short.clients[0], place: {} }] },
+      'spec.clients[0].place is a record, expected a site or a node',
+    ],
+    [
+      'an unknown fault',
+      { faults: [{ kind: 'fire', target: 0, at: 1, duration: null }] },
+      "spec.faults[0].kind is 'fire'",
+    ],
   ])('names %s', (_what, changes, problem) => {
     expect(specProblem({ ...short, ...changes })).toContain(problem);
   });
@@ -141,8 +165,16 @@ describe('an outcome on its way back', () => {
     ['an end behind the horizon', { endedAt: 300_000_000 }, 'behind its horizon'],
     ['too few nodes', { utilisation: result.utilisation.slice(1) }, 'is of 2 nodes, expected 3'],
     ['no segments', { segments: [] }, 'has 0 segments, expected 1 to 1'],
-    ['a column that is a list', { unfinished: [1] }, 'outcome.result.unfinished is a list, expected an array of doubles'],
-    ['a column that is too long', { timeline: { ...result.timeline, final: new Float64Array(99) } }, 'columns that differ in length'],
+    [
+      'a column that is a list',
+      { unfinished: [1] },
+      'outcome.result.unfinished is a list, expected an array of doubles',
+    ],
+    [
+      'a column that is too long',
+      { timeline: { ...result.timeline, final: new Float64Array(99) } },
+      'columns that differ in length',
+    ],
   ])('names %s', (_what, changes, problem) => {
     expect(outcomeProblem({ ok: true, result: { ...result, ...changes } }, short)).toContain(problem);
   });
@@ -195,17 +227,21 @@ describe('the address of a server', () => {
     expect(redisAddress('redis://host', 'from elsewhere').password).toBe('from elsewhere');
   });
 
-  test.each(['host:6379', 'http://:secret@host', 'redis://', 'redis://:secret@host/x', 'redis://:secret@host?a=1', 'redis://:%secret@host'])(
-    'is refused without repeating what may hold a password: %s',
-    (text) => {
-      expect(() => redisAddress(text)).toThrow();
-      try {
-        redisAddress(text);
-      } catch (thrown) {
-        expect((thrown as Error).message).not.toContain('secret');
-      }
-    },
-  );
+  test.each([
+    'host:6379',
+    'http://:secret@host',
+    'redis://',
+    'redis://:secret@host/x',
+    'redis://:secret@host?a=1',
+    'redis://:%secret@host',
+  ])('is refused without repeating what may hold a password: %s', (text) => {
+    expect(() => redisAddress(text)).toThrow();
+    try {
+      redisAddress(text);
+    } catch (thrown) {
+      expect((thrown as Error).message).not.toContain('secret');
+    }
+  });
 
   test('is taken out of any text', () => {
     expect(withoutPasswords('run a.yaml --redis redis://:p@ss@host:1/2 --json')).toBe(

@@ -92,6 +92,6 @@ function refuseOwnProtocols(specs: readonly RunSpec[]): void {
   );
 }
 
-export class OwnProtocolRefused extends Error {
+class OwnProtocolRefused extends Error {
   override readonly name = 'OwnProtocolRefused';
 }

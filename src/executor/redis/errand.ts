@@ -96,7 +96,9 @@ export class Errand {
         refusedSince ??= performance.now();
         const reason = reasonOf(thrown);
         if (performance.now() - refusedSince > REFUSED_FOR_AT_MOST)
-          throw new RedisGone(`${address.shown} refused for ${REFUSED_FOR_AT_MOST / 1000} s what was asked (${reason}): mend it, then give the same command again`);
+          throw new RedisGone(
+            `${address.shown} refused for ${REFUSED_FOR_AT_MOST / 1000} s what was asked (${reason}): mend it, then give the same command again`,
+          );
         tell(`${address.shown} refuses: ${reason}; trying again`);
         await sleep(2000);
       }
@@ -165,7 +167,11 @@ export class Errand {
         this.context.partsSent.add(sha256);
       }
       // The result is kept apart, so a finished job is of no more use.
-      jobs.push({ name: 'run', data: task, opts: { jobId: identity, removeOnComplete: true, removeOnFail: { age: 3600 } } });
+      jobs.push({
+        name: 'run',
+        data: task,
+        opts: { jobId: identity, removeOnComplete: true, removeOnFail: { age: 3600 } },
+      });
     }
     if (this.stopped) return;
     if (jobs.length > 0) await queue.addBulk(jobs);
@@ -236,7 +242,8 @@ export class Errand {
       // A run may have ended between its last mention and now: its result is looked for after its state.
       const gone = chunk.filter((_, i) => states[i] === 'unknown' || states[i] === 'failed');
       for (const part of chunksOf(gone, RESULT_CHUNK))
-        for (const identity of await this.fetch(part, false)) await this.askAgain(identity, states[chunk.indexOf(identity)] === 'failed');
+        for (const identity of await this.fetch(part, false))
+          await this.askAgain(identity, states[chunk.indexOf(identity)] === 'failed');
       if (this.stopped) return;
     }
   }
@@ -275,7 +282,8 @@ export class Errand {
     const now = performance.now();
     this.noWorkerSince ??= now;
     this.crew = '';
-    if (now - this.noWorkerSince < TELLS_OF_NO_WORKER_AFTER || now - this.noWorkerTold < TELLS_OF_NO_WORKER_EVERY) return;
+    if (now - this.noWorkerSince < TELLS_OF_NO_WORKER_AFTER || now - this.noWorkerTold < TELLS_OF_NO_WORKER_EVERY)
+      return;
     this.noWorkerTold = now;
     tell(noWorker(names.modelVersion, address.shown, all));
   }

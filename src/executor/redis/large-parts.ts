@@ -40,7 +40,8 @@ export function joinedText({ text, parts }: Divided): string {
   return text.replace(named, (_whole, tag: string, sha256: string) => {
     const base64 = parts.get(sha256);
     if (base64 === undefined) throw new Error(`its part ${sha256.slice(0, 12)}… is no longer in Redis`);
-    if (!checked.has(sha256) && hashOf(base64) !== sha256) throw new Error(`its part ${sha256.slice(0, 12)}… is damaged`);
+    if (!checked.has(sha256) && hashOf(base64) !== sha256)
+      throw new Error(`its part ${sha256.slice(0, 12)}… is damaged`);
     checked.add(sha256);
     return `"${tag}":"${base64}"`;
   });

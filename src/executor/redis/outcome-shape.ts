@@ -3,8 +3,8 @@
  * way, must not become part of an answer.
  */
 import type { FinishedRun, RunOutcome } from '../../experiment/experiment.ts';
-import type { RunSpec } from '../../simulation/run-spec.ts';
 import { STAGES } from '../../simulation/run-result.ts';
+import type { RunSpec } from '../../simulation/run-spec.ts';
 import {
   amount,
   count,
@@ -61,9 +61,13 @@ const runResult = record({
   }),
   counts: record({ delivered: named, deliveredMessages: count, sent: named, submitted: count, transactions: count }),
   utilisation: listOf(record({ thread: share, cores: share, egress: share, ingress: share, disk: share })),
-  violations: listOf(record({ check: text, kind: oneOf(['safety', 'liveness']), at: amount, node: number, detail: text })),
+  violations: listOf(
+    record({ check: text, kind: oneOf(['safety', 'liveness']), at: amount, node: number, detail: text }),
+  ),
   outages: listOf(record({ from: amount, to: amount })),
-  faults: listOf(record({ text, at: nullOr(amount), nodes: listOf(count), endedAt: nullOr(amount), recovery: nullOr(amount) })),
+  faults: listOf(
+    record({ text, at: nullOr(amount), nodes: listOf(count), endedAt: nullOr(amount), recovery: nullOr(amount) }),
+  ),
   unfinished: doubles,
   notes: listOf(text),
 });

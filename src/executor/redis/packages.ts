@@ -12,7 +12,7 @@ export interface RedisPackages {
 }
 
 /** The user's to mend. */
-export class PackageMissing extends Error {
+class PackageMissing extends Error {
   override readonly name = 'PackageMissing';
 }
 
@@ -30,6 +30,8 @@ export async function redisPackages(
     const { code, message } = thrown as NodeJS.ErrnoException;
     if (code !== 'ERR_MODULE_NOT_FOUND') throw thrown;
     const [, name = 'bullmq or ioredis'] = /'([^']+)'/.exec(message) ?? [];
-    throw new PackageMissing(`Redis workers need the package ${name}, which is not installed: npm install bullmq@6 ioredis@6`);
+    throw new PackageMissing(
+      `Redis workers need the package ${name}, which is not installed: npm install bullmq@6 ioredis@6`,
+    );
   }
 }

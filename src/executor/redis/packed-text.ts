@@ -1,6 +1,6 @@
 /** Texts on their way through Redis: compressed (gzip, base64) where that makes them shorter. */
 import { promisify } from 'node:util';
-import { constants, gunzip, gzip } from 'node:zlib';
+import { gunzip, gzip } from 'node:zlib';
 
 const compress = promisify(gzip);
 const expand = promisify(gunzip);
@@ -8,12 +8,12 @@ const expand = promisify(gunzip);
 /** Shorter texts gain less than the marks of the format cost. */
 const WORTH_TRYING = 512;
 /** Bytes of a text; what expands beyond it was not made by us. */
-const LARGEST_TEXT = 512 * 2 ** 20;
+const LARGEST_TEXT = 256 * 2 ** 20;
 
 /** Begins with `gzip:` where it is compressed. Off the main thread, so that a worker's lock is renewed meanwhile. */
 export async function packed(text: string): Promise<string> {
   if (text.length < WORTH_TRYING) return text;
-  const shorter = `gzip:${(await compress(text, { level: constants.Z_BEST_SPEED })).toString('base64')}`;
+  const shorter = `gzip:${(await compress(text)).toString('base64')}`;
   return shorter.length < text.length ? shorter : text;
 }
 

@@ -68,8 +68,7 @@ export async function serve(options: ServeOptions): Promise<Tally> {
       maxStalledCount: STALLED_AT_MOST,
     },
   );
-  // The connection is watched for all; a lost lock means that another worker took the run, and either result is right.
-  worker.on('error', () => {});
+  worker.on('error', tellingOnce(options));
   const leave = announce(connection.redis, randomUUID(), () => ({
     model_version: names.modelVersion,
     queue: names.queue,
@@ -80,7 +79,11 @@ export async function serve(options: ServeOptions): Promise<Tally> {
     await Promise.race([connection.gone, abortOf(options.signal), idle(worker, desk, options.idleExitMs)]);
   } finally {
     desk.stop();
-    await within(CLOSES_WITHIN, Promise.allSettled([worker.close(), leave()]));
+    // Without a Redis there is nobody to give runs back to.
+    await within(
+      connection.redis.status === 'ready' ? CLOSES_WITHIN : 0,
+      Promise.allSettled([worker.close(), leave()]),
+    );
     connection.close();
   }
   return desk.tally;
@@ -139,7 +142,10 @@ class Desk {
       const reason = reasonOf(thrown);
       tell(`refused a run: ${reason}`);
       // Its driver, if it has one, knows under which names it asked.
-      return ['refused', { ok: false, label: '', replication: 0, kind: 'crashed', reason: `refused by its worker: ${reason}` }];
+      return [
+        'refused',
+        { ok: false, label: '', replication: 0, kind: 'crashed', reason: `refused by its worker: ${reason}` },
+      ];
     }
     const onAdvance = ([at = 0]: Float64Array): void => {
       this.reached.set(identity, Math.max(0, at));
@@ -173,6 +179,22 @@ class Desk {
   private changed(): void {
     this.options.onChange?.(this.tally);
   }
+}
+
+/**
+ * What Redis refuses (its memory is full, a command is forbidden), once a minute each. The connection is told of elsewhere, and a lost
+ * lock means that another worker took the run: either result is right.
+ */
+function tellingOnce({ tell, address: { shown } }: ServeOptions): (thrown: Error) => void {
+  const toldAt = new Map<string, number>();
+  return (thrown) => {
+    const reason = reasonOf(thrown);
+    const now = performance.now();
+    const known = 'code' in thrown || /\block\b|connection is closed/i.test(reason);
+    if (known || now - (toldAt.get(reason) ?? Number.NEGATIVE_INFINITY) < 60_000) return;
+    toldAt.set(reason, now);
+    tell(`${shown}: ${reason}`);
+  };
 }
 
 /** Resolves when there was nothing to do for `idleMs`; never for null. Redis that is away is no idleness. */

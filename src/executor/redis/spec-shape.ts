@@ -50,12 +50,7 @@ const clientGroup = record(
 
 const fault = record({
   kind: oneOf(Object.keys(faultDefinitions)),
-  target: anyOf(
-    'leader, primary, a node or several',
-    oneOf(['leader', 'primary']),
-    count,
-    listOf(count),
-  ),
+  target: anyOf('leader, primary, a node or several', oneOf(['leader', 'primary']), count, listOf(count)),
   at: amount,
   duration: nullOr(amount),
 });

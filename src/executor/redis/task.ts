@@ -48,7 +48,9 @@ export async function specOf(
   if (problem !== null) throw new Error(problem);
   const { format, model_version, identity, spec: sent } = data as Task;
   if (model_version !== modelVersion)
-    throw new Error(`it is of model version ${model_version}, and this worker computes model version ${modelVersion} only`);
+    throw new Error(
+      `it is of model version ${model_version}, and this worker computes model version ${modelVersion} only`,
+    );
   if (format !== FORMAT) throw new Error(`its format is ${format}, and this worker reads format ${FORMAT} only`);
   if (identity !== jobId) throw new Error('it is queued under the identity of another run');
   const spec = await readSpec(sent, part);
@@ -56,7 +58,9 @@ export async function specOf(
   if (wrong !== null) throw new Error(wrong);
   const actual = runIdentity(spec as RunSpec, modelVersion);
   if (actual !== identity)
-    throw new Error(`its specification has the identity ${actual.slice(0, 12)}…, not ${identity.slice(0, 12)}… as it says`);
+    throw new Error(
+      `its specification has the identity ${actual.slice(0, 12)}…, not ${identity.slice(0, 12)}… as it says`,
+    );
   return spec as RunSpec;
 }
 
