@@ -22,22 +22,21 @@ import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { type LoadedScenario, loadScenarios } from './load.ts';
 import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
-import { collect, positiveCount, type RunningOptions, threadCount } from './options.ts';
+import type { RunningOptions } from './options.ts';
 import { withProgress } from './progress.ts';
+import { addRunningOptions } from './running-options.ts';
 
 export function compareCommand(program: Command, context: CommandContext = processContext): void {
-  program
+  const command = program
     .command('compare')
     .description('compare the design points of a scenario undisturbed and in drills, and recommend one')
-    .argument('<file>', 'scenario file')
-    .option('--quick', 'a rough answer: at most two replications, a quarter of the duration undisturbed, whole drills')
-    .option('--replications <n>', 'independent repetitions of each candidate in each drill', positiveCount)
-    .option('--threads <n>', 'worker threads (default: one a usable core)', threadCount)
-    .option('--inline', 'no worker threads: one run after the other in this one')
-    .option('--out <folder>', 'where the report goes: FOLDER/<scenario>/compare-<id>/', 'reports')
-    .option('--set <path=value>', 'override a value of the scenario; may be repeated', collect)
-    .option('--json', 'print compare.json instead of the matrix')
-    .action((file: string, options: RunningOptions) => run(file, options, context));
+    .argument('<file>', 'scenario file');
+  addRunningOptions(command, {
+    quick: 'at most two replications, a quarter of the duration undisturbed, whole drills',
+    replications: 'each candidate in each drill',
+    answer: 'compare',
+    insteadOf: 'matrix',
+  }).action((file: string, options: RunningOptions) => run(file, options, context));
 }
 
 async function run(file: string, options: RunningOptions, context: CommandContext): Promise<void> {
@@ -65,7 +64,10 @@ async function run(file: string, options: RunningOptions, context: CommandContex
   const stopListening = context.onInterrupt(() => interrupt.abort());
   const executor = withProgress(await openExecutor(options, context), context.err);
   try {
-    const answers = await drive(compare(plan), executor, { signal: interrupt.signal });
+    const answers = await drive(compare(plan), executor, {
+      signal: interrupt.signal,
+      about: { scenario: scenario.name, warmup },
+    });
     if (interrupt.signal.aborted) throw new CommandEnd(ExitCode.interrupted, 'stopped: nothing is written');
     const { wordsOf } = await import('../report/compare/words.ts');
     const answer = buildComparison({

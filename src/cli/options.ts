@@ -1,8 +1,8 @@
 /** Option values that several commands read. */
 import { InvalidArgumentError } from 'commander';
-import type { CacheChoice } from './cache-options.ts';
 import { measureNames } from '../scenario/objectives.ts';
 import { nearest } from '../scenario/problem.ts';
+import type { CacheChoice } from './cache-options.ts';
 
 /** What `run` and `sensitivity` share. */
 export interface RunningOptions extends CacheChoice {

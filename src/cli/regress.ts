@@ -40,7 +40,9 @@ export function regressCommand(program: Command, context: CommandContext = proce
     .action((files: readonly string[], options: RegressOptions) => run(files, options, context));
 }
 
-async function run(files: readonly string[], options: RegressOptions, context: CommandContext): Promise<void> {
+async function run(files: readonly string[], asked: RegressOptions, context: CommandContext): Promise<void> {
+  // What was kept would be compared with itself, and a run made once more to see whether it repeats would not be made.
+  const options: RegressOptions = { ...asked, cache: false };
   refuseContradiction(options);
   refuseOptions(options, files);
   const given = { set: options.set ?? [], quick: options.quick ?? false, replications: options.replications ?? null };

@@ -20,8 +20,9 @@ import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { type LoadedScenario, loadScenarios } from './load.ts';
 import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
-import { collect, positiveCount, type RunningOptions, threadCount } from './options.ts';
+import { positiveCount, type RunningOptions } from './options.ts';
 import { withProgress } from './progress.ts';
+import { addRunningOptions } from './running-options.ts';
 import { assumptionsOf, unfitForSaturation } from './saturable.ts';
 
 interface SaturateOptions extends RunningOptions {
@@ -33,20 +34,15 @@ const PRECISION = 0.01;
 const BUDGET = 100;
 
 export function saturateCommand(program: Command, context: CommandContext = processContext): void {
-  program
+  const command = program
     .command('saturate')
     .description('find the largest load that stays stable, what limits it there, and how latency rises towards it')
     .argument('<file>', 'scenario file; its open-loop clients offer more or less of what they do')
-    .option('--precision <share>', 'how near to the boundary the answer must be (default: 1%)', precisionOf, PRECISION)
-    .option('--budget <runs>', 'most runs of the search of each point', positiveCount, BUDGET)
-    .option('--quick', 'a rough answer: at most two replications of a quarter of the duration')
-    .option('--replications <n>', 'independent repetitions of each load near the boundary', positiveCount)
-    .option('--threads <n>', 'worker threads (default: one a usable core)', threadCount)
-    .option('--inline', 'no worker threads: one run after the other in this one')
-    .option('--out <folder>', 'where the report goes: FOLDER/<scenario>/saturate-<id>/', 'reports')
-    .option('--set <path=value>', 'override a value of the scenario; may be repeated', collect)
-    .option('--json', 'print saturate.json instead of the table')
-    .action((file: string, options: SaturateOptions) => run(file, options, context));
+    .option('--precision <share>', 'how near to the boundary the answer must be, such as 1%', precisionOf, PRECISION)
+    .option('--budget <runs>', 'most runs of the search of each point', positiveCount, BUDGET);
+  addRunningOptions(command, { replications: 'each load near the boundary', answer: 'saturate' }).action(
+    (file: string, options: SaturateOptions) => run(file, options, context),
+  );
 }
 
 async function run(file: string, options: SaturateOptions, context: CommandContext): Promise<void> {
@@ -62,6 +58,7 @@ async function run(file: string, options: SaturateOptions, context: CommandConte
   try {
     const answers = await drive(saturate(planOf(one.scenario, options, given.quick)), executor, {
       signal: interrupt.signal,
+      about: { scenario: one.scenario.name, warmup: one.scenario.run.warmup },
     });
     if (interrupt.signal.aborted)
       throw new CommandEnd(

@@ -15,14 +15,13 @@ import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
 import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
 import { MODEL_VERSION } from '../simulation/model-version.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
-import { addCacheOptions } from './cache-options.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { type LoadedScenario, loadScenarios } from './load.ts';
 import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
-import { collect, positiveCount, type RunningOptions, threadCount } from './options.ts';
+import type { RunningOptions } from './options.ts';
 import { withProgress } from './progress.ts';
-import { REDIS_OPTION } from './redis-workers.ts';
+import { addRunningOptions } from './running-options.ts';
 
 interface SensitivityOptions extends RunningOptions {
   readonly measure?: EstimateName;
@@ -44,16 +43,10 @@ export function sensitivityCommand(program: Command, context: CommandContext = p
       `the range of an input, as factors; may be repeated. ${defaultRanges()}`,
       collectRange,
       {},
-    )
-    .option('--quick', 'a rough answer: at most two replications of a quarter of the duration')
-    .option('--replications <n>', 'independent repetitions of each variant', positiveCount)
-    .option('--threads <n>', 'worker threads (default: one a usable core)', threadCount)
-    .option('--inline', 'no worker threads: one run after the other in this one')
-    .option(...REDIS_OPTION)
-    .option('--out <folder>', 'where the report goes: FOLDER/<scenario>/sensitivity-<id>/', 'reports')
-    .option('--set <path=value>', 'override a value of the scenario; may be repeated', collect)
-    .option('--json', 'print sensitivity.json instead of the table');
-  addCacheOptions(command).action((file: string, options: SensitivityOptions) => run(file, options, context));
+    );
+  addRunningOptions(command, { replications: 'each variant', answer: 'sensitivity' }).action(
+    (file: string, options: SensitivityOptions) => run(file, options, context),
+  );
 }
 
 async function run(file: string, options: SensitivityOptions, context: CommandContext): Promise<void> {
