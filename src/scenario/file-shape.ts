@@ -8,6 +8,7 @@ import { machineShape, networkShape } from './network-shape.ts';
 import { objectiveFields } from './objectives.ts';
 import { pricesShape } from './prices.ts';
 import type { Entries, Field, Fields, RecordShape } from './shape.ts';
+import { spaceShape } from './space-shape.ts';
 
 /** A protocol that is in no registry. */
 const OWN = 'the path of your own (./my-protocol.js)';
@@ -110,6 +111,7 @@ export const fileFields: Fields = {
     default: {},
   },
   prices: { shape: pricesShape },
+  space: { shape: spaceShape },
   progressWithin: {
     shape: {
       kind: 'duration',

@@ -10,7 +10,7 @@ export interface Combination {
 }
 
 /** What belongs to the scenario as a whole and so can't differ between its points. */
-const FIXED = ['scenario', 'name', 'question', 'seed', 'run', 'levels', 'objective', 'prices'];
+const FIXED = ['scenario', 'name', 'question', 'seed', 'run', 'levels', 'objective', 'prices', 'space'];
 const MOST_POINTS = 1_000;
 
 /** The combinations that concern the contender at `compare.<index>` (null: the only one). Flags levels that make no sense. */

@@ -5,6 +5,7 @@
 import { formatDuration } from '../units/format.ts';
 import { buildPoint } from './build-point.ts';
 import { type Contender, protocolName } from './build-protocol.ts';
+import { buildSpace } from './build-space.ts';
 import { type DataFiles, openDataFiles, reasonOf } from './data-files.ts';
 import { fileShapeWith } from './file-shape.ts';
 import type { ScenarioFile } from './file-value.ts';
@@ -100,6 +101,14 @@ function readOpened(opened: Opened, own: OwnProtocols): LoadResult {
   const assumptions = new Set<string>();
   checkRun(sections, source);
   const made = makePoints({ ...opened, sections, assumptions, own, fields: shape.fields });
+  const space = buildSpace(sections, made.points[0]?.setup ?? null, {
+    file,
+    source,
+    data,
+    own,
+    assume: (sentence) => assumptions.add(sentence),
+    strain() {},
+  });
   const problems = sortProblems([...source.problems, ...made.problems]);
   if (problems.some((problem) => problem.severity === 'error')) return failed(problems);
 
@@ -119,6 +128,7 @@ function readOpened(opened: Opened, own: OwnProtocols): LoadResult {
     points: made.points,
     objective: objectivesOf(whole.objective),
     prices: whole.prices,
+    space,
     warnings: problems,
     assumptions: [...assumptions],
     ownProtocols: ownFiles,

@@ -4,6 +4,7 @@
  */
 import type { Prices } from '../experiment/cost.ts';
 import type { Objective } from '../experiment/objective.ts';
+import type { Space } from '../experiment/size/space.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
 import type { Duration } from '../units/quantities.ts';
 import type { Problem } from './problem.ts';
@@ -20,6 +21,8 @@ export interface Scenario {
   readonly objective: readonly Objective[];
   /** null: the file says nothing of cost. */
   readonly prices: Prices | null;
+  /** What `size` chooses from; null: the file has no `space`. */
+  readonly space: Space | null;
   /** Protocols of the user's own, in the order in which the file names them. */
   readonly ownProtocols: readonly OwnProtocolFile[];
   /** What runs but is unwise. */
