@@ -32,6 +32,11 @@ const commands: readonly CommandEntry[] = [
     add: async (program, context) => (await import('./sensitivity.ts')).sensitivityCommand(program, context),
   },
   {
+    name: 'size',
+    summary: 'find the cheapest cluster that gives what is asked for: protocol, nodes, sites, machines, bandwidth',
+    add: async (program, context) => (await import('./size.ts')).sizeCommand(program, context),
+  },
+  {
     name: 'calibrate',
     summary: 'measure what cryptography and fsync cost on this machine, as profiles',
     add: async (program, context) => (await import('./calibrate.ts')).calibrateCommand(program, context),

@@ -29,12 +29,18 @@ export function repeatRunCommand(
 
 /** `more`: options of this command alone, as words. */
 export function repeatSensitivityCommand(invocation: Invocation, more: readonly string[]): string {
+  return repeatQuestion('sensitivity', invocation, more);
+}
+
+export function repeatSizeCommand(invocation: Invocation, more: readonly string[]): string {
+  return repeatQuestion('size', invocation, more);
+}
+
+function repeatQuestion(command: string, invocation: Invocation, more: readonly string[]): string {
   const { file, set, quick, replications } = invocation;
   const counted = replications === null ? [] : ['--replications', String(replications)];
   const own = more.map(shellWord);
-  return ['npx', 'quorumlab', 'sensitivity', shellWord(file), ...counted, ...own, ...commonOptions(set, quick)].join(
-    ' ',
-  );
+  return ['npx', 'quorumlab', command, shellWord(file), ...counted, ...own, ...commonOptions(set, quick)].join(' ');
 }
 
 function commonOptions(set: readonly string[], quick: boolean): readonly string[] {

@@ -5,17 +5,17 @@
 import type { Instant } from '../../units/quantities.ts';
 import type { RunSpec } from '../../simulation/run-spec.ts';
 import type { Experiment, FailedRun, RunOutcome } from '../experiment.ts';
+import { scaledLoad } from '../offered-load.ts';
 import { capacityLimits } from './capacity-bound.ts';
 import { CutBook, type CutName } from './cut-book.ts';
 import { type Demand, expectedIn, type Load, loadOf } from './demand.ts';
 import { type Drill, drilled, drillsOf, settledAt } from './drills.ts';
 import { type Asked, type Contender, countCandidates, fieldOf, placedAt, worstObjective } from './field.ts';
-import { type Headroom, headroomOf, LOAD_STEPS } from './headroom.ts';
+import { grown, type Headroom, LOAD_STEPS, NO_HEADROOM } from './headroom.ts';
 import { delaysOf, leaderBounds } from './latency-bound.ts';
 import { problemsOf, setupOf } from './setup.ts';
 import type { Candidate, RunSetup, Space } from './space.ts';
 import { clearlyMisses, type Trial, trialOf, worstMiss } from './trial.ts';
-import { scaledLoad } from '../offered-load.ts';
 
 export interface RunLength {
   readonly duration: Instant;
@@ -187,7 +187,7 @@ class Search {
       setup: racer.setup,
       trial,
       drills,
-      headroom: { keeps: 1, fails: null, why: null },
+      headroom: NO_HEADROOM,
       warnings: problemsOf(racer.setup, this.asked.load).map(
         ({ path, message, expected }) =>
           `${path === '' ? '' : `${path}: `}${message}${expected === undefined ? '' : `, expected ${expected}`}`,
@@ -287,19 +287,24 @@ class Search {
     return false;
   }
 
-  /** More and more load on each answer, one run each. */
+  /** More and more load on each answer, one run a step, until it no longer gives what is asked for. */
   *measureHeadroom(): Asking<void> {
-    if (this.interrupted) return;
     const { full } = this.plan;
-    const asking = this.best.flatMap(({ setup }) =>
-      LOAD_STEPS.map((factor) => ({ setup: { ...scaledLoad(setup, factor), label: `${setup.label} ×${factor}` }, length: full })),
-    );
-    const trials = yield* this.trials(asking, 1, false);
-    if (this.interrupted) return;
-    this.best.forEach((finalist, i) => {
-      const own = trials.slice(i * LOAD_STEPS.length, (i + 1) * LOAD_STEPS.length);
-      this.best[i] = { ...finalist, headroom: headroomOf(own) };
-    });
+    for (const factor of LOAD_STEPS) {
+      const growing = this.best.filter(({ headroom }) => headroom.fails === null);
+      if (this.interrupted || growing.length === 0) return;
+      this.followed.clear();
+      const asking = growing.map(({ setup }) => ({
+        setup: { ...scaledLoad(setup, factor), label: `${setup.label} ×${factor}` },
+        length: full,
+      }));
+      const trials = yield* this.trials(asking, 1, false);
+      if (this.interrupted) return;
+      growing.forEach((finalist, i) => {
+        const headroom = grown(finalist.headroom, factor, trials[i] as Trial);
+        this.best[this.best.indexOf(finalist)] = { ...finalist, headroom };
+      });
+    }
   }
 
   answer(): SizeAnswer {
