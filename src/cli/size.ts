@@ -41,7 +41,12 @@ export function sizeCommand(program: Command, context: CommandContext = processC
       '--objective <terms>',
       "what is asked for, such as 'throughput >= 1500/s, finality_p99 <= 2s, survive: 1 site, byzantine: 1' (default: the scenario's objective, and survive and byzantine of its space)",
     )
-    .option('--best <n>', 'how many answers of different kinds (protocol, nodes, machine, bandwidth)', positiveCount, BEST)
+    .option(
+      '--best <n>',
+      'how many answers of different kinds (protocol, nodes, machine, bandwidth)',
+      positiveCount,
+      BEST,
+    )
     .option('--budget <runs>', 'runs after which the search gives up', positiveCount, BUDGET)
     .option('--quick', 'a rough answer: at most two replications of a quarter of the duration')
     .option('--replications <n>', 'independent repetitions of what is followed up', positiveCount)
@@ -80,7 +85,10 @@ async function run(file: string, options: SizeOptions, context: CommandContext):
     const about = {
       scenario: name,
       question,
-      id: resultId(`# ${['size', ...(given.quick ? ['--quick'] : []), ...words].join(' ')}\n${resolved}`, MODEL_VERSION),
+      id: resultId(
+        `# ${['size', ...(given.quick ? ['--quick'] : []), ...words].join(' ')}\n${resolved}`,
+        MODEL_VERSION,
+      ),
       model_version: Number(MODEL_VERSION),
       seed,
       quick: given.quick,
@@ -98,7 +106,15 @@ async function run(file: string, options: SizeOptions, context: CommandContext):
   }
 }
 
-function busiestOf({ resource, node, utilisation }: { resource: 'thread' | 'cores' | 'egress' | 'ingress' | 'disk'; node: number; utilisation: number }) {
+function busiestOf({
+  resource,
+  node,
+  utilisation,
+}: {
+  resource: 'thread' | 'cores' | 'egress' | 'ingress' | 'disk';
+  node: number;
+  utilisation: number;
+}) {
   return { resource, node, share: utilisation };
 }
 

@@ -127,14 +127,17 @@ function sitesOf(
   const matrix = network === undefined || placed === undefined ? null : buildMatrix(network, placed, context);
   const most = nodes?.at(-1) ?? MOST_NODES;
   const found = named.map(([name, { atLeast, atMost, priceFactor }, path], i): SpaceSite | null => {
-    if (named.findIndex(([other]) => other === name) < i) return flag(path, `'${name}' stands here twice, expected it once`);
+    if (named.findIndex(([other]) => other === name) < i)
+      return flag(path, `'${name}' stands here twice, expected it once`);
     if (atMost !== null && atMost < atLeast)
       return flag([...path, 'at_most'], `is ${atMost}, below at_least, expected ${atLeast} or more`);
     if (matrix === null) return null;
     const site = siteIndex(name, matrix, ['space', ...path], context);
     return site === null ? null : { name, site, atLeast, atMost: Math.min(atMost ?? most, most), priceFactor };
   });
-  return found.includes(null) ? null : delaysKnown(found as readonly SpaceSite[], matrix as NonNullable<typeof matrix>, flag);
+  return found.includes(null)
+    ? null
+    : delaysKnown(found as readonly SpaceSite[], matrix as NonNullable<typeof matrix>, flag);
 }
 
 const NO_LIMITS: SiteLimitsValue = { atLeast: 0, atMost: null, priceFactor: 1 };
@@ -168,8 +171,7 @@ function machinesOf(
     if (machines.findIndex(({ name }) => name === item.name) < i)
       return flag([...path, 'name'], `'${item.name}' is the name of another machine, expected a name of its own`);
     const perMonth = item.perMonth ?? priceOfCores(item, prices ?? null);
-    if (perMonth === null)
-      return flag(path, 'has no price, expected per_month, or prices.core_hour for all machines');
+    if (perMonth === null) return flag(path, 'has no price, expected per_month, or prices.core_hour for all machines');
     const spec = machineOf(item, machine, shared, [...path], context);
     return spec === null ? null : { name: item.name, spec, perMonth };
   });
@@ -207,9 +209,12 @@ function machineOf(
   };
 }
 
-function bandwidthsOf({ bandwidth }: SpaceValue, shared: PointSetup | null, flag: Flag): readonly BandwidthItem[] | null {
-  if (bandwidth === null)
-    return shared === null ? null : [{ rate: shared.network.egress.bitsPerSecond, perMonth: 0 }];
+function bandwidthsOf(
+  { bandwidth }: SpaceValue,
+  shared: PointSetup | null,
+  flag: Flag,
+): readonly BandwidthItem[] | null {
+  if (bandwidth === null) return shared === null ? null : [{ rate: shared.network.egress.bitsPerSecond, perMonth: 0 }];
   const twice = bandwidth.findIndex(({ rate }, i) => bandwidth.findIndex((other) => other.rate === rate) < i);
   if (twice >= 0) return flag(['bandwidth', String(twice), 'rate'], 'stands here twice, expected each bandwidth once');
   return bandwidth;

@@ -2,14 +2,15 @@
  * The objective as people type it: `throughput >= 1500/s, finality_p99 <= 2s, survive: 1 site, byzantine: 1`. Every problem is told in
  * one sentence with the column where it stands; nothing is guessed.
  */
+
+import { Scalar } from 'yaml';
+import type { Objective } from '../experiment/objective.ts';
 import type { Demand } from '../experiment/size/demand.ts';
 import type { ByzantineDemand, Survival } from '../experiment/size/space.ts';
-import type { Objective } from '../experiment/objective.ts';
-import { type Measure, measureObjective, MEASURES } from './objectives.ts';
+import { MEASURES, type Measure, measureObjective } from './objectives.ts';
 import { nearest } from './problem.ts';
 import { readLeaf } from './read-leaf.ts';
 import { snakeCase } from './shape.ts';
-import { Scalar } from 'yaml';
 
 export type ObjectiveRead =
   | { readonly ok: true; readonly demand: Demand }
@@ -39,7 +40,10 @@ export function readObjective(text: string): ObjectiveRead {
     if (read === null) continue;
     const before = seen.get(read.name);
     if (before !== undefined) {
-      say(term, `asks for ${read.name} a second time, after '${before.text}' in column ${before.column}, expected it once`);
+      say(
+        term,
+        `asks for ${read.name} a second time, after '${before.text}' in column ${before.column}, expected it once`,
+      );
       continue;
     }
     seen.set(read.name, term);
@@ -123,5 +127,9 @@ function readByzantine(term: Term, sign: string, value: string, say: Say): Read 
       term,
       "cannot be read, expected 'byzantine: 1', or 'byzantine: 1 meanwhile' for one that lies while a site is lost",
     );
-  return { name: 'byzantine', kind: 'byzantine', byzantine: { faults: Number(count), meanwhile: meanwhile !== undefined } };
+  return {
+    name: 'byzantine',
+    kind: 'byzantine',
+    byzantine: { faults: Number(count), meanwhile: meanwhile !== undefined },
+  };
 }

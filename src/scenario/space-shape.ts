@@ -22,7 +22,13 @@ function choosableOptions(schema: OptionSchema<unknown>): Fields {
     if (field.kind === 'observations') continue;
     fields[key] =
       field.kind === 'group'
-        ? { shape: { kind: 'record', meaning: field.meaning, fields: choosableOptions(field.fields as OptionSchema<unknown>) } }
+        ? {
+            shape: {
+              kind: 'record',
+              meaning: field.meaning,
+              fields: choosableOptions(field.fields as OptionSchema<unknown>),
+            },
+          }
         : { shape: choosable(field) };
   }
   return fields;
@@ -30,7 +36,8 @@ function choosableOptions(schema: OptionSchema<unknown>): Fields {
 
 export const protocolsShape: RecordShape = {
   kind: 'record',
-  meaning: 'The protocols to choose from; of each option a value or a list of values. What is left out keeps its default, or, of a timeout, follows from the placement.',
+  meaning:
+    'The protocols to choose from; of each option a value or a list of values. What is left out keeps its default, or, of a timeout, follows from the placement.',
   fields: Object.fromEntries(
     Object.entries(protocols as Readonly<Record<string, AnyProtocol>>).map(([name, { summary, options }]) => [
       name,
@@ -68,7 +75,10 @@ const machineItem: RecordShape = {
       required: true,
     },
     perMonth: {
-      shape: { kind: 'amount', meaning: 'What it costs a month; default: its cores for 730 hours at prices.core_hour.' },
+      shape: {
+        kind: 'amount',
+        meaning: 'What it costs a month; default: its cores for 730 hours at prices.core_hour.',
+      },
     },
     crypto: { shape: (machineShape.fields.crypto as Field).shape },
     disk: { shape: (machineShape.fields.disk as Field).shape },
@@ -110,21 +120,37 @@ export const spaceShape: RecordShape = {
       required: true,
     },
     bandwidth: {
-      shape: { kind: 'list', least: 1, of: bandwidthItem, meaning: 'The catalogue of bandwidths; default: network.egress.' },
+      shape: {
+        kind: 'list',
+        least: 1,
+        of: bandwidthItem,
+        meaning: 'The catalogue of bandwidths; default: network.egress.',
+      },
     },
     survive: {
       shape: {
         kind: 'text',
         pattern: /^[1-9]\d? (sites?|nodes?)$/,
         expected: "what may be lost, such as '1 site' or '2 nodes'",
-        meaning: 'Whatever so many sites or nodes are lost, the rest must go on and meet the objectives after recovery.',
+        meaning:
+          'Whatever so many sites or nodes are lost, the rest must go on and meet the objectives after recovery.',
       },
     },
     byzantine: {
-      shape: { kind: 'count', default: null, min: 1, max: MOST_NODES, meaning: 'So many Byzantine nodes must be tolerated.' },
+      shape: {
+        kind: 'count',
+        default: null,
+        min: 1,
+        max: MOST_NODES,
+        meaning: 'So many Byzantine nodes must be tolerated.',
+      },
     },
     byzantineMeanwhile: {
-      shape: { kind: 'flag', default: false, meaning: 'Also while what `survive` names is lost; else one or the other.' },
+      shape: {
+        kind: 'flag',
+        default: false,
+        meaning: 'Also while what `survive` names is lost; else one or the other.',
+      },
       default: false,
     },
     loadMargin: {

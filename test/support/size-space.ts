@@ -4,9 +4,9 @@ import type { RunLength, SizePlan } from '../../src/experiment/size/search.ts';
 import type { ProtocolVariant, RunSetup, Space } from '../../src/experiment/size/space.ts';
 import { protocols } from '../../src/protocols/registry.ts';
 import { runSpecOf } from '../../src/scenario/run-spec-for.ts';
+import { defaultsOf, type OptionSchema } from '../../src/units/options.ts';
 import type { Duration } from '../../src/units/quantities.ts';
 import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
-import { defaultsOf, type OptionSchema } from '../../src/units/options.ts';
 import { clientsAt, openLoad, testSpec } from './run-specs.ts';
 
 export const NO_DEMAND: Demand = { objectives: [], survive: null, byzantine: null };
@@ -44,7 +44,11 @@ export function testSpace(changes: Partial<Space> = {}): Space {
     priceFactor,
   });
   return {
-    variants: [variant('pbft', batchOf(20), 'small'), variant('pbft', batchOf(200), 'large'), variant('raft', batchOf(200))],
+    variants: [
+      variant('pbft', batchOf(20), 'small'),
+      variant('pbft', batchOf(200), 'large'),
+      variant('raft', batchOf(200)),
+    ],
     nodes: [4, 5],
     sites: [site('a', 0, 1), site('b', 1, 1.1), site('c', 2, 1.25)],
     machines: [

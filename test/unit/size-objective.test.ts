@@ -30,7 +30,7 @@ describe('an objective', () => {
   });
 
   test.each([
-    ['finality_p99 <= 2s, thruput >= 5/s', 22, "did you mean 'throughput'"],
+    ['finality_p99 <= 2s, thruput >= 5/s', 21, "did you mean 'throughput'"],
     ['finality_p99 >= 2s', 1, 'expected finality_p99 <= 2s'],
     ['throughput <= 5/s', 1, 'expected throughput >= 5/s'],
     ['throughput < 5/s', 1, "has '<'"],

@@ -28,7 +28,8 @@ export function capacityLimits(
   commit: Duration,
 ): readonly CapacityLimit[] {
   const { name } = setup.protocol;
-  const limits = name === 'pbft' ? pbftLimits(setup, load, commit) : name === 'raft' ? raftLimits(setup, load, commit) : [];
+  const limits =
+    name === 'pbft' ? pbftLimits(setup, load, commit) : name === 'raft' ? raftLimits(setup, load, commit) : [];
   return limits.filter(({ most }) => Number.isFinite(most));
 }
 
@@ -72,7 +73,11 @@ function raftLimits({ nodes, protocol, network, machine }: Cluster, load: Load, 
 }
 
 /** Copies of every transaction leave the leader; one reaches every other node. */
-function cardLimits({ egress, ingress, headerBytes, segmentBytes }: RunSetup['network'], copies: number, bytes: number) {
+function cardLimits(
+  { egress, ingress, headerBytes, segmentBytes }: RunSetup['network'],
+  copies: number,
+  bytes: number,
+) {
   const wire = bytes * (1 + headerBytes / segmentBytes);
   return [
     limit('egress', egress.bitsPerSecond / 8 / (copies * wire)),

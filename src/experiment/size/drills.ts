@@ -30,7 +30,12 @@ export function drillsOf({ network }: RunSetup, { count, of }: Survival): readon
       : count === 1
         ? // Nodes of one site are alike, but for the leader, which is the first of its site.
           at.map((site) => ({ lost: `a node at ${name(site)}`, nodes: nodesAt(site).slice(0, 1) }))
-        : [{ lost: `the ${count} nodes that would lead first`, nodes: Array.from({ length: count }, (_, node) => node) }];
+        : [
+            {
+              lost: `the ${count} nodes that would lead first`,
+              nodes: Array.from({ length: count }, (_, node) => node),
+            },
+          ];
   return drills.slice(0, MOST_DRILLS);
 }
 

@@ -7,7 +7,7 @@ import type { Duration } from '../../units/quantities.ts';
 import type { Objective } from '../objective.ts';
 import type { CutBook } from './cut-book.ts';
 import type { Demand, Load } from './demand.ts';
-import { boundOf, type Delays, delaysOf, type LeaderBound, leaderBounds, type Placed } from './latency-bound.ts';
+import { boundOf, delaysOf, type LeaderBound, leaderBounds, type Placed } from './latency-bound.ts';
 import { countPlacements, placementsOf } from './placements.ts';
 import { mostLost, type QuorumFigures, quorumFigures, shortOfQuorum } from './quorums.ts';
 import { type SizingCost, sizingCost } from './sizing-cost.ts';
@@ -76,9 +76,7 @@ interface Cut {
   readonly why: () => string;
 }
 
-type PlacementVerdict =
-  | { readonly cut: Cut }
-  | { readonly cut: null; readonly placement: Placement };
+type PlacementVerdict = { readonly cut: Cut } | { readonly cut: null; readonly placement: Placement };
 
 function placementVerdict(
   variant: ProtocolVariant,
@@ -134,8 +132,7 @@ function judgePlacement(
   const delays = delaysOf(space.shared.network, leastFsync(space));
   const bounds = leaderBounds(variant, placedAt(counts, space), figures, delays, load.origins);
   const worst = worstObjective(bounds, variant, demand.objectives, load, expected);
-  if (worst !== null && worst.by > 0)
-    return cut('finality', worst.by, false, () => worst.why);
+  if (worst !== null && worst.by > 0) return cut('finality', worst.by, false, () => worst.why);
   const main = demand.objectives.find(({ estimate }) => boundable(estimate))?.estimate ?? 'finality_mean_ms';
   const scored = bounds.map((bound) => ({
     ...bound,

@@ -125,7 +125,12 @@ function heard(
     const own = said[here] as number;
     const statements = groups.flatMap(({ site, nodes }, other) => {
       const at = (said[other] as number) + from(site, group.site);
-      return other === here ? [{ at: own, nodes: 1 }, { at, nodes: nodes - 1 }] : [{ at, nodes }];
+      return other === here
+        ? [
+            { at: own, nodes: 1 },
+            { at, nodes: nodes - 1 },
+          ]
+        : [{ at, nodes }];
     });
     return Math.max(own, reached(statements, quorum));
   });

@@ -1,6 +1,7 @@
 /** What an answer has to spare, the least first: what comes first binds it. */
-import type { Objective, ObjectiveVerdict } from '../objective.ts';
+
 import { RESOURCES, type Resource } from '../bottleneck.ts';
+import type { Objective, ObjectiveVerdict } from '../objective.ts';
 import type { Finalist } from './search.ts';
 import type { Trial } from './trial.ts';
 
@@ -43,7 +44,8 @@ function objectiveMargin(
 ): readonly Margin[] {
   if (value === null || /^(throughput|goodput)_/.test(estimate)) return [];
   // Of a share that should be large, what is left is counted in what may be missing of it.
-  const spare = direction === 'at-most' ? 1 - value / target : target >= 1 ? value - target : 1 - (1 - value) / (1 - target);
+  const spare =
+    direction === 'at-most' ? 1 - value / target : target >= 1 ? value - target : 1 - (1 - value) / (1 - target);
   return [{ what: measure, kind: 'objective', after, value, target: text, spare, node: null }];
 }
 
@@ -55,5 +57,7 @@ function resourceMargin(
   const shares = utilisation.map((node) => node[resource]);
   const value = Math.max(0, ...shares);
   if (value === 0) return [];
-  return [{ what: resource, kind: 'resource', after, value, target: null, spare: 1 - value, node: shares.indexOf(value) }];
+  return [
+    { what: resource, kind: 'resource', after, value, target: null, spare: 1 - value, node: shares.indexOf(value) },
+  ];
 }

@@ -2,8 +2,9 @@
  * The sizing search: candidates in order of cost, cut by bounds where they can be, raced where they cannot, until the cheapest few that
  * do are known. Each answer is of a kind of its own (protocol, nodes, machine, bandwidth): the best placement and batch of each.
  */
-import type { Instant } from '../../units/quantities.ts';
+
 import type { RunSpec } from '../../simulation/run-spec.ts';
+import type { Instant } from '../../units/quantities.ts';
 import type { Experiment, FailedRun, RunOutcome } from '../experiment.ts';
 import { scaledLoad } from '../offered-load.ts';
 import { capacityLimits } from './capacity-bound.ts';
@@ -141,7 +142,10 @@ class Search {
   *race(wave: readonly Racer[]): Asking<void> {
     const { short } = this.plan;
     this.followed.clear();
-    const trials = yield* this.trials(wave.map(({ setup }) => ({ setup, length: short })), 1);
+    const trials = yield* this.trials(
+      wave.map(({ setup }) => ({ setup, length: short })),
+      1,
+    );
     if (this.interrupted) return;
     const weak = wave.filter((racer, i) => {
       const trial = trials[i] as Trial;
@@ -199,12 +203,17 @@ class Search {
   private *drill(racer: Racer): Asking<Finalist['drills'] | null> {
     const { demand } = this.asked;
     if (demand.survive === null) return [];
-    const drills = drillsOf(racer.setup, demand.survive).map((drill) => ({ drill, ...this.lengthOf(racer.setup, drill) }));
+    const drills = drillsOf(racer.setup, demand.survive).map((drill) => ({
+      drill,
+      ...this.lengthOf(racer.setup, drill),
+    }));
     const wanted = drills.map(({ drill, length }) => ({ setup: drilled(racer.setup, drill), length }));
     for (const replications of new Set([1, this.plan.replications])) {
       const trials = yield* this.trials(wanted, replications);
       if (this.interrupted) return null;
-      const fails = trials.findIndex(replications === 1 && this.plan.replications > 1 ? clearlyMisses : ({ misses }) => misses.length > 0);
+      const fails = trials.findIndex(
+        replications === 1 && this.plan.replications > 1 ? clearlyMisses : ({ misses }) => misses.length > 0,
+      );
       if (fails >= 0) {
         const { drill } = drills[fails] as (typeof drills)[number];
         this.note(racer, trials[fails] as Trial, 'does not');
@@ -333,7 +342,10 @@ class Search {
   private lengthOf(setup: RunSetup, drill: Drill): { readonly settledAt: Instant; readonly length: RunLength } {
     const { duration, warmup } = this.plan.full;
     const at = settledAt(setup, drill);
-    return { settledAt: at, length: { warmup: at, duration: at + (duration - (warmup === 'auto' ? duration / 2 : warmup)) } };
+    return {
+      settledAt: at,
+      length: { warmup: at, duration: at + (duration - (warmup === 'auto' ? duration / 2 : warmup)) },
+    };
   }
 
   /** Replications 0 … of each; `judged` false: at whatever load, without what counts as failing. */

@@ -40,7 +40,10 @@ export function setupOf(candidate: Candidate, space: Space, load: Load, ranking:
 }
 
 /** `pbft n=5 Shanghai+2·Singapore small 100Mbps batch.max_transactions=400`: unique in the space. */
-export function labelOf({ variant, nodes, counts, machine, bandwidth }: Candidate, { sites, bandwidths }: Space): string {
+export function labelOf(
+  { variant, nodes, counts, machine, bandwidth }: Candidate,
+  { sites, bandwidths }: Space,
+): string {
   const places = counts.flatMap((here, i) => (here === 0 ? [] : [`${here > 1 ? `${here}·` : ''}${sites[i]?.name}`]));
   const card = bandwidths.length > 1 ? ` ${bandwidth.rate / 1e6}Mbps` : '';
   return `${variant.protocol} n=${nodes} ${places.join('+')} ${machine.name}${card}${variant.text === '' ? '' : ` ${variant.text}`}`;
@@ -53,7 +56,10 @@ const HEARTBEAT = { least: 50 * MILLISECOND, step: 10 * MILLISECOND };
 const PATIENCE = { least: 2 * SECOND, roundTrips: 5 };
 
 /** What a variant leaves open, by the longest round trip R between two of its nodes. Stated in docs/MODEL.md, section 7. */
-export function optionsFor({ protocol, options, derived }: ProtocolVariant, longest: Duration): Record<string, unknown> {
+export function optionsFor(
+  { protocol, options, derived }: ProtocolVariant,
+  longest: Duration,
+): Record<string, unknown> {
   const complete: Record<string, unknown> = { ...options };
   // As in a scenario without restarts: nobody comes back to what is on its disk.
   if (complete.durable === null) complete.durable = false;

@@ -2,10 +2,11 @@
  * What a candidate costs a month. It must be known before anything is run, since candidates are tried in its order: machines and
  * bandwidth from the catalogue, traffic and disk from the sizes of messages at the mean load.
  */
+
+import { segmentsOf } from '../../network/wire.ts';
 import type { BatchOptions as PbftBatch, PbftOptions } from '../../protocols/pbft/options.ts';
 import type { RaftOptions } from '../../protocols/raft/options.ts';
 import { type Bytes, type Rate, SECOND } from '../../units/quantities.ts';
-import { segmentsOf } from '../../network/wire.ts';
 import { monthlyCost } from '../cost.ts';
 import type { Load } from './demand.ts';
 import type { Candidate, Space } from './space.ts';

@@ -65,9 +65,7 @@ function condition({ condition: found, estimates }: PointEstimate): readonly Mis
 }
 
 function missed({ objective }: PointEstimate, objectives: readonly Objective[]): readonly Miss[] {
-  return objective.flatMap((verdict, i) =>
-    verdict.met ? [] : [missOf(verdict, objectives[i] as Objective)],
-  );
+  return objective.flatMap((verdict, i) => (verdict.met ? [] : [missOf(verdict, objectives[i] as Objective)]));
 }
 
 function missOf({ measure, value, reason, target: text }: ObjectiveVerdict, { target, direction }: Objective): Miss {

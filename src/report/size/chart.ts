@@ -27,9 +27,12 @@ const EDGE = 3;
 
 export function costFigure(file: SizeFile): Figure {
   const target = targetOf(file);
-  const known = file.simulated.flatMap((row) => (row.finality_p99_ms === null ? [] : [{ ...row, p99: row.finality_p99_ms }]));
+  const known = file.simulated.flatMap((row) =>
+    row.finality_p99_ms === null ? [] : [{ ...row, p99: row.finality_p99_ms }],
+  );
   const does = known.filter(({ outcome }) => outcome === 'does').map(({ p99 }) => p99);
-  const most = EDGE * Math.max(target ?? 0, ...does, ...(does.length + (target ?? 0) === 0 ? known.map(({ p99 }) => p99) : []));
+  const most =
+    EDGE * Math.max(target ?? 0, ...does, ...(does.length + (target ?? 0) === 0 ? known.map(({ p99 }) => p99) : []));
   const series = OUTCOMES.flatMap(({ outcome, label, colour, sign }): readonly Series[] => {
     const rows = known.filter((row) => row.outcome === outcome);
     if (rows.length === 0) return [];
@@ -42,7 +45,9 @@ export function costFigure(file: SizeFile): Figure {
         look: 'signs',
         x: rows.map(({ cost_per_month }) => cost_per_month),
         values: rows.map(({ p99 }) => Math.min(p99, most)),
-        texts: rows.map((row) => `${row.label}: ${money(row.cost_per_month, file)}, p99 ${formatQuantity(row.p99, 'ms')}`),
+        texts: rows.map(
+          (row) => `${row.label}: ${money(row.cost_per_month, file)}, p99 ${formatQuantity(row.p99, 'ms')}`,
+        ),
       },
     ];
   });

@@ -1,7 +1,6 @@
 /** `size.html`: the recommendation, the best few, cost against finality of what was simulated, what came near, and what was searched. */
 import type { SizeFile } from '../../results/size-file.ts';
 import { checkedRangeLines } from '../checked-range.ts';
-import { formatNumber } from '../html/format.ts';
 import { figureMarkup } from '../html/figures.ts';
 import { html, type Markup, table } from '../html/markup.ts';
 import { renderPage } from '../html/page.ts';
@@ -9,7 +8,7 @@ import { counted } from '../words.ts';
 import { costFigure } from './chart.ts';
 import { cutMeaning } from './cuts.ts';
 import { ANSWER_HEAD, answerCells, NEAR_HEAD, nearCells } from './table.ts';
-import { askedText, footnotes, money, sizeVerdict } from './words.ts';
+import { askedText, footnotes, money, sizeVerdict, whole } from './words.ts';
 
 export function renderSizeHtml(file: SizeFile): string {
   const figure = costFigure(file);
@@ -62,11 +61,11 @@ function search({ search: found }: SizeFile): Markup {
     ...found.cuts.map(({ cut, rests_on, count, cheaper }) => [
       `left out ${cutMeaning(cut)}`,
       rests_on,
-      formatNumber(count, 12),
-      formatNumber(cheaper, 12),
+      whole(count),
+      whole(cheaper),
     ]),
-    ['a cheaper one of its kind is an answer', '–', formatNumber(found.same_kind, 12), '–'],
-    ['dearer than the last answer, not looked at', '–', formatNumber(found.not_reached, 12), '–'],
+    ['a cheaper one of its kind is an answer', '–', whole(found.same_kind), '–'],
+    ['dearer than the last answer, not looked at', '–', whole(found.not_reached), '–'],
   ];
   const ended = {
     complete: 'ended with as many answers as asked for',
@@ -74,6 +73,6 @@ function search({ search: found }: SizeFile): Markup {
     budget: 'ended when its budget of runs was spent',
     interrupted: 'was stopped',
   }[found.ended];
-  return html`<section><h2>What was searched</h2><p class="lead">${formatNumber(found.candidates, 12)} candidates, of which ${counted(found.simulated, 'candidate')} simulated in ${counted(found.runs, 'run')}; the search ${ended}.</p>
+  return html`<section><h2>What was searched</h2><p class="lead">${whole(found.candidates)} candidates, of which ${counted(found.simulated, 'candidate')} simulated in ${counted(found.runs, 'run')}; the search ${ended}.</p>
 ${table('Candidates by what became of them', ['candidates', 'rests on', 'how many', 'cheaper than the answer'], rows, 'words')}</section>`;
 }

@@ -18,7 +18,14 @@ export function renderSize(file: SizeFile, colour: Colours = colours): string {
     '',
     ...sizeVerdict(file).map((sentence) => `• ${sentence}`),
     '',
-    ...(file.answers.length === 0 ? [] : [tableOf(ANSWER_HEAD, file.answers.map((answer) => answerCells(answer, file)))]),
+    ...(file.answers.length === 0
+      ? []
+      : [
+          tableOf(
+            ANSWER_HEAD,
+            file.answers.map((answer) => answerCells(answer, file)),
+          ),
+        ]),
     ...(file.nearest.length === 0 ? [] : ['', 'Nearest of those that do not do:', tableOf(NEAR_HEAD, nearCells(file))]),
     ...checkedRangeLines(file.answers),
     ...footnotes(file).map((line) => colour.dim(line)),
@@ -27,7 +34,12 @@ export function renderSize(file: SizeFile, colour: Colours = colours): string {
 }
 
 function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({ head: [...head], style: { head: [], border: [] }, wordWrap: true, wrapOnWordBoundary: true });
+  const table = new Table({
+    head: [...head],
+    style: { head: [], border: [] },
+    wordWrap: true,
+    wrapOnWordBoundary: true,
+  });
   for (const row of rows) table.push([...row]);
   return table.toString();
 }

@@ -6,7 +6,13 @@ import { counted, list, milliseconds, percent, resourceName, withInterval } from
 import { cutMeaning } from './cuts.ts';
 
 export function money(amount: number, { currency }: SizeFile): string {
-  return `${currency === null ? '' : `${currency} `}${formatNumber(Math.round(amount), 12)}`;
+  return `${currency === null ? '' : `${currency} `}${whole(amount)}`;
+}
+
+/** `1,234`: all digits of a whole number. */
+export function whole(value: number): string {
+  const rounded = Math.round(value);
+  return formatNumber(rounded, String(Math.abs(rounded)).length);
 }
 
 /** `PBFT`, `Raft`: as people write them. */
@@ -22,7 +28,9 @@ export function placeText({ placement }: AnswerRow): string {
 export function askedText({ asked }: SizeFile): string {
   const { survive, byzantine } = asked;
   return list([
-    ...asked.objectives.map(({ measure, direction, target }) => `${measure} ${direction === 'at-least' ? '>=' : '<='} ${target}`),
+    ...asked.objectives.map(
+      ({ measure, direction, target }) => `${measure} ${direction === 'at-least' ? '>=' : '<='} ${target}`,
+    ),
     ...(survive === null ? [] : [`survive: ${survive.count} ${survive.of}${survive.count > 1 ? 's' : ''}`]),
     ...(byzantine === null ? [] : [`byzantine: ${byzantine.faults}${byzantine.meanwhile ? ' meanwhile' : ''}`]),
   ]);
@@ -51,7 +59,9 @@ function recommendation(answer: AnswerRow): string {
   const leader = placement[0]?.site;
   const set = settings === '' ? '' : ` Settings: ${settings.split(' ').join(', ')}.`;
   const timeouts = Object.entries(answer.timeouts_ms).map(([name, value]) =>
-    typeof value === 'number' ? `${name} ${formatShort(value)} ms` : `${name} ${formatShort(value[0])}–${formatShort(value[1])} ms`,
+    typeof value === 'number'
+      ? `${name} ${formatShort(value)} ms`
+      : `${name} ${formatShort(value[0])}–${formatShort(value[1])} ms`,
   );
   const derived = timeouts.length === 0 ? '' : ` Timeouts that suit these distances: ${timeouts.join(', ')}.`;
   return `Run ${protocolTitle(protocol)} on ${counted(nodes, 'node')} in ${placeText(answer)}, with ${leader} leading at first. Each node is a ${machine} machine (${counted(cores, 'core')}) with ${formatBitRate(bandwidth_bps)} each way.${set}${derived}`;
@@ -66,7 +76,10 @@ function costSentence({ cost_per_month: cost }: AnswerRow, file: SizeFile): stri
     ['disk', cost.disk],
   ] as const;
   const said = parts.filter(([, amount]) => amount > 0).map(([name, amount]) => `${name} ${money(amount, file)}`);
-  const mean = cost.egress + cost.disk > 0 ? `; traffic and disk at a mean load of ${percent(average_load)} of the throughput asked for` : '';
+  const mean =
+    cost.egress + cost.disk > 0
+      ? `; traffic and disk at a mean load of ${percent(average_load)} of the throughput asked for`
+      : '';
   const unpriced = file.currency === null ? ', without prices for traffic and disk' : '';
   return `It costs ${money(cost.total, file)} a month: ${list(said)}${mean}${unpriced}.`;
 }
@@ -80,7 +93,9 @@ function givesSentence(answer: AnswerRow, { asked }: SizeFile): string {
     })
     .join(', ');
   const margin = asked.throughput_per_s === null ? '' : `, ${percent(asked.load_margin)} more than asked for`;
-  const open = answer.objective.some(({ decided }) => !decided) ? ' An interval reaches across its target: more replications could turn it.' : '';
+  const open = answer.objective.some(({ decided }) => !decided)
+    ? ' An interval reaches across its target: more replications could turn it.'
+    : '';
   return `Under ${formatQuantity(asked.offered_per_s, 'per_s')} offered${margin}, it gives ${objectives} (means and 95% intervals over ${counted(answer.replications, 'run')}).${open}`;
 }
 
@@ -91,15 +106,18 @@ function lossSentence({ losses, quorum, nodes, byzantine_tolerated: lies }: Answ
     null,
   );
   if (worst === null) return [tolerates];
-  const p99 = worst.finality_p99_ms === null ? '' : `, with finality p99 at ${milliseconds(worst.finality_p99_ms.mean)}`;
+  const p99 =
+    worst.finality_p99_ms === null ? '' : `, with finality p99 at ${milliseconds(worst.finality_p99_ms.mean)}`;
   return [
     `${tolerates} It was simulated without ${list(losses.map(({ lost }) => lost))} in turn and met the objectives again each time; worst without ${worst.lost}${p99}, measured from ${formatShort(worst.settled_after_ms / 1000)} s after the loss, the time given to recover.`,
   ];
 }
 
 function headroomSentence({ headroom: { keeps, fails, why } }: AnswerRow): string {
-  if (fails === null) return `Headroom: it still gives all of this at ${formatShort(keeps)} times the load, the most that was tried.`;
-  const until = keeps === 1 ? 'The next step tried' : `It still gives all of this at ${formatShort(keeps)} times the load;`;
+  if (fails === null)
+    return `Headroom: it still gives all of this at ${formatShort(keeps)} times the load, the most that was tried.`;
+  const until =
+    keeps === 1 ? 'The next step tried' : `It still gives all of this at ${formatShort(keeps)} times the load;`;
   return keeps === 1
     ? `Headroom: less than ${formatShort(fails)} times the load: there, ${why}.`
     : `Headroom: ${until.charAt(0).toLowerCase()}${until.slice(1)} at ${formatShort(fails)} times, ${why}.`;
@@ -123,16 +141,25 @@ function proofSentence(file: SizeFile): string {
   const { candidates, cuts, simulated, runs, ended } = file.search;
   const cheaper = cuts.filter((cut) => cut.cheaper > 0);
   const total = cheaper.reduce((sum, cut) => sum + cut.cheaper, 0);
-  const counts = `${counted(simulated, 'candidate')} of ${formatNumber(candidates, 12)} ${simulated === 1 ? 'was' : 'were'} simulated, in ${counted(runs, 'run')}`;
+  const counts = `${counted(simulated, 'candidate')} of ${whole(candidates)} ${simulated === 1 ? 'was' : 'were'} simulated, in ${counted(runs, 'run')}`;
   const rests = new Set(cheaper.map(({ rests_on }) => rests_on));
   const assumed = [
     ...(rests.has('monotonicity') ? ['that more cores or bandwidth never make a cluster worse'] : []),
     ...(rests.has('short run') ? ['that a short run which misses by more than 10% or falls behind settles it'] : []),
     ...(rests.has('full runs') || rests.has('drills') ? ['the runs that failed'] : []),
   ];
-  const nothing = total === 0 ? 'no candidate of the space is cheaper' : `all ${formatNumber(total, 12)} cheaper candidates are left out (${list(cheaper.map(({ cut, cheaper: count }) => `${formatNumber(count, 12)} ${cutMeaning(cut)}`))})`;
-  const grounds = assumed.length === 0 ? 'by arithmetic and bounds alone' : `by arithmetic and bounds, and given ${list(assumed)}`;
-  const rest = ended === 'interrupted' ? ' The search was stopped: the further answers may be incomplete.' : ended === 'budget' ? ' The budget of runs was spent: the further answers may be incomplete.' : '';
+  const nothing =
+    total === 0
+      ? 'no candidate of the space is cheaper'
+      : `all ${whole(total)} cheaper candidates are left out (${list(cheaper.map(({ cut, cheaper: count }) => `${whole(count)} ${cutMeaning(cut)}`))})`;
+  const grounds =
+    assumed.length === 0 ? 'by arithmetic and bounds alone' : `by arithmetic and bounds, and given ${list(assumed)}`;
+  const rest =
+    ended === 'interrupted'
+      ? ' The search was stopped: the further answers may be incomplete.'
+      : ended === 'budget'
+        ? ' The budget of runs was spent: the further answers may be incomplete.'
+        : '';
   return `Proven cheapest within this space: ${nothing}, ${grounds}. Of equal cost, the quickest by its delays comes first. ${counts}.${rest}`;
 }
 
@@ -150,14 +177,17 @@ function changeSentence(first: AnswerRow, file: SizeFile): string {
     const least = Math.min(...saved.filter((near) => near.cut === cut).map(({ cost_per_month }) => cost_per_month));
     return `${cutMeaning(cut)} (from ${money(least, file)})`;
   });
-  const cheaper = kinds.length === 0 ? 'Nothing cheaper is in the space, so only other items in the catalogue could change the answer downwards' : `Cheaper candidates were left out ${list(kinds)}: the answer changes where one of these demands is dropped or eased`;
+  const cheaper =
+    kinds.length === 0
+      ? 'Nothing cheaper is in the space, so only other items in the catalogue could change the answer downwards'
+      : `Cheaper candidates were left out ${list(kinds)}: the answer changes where one of these demands is dropped or eased`;
   return `What would change it: ${cheaper}; or other prices, other shares of the sites in the load, or delays that differ from the matrix (\`quorumlab sensitivity\` says which matters).`;
 }
 
 function infeasible(file: SizeFile): readonly string[] {
   const { candidates, cuts, ended, runs, simulated } = file.search;
   const cut = cuts.toSorted((a, b) => b.count - a.count);
-  const said = list(cut.map(({ cut: name, count }) => `${formatNumber(count, 12)} ${cutMeaning(name)}`));
+  const said = list(cut.map(({ cut: name, count }) => `${whole(count)} ${cutMeaning(name)}`));
   if (ended === 'budget' || ended === 'interrupted')
     return [
       `Nothing was found before the ${ended === 'budget' ? 'budget of runs was spent' : 'search was stopped'}, which proves nothing: left out so far were ${said}.`,
@@ -165,8 +195,10 @@ function infeasible(file: SizeFile): readonly string[] {
   const [near] = file.nearest.filter(({ in_nodes }) => !in_nodes).toSorted((a, b) => a.by - b.by);
   const nearest = near ?? file.nearest[0];
   return [
-    `No candidate of the ${formatNumber(candidates, 12)} in the space gives ${askedText(file)}: ${said}.`,
-    ...(nearest === undefined ? [] : [`Nearest: ${nearest.label}, for ${money(nearest.cost_per_month, file)} a month: ${nearest.why}.`]),
+    `No candidate of the ${whole(candidates)} in the space gives ${askedText(file)}: ${said}.`,
+    ...(nearest === undefined
+      ? []
+      : [`Nearest: ${nearest.label}, for ${money(nearest.cost_per_month, file)} a month: ${nearest.why}.`]),
     `${counted(simulated, 'candidate')} ${simulated === 1 ? 'was' : 'were'} simulated, in ${counted(runs, 'run')}. Ease what excludes most, or widen the space: more nodes, other sites, stronger machines.`,
   ];
 }
