@@ -93,6 +93,8 @@ export interface LossRow {
   readonly settled_after_ms: number;
   readonly finality_p99_ms: Estimate | null;
   readonly condition: Condition | null;
+  /** False where an interval reaches across its target, so that more replications could turn it. */
+  readonly decided: boolean;
 }
 
 export interface NearRow {
@@ -224,6 +226,7 @@ function answerRow(finalist: Finalist, space: Space, demand: Demand, checkedRang
       settled_after_ms: (settledAt - (after.spec.faults[0]?.at ?? 0)) / MILLISECOND,
       finality_p99_ms: after.estimate?.estimates.finality_p99_ms ?? null,
       condition: after.estimate?.condition?.condition ?? null,
+      decided: after.decided,
     })),
     headroom,
     margins: marginsOf(finalist, demand.objectives),

@@ -68,7 +68,7 @@ describe('size', () => {
     // Nothing is lost count of; what was only screened beside an answer is among the simulated.
     const left = cuts.reduce((sum, { count }) => sum + count, 0);
     expect(left + same_kind + not_reached + simulated).toBeGreaterThanOrEqual(candidates);
-  }, 30_000);
+  }, 90_000);
 
   test('with --objective asks for something else: Byzantine nodes exclude Raft, and both say so', async () => {
     const asked = 'finality_p99 <= 40ms, byzantine: 1';
@@ -91,7 +91,7 @@ describe('size', () => {
       'tolerates crashes, no Byzantine node',
     );
     expect(answer.repeat_command).toContain(`--objective '${asked}'`);
-  }, 30_000);
+  }, 90_000);
 
   test('an infeasible space ends with exit code 2, the bound that excludes it and the nearest miss', async () => {
     const { code, out } = await quorumlab(
@@ -111,7 +111,7 @@ describe('size', () => {
   test('repeats to the byte', async () => {
     const again = () => quorumlab('size', small, '--inline', '--out', folder, '--json', '--best', '1');
     expect((await again()).out).toBe((await again()).out);
-  }, 30_000);
+  }, 90_000);
 
   test.each([
     [HEAD + OBJECTIVE, [], 'has no space to choose from'],

@@ -208,11 +208,17 @@ class Search {
       ...this.lengthOf(racer.setup, drill),
     }));
     const wanted = drills.map(({ drill, length }) => ({ setup: drilled(racer.setup, drill), length }));
-    for (const replications of new Set([1, this.plan.replications])) {
-      const trials = yield* this.trials(wanted, replications);
+    const { replications } = this.plan;
+    // All runs, and as many again where that leaves a loss on the verge.
+    const stages = [...new Set([1, replications, 2 * replications])];
+    let trials: readonly Trial[] = [];
+    for (const stage of stages) {
+      trials = yield* this.trials(wanted, stage);
       if (this.interrupted) return null;
-      const fails = trials.findIndex(
-        replications === 1 && this.plan.replications > 1 ? clearlyMisses : ({ misses }) => misses.length > 0,
+      const fails = trials.findIndex((trial) =>
+        stage < replications
+          ? clearlyMisses(trial)
+          : trial.misses.length > 0 && (trial.decided || stage > replications),
       );
       if (fails >= 0) {
         const { drill } = drills[fails] as (typeof drills)[number];
@@ -221,10 +227,9 @@ class Search {
         yield* this.probe([{ racer, drill }]);
         return null;
       }
-      if (replications === this.plan.replications)
-        return drills.map(({ drill, settledAt: at }, i) => ({ drill, settledAt: at, trial: trials[i] as Trial }));
+      if (stage >= replications && trials.every(({ decided }) => decided)) break;
     }
-    return null;
+    return drills.map(({ drill, settledAt: at }, i) => ({ drill, settledAt: at, trial: trials[i] as Trial }));
   }
 
   /**

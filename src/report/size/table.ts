@@ -4,9 +4,9 @@ import colours from 'picocolors';
 import type { AnswerRow, NearRow, SizeFile } from '../../results/size-file.ts';
 import { formatBitRate } from '../../units/format.ts';
 import { checkedRangeLines } from '../checked-range.ts';
-import { formatNumber, formatShort } from '../html/format.ts';
+import { formatShort } from '../html/format.ts';
 import type { Colours } from '../table.ts';
-import { percent, withInterval } from '../words.ts';
+import { counted, percent, withInterval } from '../words.ts';
 import { cutMeaning } from './cuts.ts';
 import { askedText, bindingText, footnotes, money, placeText, protocolTitle, sizeVerdict } from './words.ts';
 
@@ -75,6 +75,6 @@ export function nearCells(file: SizeFile): readonly (readonly string[])[] {
 
 function missText({ by, in_nodes, cut }: NearRow): string {
   if (cut === 'options') return '–';
-  if (in_nodes) return `${formatNumber(by)} ${by === 1 ? 'node' : 'nodes'}`;
+  if (in_nodes) return counted(by, 'node');
   return Number.isFinite(by) ? percent(by) : '–';
 }

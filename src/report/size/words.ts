@@ -107,9 +107,12 @@ function lossSentence({ losses, quorum, nodes, byzantine_tolerated: lies }: Answ
   );
   if (worst === null) return [tolerates];
   const p99 =
-    worst.finality_p99_ms === null ? '' : `, with finality p99 at ${milliseconds(worst.finality_p99_ms.mean)}`;
+    worst.finality_p99_ms === null ? '' : `, with finality p99 at ${withInterval(worst.finality_p99_ms, 'ms')}`;
+  const open = losses.every(({ decided }) => decided)
+    ? ''
+    : ' An interval reaches across its target: more replications could turn it.';
   return [
-    `${tolerates} It was simulated without ${list(losses.map(({ lost }) => lost))} in turn and met the objectives again each time; worst without ${worst.lost}${p99}, measured from ${formatShort(worst.settled_after_ms / 1000)} s after the loss, the time given to recover.`,
+    `${tolerates} It was simulated without ${list(losses.map(({ lost }) => lost))} in turn and met the objectives again each time; worst without ${worst.lost}${p99}, measured from ${formatShort(worst.settled_after_ms / 1000)} s after the loss, the time given to recover.${open}`,
   ];
 }
 
@@ -166,9 +169,14 @@ function proofSentence(file: SizeFile): string {
 function othersSentence(first: AnswerRow, others: readonly AnswerRow[], file: SizeFile): string {
   const each = others.map(
     (answer) =>
-      `${protocolTitle(answer.protocol)} on ${counted(answer.nodes, 'node')}, ${answer.machine} with ${formatBitRate(answer.bandwidth_bps)}, for ${money(answer.cost_per_month.total - first.cost_per_month.total, file)} more (headroom ${answer.headroom.fails === null ? 'at least ' : ''}×${formatShort(answer.headroom.keeps)})`,
+      `${protocolTitle(answer.protocol)} on ${counted(answer.nodes, 'node')}, ${answer.machine} with ${formatBitRate(answer.bandwidth_bps)}, for ${money(answer.cost_per_month.total - first.cost_per_month.total, file)} more (headroom ${answer.headroom.fails === null ? 'at least ' : ''}×${formatShort(answer.headroom.keeps)}${worstText(answer)})`,
   );
   return `Next of other kinds: ${list(each)}.`;
+}
+
+function worstText({ losses }: AnswerRow): string {
+  const all = losses.flatMap(({ finality_p99_ms: p99 }) => (p99 === null ? [] : [p99.mean]));
+  return all.length === 0 ? '' : `, finality p99 at most ${milliseconds(Math.max(...all))} after a loss`;
 }
 
 function changeSentence(first: AnswerRow, file: SizeFile): string {
