@@ -65,7 +65,7 @@ function judgeSize(space: Space, flag: Flag): Space | null {
 }
 
 /** `1 site`, `2 nodes`: what its shape lets through. */
-export function survivalOf(text: string): Survival {
+function survivalOf(text: string): Survival {
   const [count, of] = text.split(' ') as [string, string];
   return { count: Number(count), of: of.startsWith('site') ? 'site' : 'node' };
 }

@@ -10,6 +10,7 @@ import { countPlacements, placementsOf } from '../../src/experiment/size/placeme
 import { quorumFigures, shortOfQuorum } from '../../src/experiment/size/quorums.ts';
 import { type SizeAnswer, type SizePlan, sizeSearch } from '../../src/experiment/size/search.ts';
 import { labelOf, optionsFor, setupOf } from '../../src/experiment/size/setup.ts';
+import { egressPerTransaction, sizingCost } from '../../src/experiment/size/sizing-cost.ts';
 import { trialOf } from '../../src/experiment/size/trial.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
@@ -113,6 +114,38 @@ describe('a candidate', () => {
     const load = loadOf(space, { ...NO_DEMAND, objectives: [objective('throughput', 1000)] });
     expect(load.offered).toBeCloseTo(1050, 6);
     expect(load.origins.map(({ share }) => share)).toEqual([0.6, 0.4]);
+  });
+});
+
+describe('the cost', () => {
+  test.each(['pbft', 'raft'] as const)('of the traffic of %s is that of its runs, within a tenth', (protocol) => {
+    const space = testSpace({ variants: [variant(protocol, batchOf(200, 20 * MILLISECOND))], nodes: [5] });
+    const load = loadOf(space, NO_DEMAND);
+    const [machine] = space.machines.slice(1);
+    const candidate = {
+      variant: space.variants[0]!,
+      nodes: 5,
+      counts: [2, 2, 1],
+      machine: machine!,
+      bandwidth: space.bandwidths[1]!,
+    };
+    const setup = setupOf(candidate, space, load, [0, 1, 2]);
+    const spec = planOf(space, NO_DEMAND).specFor(setup, 0, { duration: 2 * SECOND, warmup: 500 * MILLISECOND });
+    const { estimate } = trialOf(spec, [real(spec)], 500 * MILLISECOND, []);
+    const busy = estimate!.utilisation.reduce((sum, { egress }) => sum + egress, 0);
+    const measured = (busy * 1e8) / 8 / estimate!.estimates.throughput_per_s!.mean;
+    expect(egressPerTransaction(candidate, space, load) / measured).toBeGreaterThan(0.9);
+    expect(egressPerTransaction(candidate, space, load) / measured).toBeLessThan(1.1);
+  });
+
+  test('is the catalogue times the factor of each site, and without prices nothing else', () => {
+    const space = testSpace();
+    const [machine, bandwidth] = [space.machines[1]!, space.bandwidths[1]!];
+    const candidate = { variant: space.variants[0]!, nodes: 4, counts: [2, 1, 1], machine, bandwidth };
+    const { machines, bandwidth: cards, egress, disk, total } = sizingCost(candidate, space, loadOf(space, NO_DEMAND));
+    const weight = 2 + 1.1 + 1.25;
+    expect([machines, cards, egress, disk]).toEqual([weight * 30, weight * 12, 0, 0]);
+    expect(total).toBeCloseTo(weight * 42, 9);
   });
 });
 

@@ -14,7 +14,7 @@ export interface Drill {
 }
 
 /** More combinations than this are not simulated: those that lose the first nodes in the order of leaders come first. */
-export const MOST_DRILLS = 12;
+const MOST_DRILLS = 12;
 
 export function drillsOf({ network }: RunSetup, { count, of }: Survival): readonly Drill[] {
   const { nodeSites, sites } = network;

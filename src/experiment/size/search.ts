@@ -7,13 +7,13 @@ import type { RunSpec } from '../../simulation/run-spec.ts';
 import type { Instant } from '../../units/quantities.ts';
 import type { Experiment, FailedRun, RunOutcome } from '../experiment.ts';
 import { scaledLoad } from '../offered-load.ts';
-import { capacityLimits } from './capacity-bound.ts';
+import { boundCut } from './bound-cut.ts';
 import { CutBook, type CutName } from './cut-book.ts';
 import { type Demand, expectedIn, type Load, loadOf } from './demand.ts';
 import { type Drill, drilled, drillsOf, settledAt } from './drills.ts';
-import { type Asked, type Contender, countCandidates, fieldOf, placedAt, worstObjective } from './field.ts';
+import { type Asked, type Contender, countCandidates, fieldOf } from './field.ts';
 import { grown, type Headroom, LOAD_STEPS, NO_HEADROOM } from './headroom.ts';
-import { delaysOf, leaderBounds } from './latency-bound.ts';
+import { configurationOf, isAsStrong, kindOf } from './kinds.ts';
 import { problemsOf, setupOf } from './setup.ts';
 import type { Candidate, RunSetup, Space } from './space.ts';
 import { clearlyMisses, type Trial, trialOf, worstMiss } from './trial.ts';
@@ -271,34 +271,12 @@ class Search {
 
   /** Whether a bound or monotonicity settles it without a run. */
   private isCut(contender: Contender): boolean {
-    const { candidate, cost, placement } = contender;
-    const { space, demand, load } = this.asked;
-    const cut = (name: CutName, by: number, why: () => string): true => {
-      this.book.add(name, candidate, cost.total, by, why);
-      return true;
-    };
-    if (this.isWeak(contender)) return cut('stronger_fails', 1, () => 'hardware that is at least as strong failed');
-    const setup = this.setupOf(contender);
-    for (const { kind, most } of capacityLimits(setup, load, placement.commit))
-      if (most < load.asked)
-        return cut(
-          kind,
-          1 - most / load.asked,
-          () => `${LIMIT_WORDS[kind]} allow at most ${Math.floor(most)}/s, asked for ${Math.round(load.asked)}/s`,
-        );
-    if (demand.survive === null) return false;
-    const delays = delaysOf(space.shared.network, candidate.machine.spec.disk.fsync);
-    for (const { lost, nodes } of drillsOf(setup, demand.survive)) {
-      const gone = nodes.map((node) => setup.network.nodeSites[node] as number);
-      const left = placedAt(candidate.counts, space)
-        .map(({ site, nodes: here }) => ({ site, nodes: here - gone.filter((one) => one === site).length }))
-        .filter(({ nodes: here }) => here > 0);
-      const bounds = leaderBounds(candidate.variant, left, placement.figures, delays, load.origins);
-      const worst = worstObjective(bounds, candidate.variant, demand.objectives, load, this.asked.expected);
-      if (worst !== null && worst.by > 0)
-        return cut('finality_after_loss', worst.by, () => `after the loss of ${lost} ${worst.why}`);
-    }
-    return false;
+    const found = this.isWeak(contender)
+      ? { name: 'stronger_fails' as const, by: 1, why: () => 'hardware that is at least as strong failed' }
+      : boundCut(contender, this.setupOf(contender), this.asked);
+    if (found === null) return false;
+    this.book.add(found.name, contender.candidate, contender.cost.total, found.by, found.why);
+    return true;
   }
 
   /** More and more load on each answer, one run a step, until it no longer gives what is asked for. */
@@ -392,27 +370,4 @@ class Search {
     const { by, why } = worstMiss(trial);
     this.book.add(name, candidate, cost.total, by, () => `${why}${when}`);
   }
-}
-
-export const LIMIT_WORDS = {
-  egress: "the leader's outgoing bandwidth would",
-  ingress: 'the incoming bandwidth would',
-  thread: 'the protocol thread would',
-  cores: 'the cores that verify would',
-  disk: 'the disk would',
-  window: 'so many batches under way would',
-} as const;
-
-function kindOf({ variant, nodes, machine, bandwidth }: Candidate): string {
-  return `${variant.protocol} ${nodes} ${machine.name} ${bandwidth.rate}`;
-}
-
-function configurationOf({ variant, counts }: Candidate): string {
-  return `${variant.protocol} ${variant.text} ${counts.join(',')}`;
-}
-
-/** At least as many cores and as much bandwidth, with the same cryptography and disk: only then is one machine surely no weaker. */
-function isAsStrong(a: Candidate, b: Candidate): boolean {
-  const [x, y] = [a.machine.spec, b.machine.spec];
-  return x.cores >= y.cores && a.bandwidth.rate >= b.bandwidth.rate && x.crypto === y.crypto && x.disk === y.disk;
 }

@@ -1,5 +1,6 @@
 /** `size.html`: the recommendation, the best few, cost against finality of what was simulated, what came near, and what was searched. */
 import type { SizeFile } from '../../results/size-file.ts';
+import { formatBitRate } from '../../units/format.ts';
 import { checkedRangeLines } from '../checked-range.ts';
 import { figureMarkup } from '../html/figures.ts';
 import { html, type Markup, table } from '../html/markup.ts';
@@ -8,7 +9,7 @@ import { counted } from '../words.ts';
 import { costFigure } from './chart.ts';
 import { cutMeaning } from './cuts.ts';
 import { ANSWER_HEAD, answerCells, NEAR_HEAD, nearCells } from './table.ts';
-import { askedText, footnotes, money, sizeVerdict, whole } from './words.ts';
+import { askedText, footnotes, money, protocolTitle, sizeVerdict, whole } from './words.ts';
 
 export function renderSizeHtml(file: SizeFile): string {
   const figure = costFigure(file);
@@ -36,16 +37,21 @@ ${search(file)}
   });
 }
 
+/** Row headings do not wrap, so a number heads each row of words. */
+function numbered(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return rows.map((row, i) => [String(i + 1), ...row]);
+}
+
 function answers(file: SizeFile): Markup | null {
   if (file.answers.length === 0) return null;
-  const rows = file.answers.map((answer) => answerCells(answer, file));
-  return html`<section><h2>The best of each kind</h2>${table('The cheapest answers', ANSWER_HEAD, rows, 'words')}</section>`;
+  const rows = numbered(file.answers.map((answer) => answerCells(answer, file)));
+  return html`<section><h2>The best of each kind</h2>${table('The cheapest answers', ['', ...ANSWER_HEAD], rows, 'words')}</section>`;
 }
 
 function costs(file: SizeFile): Markup | null {
   if (file.answers.length === 0) return null;
-  const rows = file.answers.map(({ label, cost_per_month: cost }) => [
-    label,
+  const rows = file.answers.map(({ protocol, nodes, machine, bandwidth_bps, cost_per_month: cost }, i) => [
+    `${i + 1}: ${protocolTitle(protocol)} n=${nodes}, ${machine}, ${formatBitRate(bandwidth_bps)}`,
     ...[cost.machines, cost.bandwidth, cost.egress, cost.disk, cost.total].map((amount) => money(amount, file)),
   ]);
   return html`<section><h2>What a month costs</h2>${table('Cost a month', ['', 'machines', 'bandwidth', 'traffic', 'disk', 'together'], rows)}</section>`;
@@ -53,7 +59,7 @@ function costs(file: SizeFile): Markup | null {
 
 function near(file: SizeFile): Markup | null {
   if (file.nearest.length === 0) return null;
-  return html`<section><h2>Nearest of those that do not do</h2>${table('What came near', NEAR_HEAD, nearCells(file), 'words')}</section>`;
+  return html`<section><h2>Nearest of those that do not do</h2>${table('What came near', ['', ...NEAR_HEAD], numbered(nearCells(file)), 'words')}</section>`;
 }
 
 function search({ search: found }: SizeFile): Markup {

@@ -141,7 +141,7 @@ export function bindingText({ what, kind, after, value, target, spare, node }: A
 
 /** What is proven, under what assumptions, and what is not. */
 function proofSentence(file: SizeFile): string {
-  const { candidates, cuts, simulated, runs, ended } = file.search;
+  const { candidates, cuts, simulated, runs, ended, failed_runs } = file.search;
   const cheaper = cuts.filter((cut) => cut.cheaper > 0);
   const total = cheaper.reduce((sum, cut) => sum + cut.cheaper, 0);
   const counts = `${counted(simulated, 'candidate')} of ${whole(candidates)} ${simulated === 1 ? 'was' : 'were'} simulated, in ${counted(runs, 'run')}`;
@@ -163,7 +163,12 @@ function proofSentence(file: SizeFile): string {
       : ended === 'budget'
         ? ' The budget of runs was spent: the further answers may be incomplete.'
         : '';
-  return `Proven cheapest within this space: ${nothing}, ${grounds}. Of equal cost, the quickest by its delays comes first. ${counts}.${rest}`;
+  // A run that crashed says nothing of its candidate, which may be cheaper.
+  const claim =
+    failed_runs === 0
+      ? 'Proven cheapest within this space'
+      : 'Cheapest found (runs that did not end may hide a cheaper one)';
+  return `${claim}: ${nothing}, ${grounds}. Of equal cost, the quickest by its delays comes first. ${counts}.${rest}`;
 }
 
 function othersSentence(first: AnswerRow, others: readonly AnswerRow[], file: SizeFile): string {
