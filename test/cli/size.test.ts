@@ -62,7 +62,9 @@ describe('size', () => {
     const answer = JSON.parse(readFileSync(join(folder, 'small', id, 'size.json'), 'utf8')) as SizeFile;
     expect(answer.repeat_command).toBe(`npx quorumlab size ${small} --best 2`);
     expect(answer.answers).toHaveLength(2);
-    expect(new Set(answer.answers.map(({ machine, nodes }) => `${machine} ${nodes}`)).size).toBe(2);
+    expect(new Set(answer.answers.map(({ protocol, machine, nodes }) => `${protocol} ${machine} ${nodes}`)).size).toBe(
+      2,
+    );
     const { candidates, cuts, same_kind, not_reached, simulated } = answer.search;
     expect(candidates).toBe((7 + 9) * 3 * 2);
     // Nothing is lost count of; what was only screened beside an answer is among the simulated.

@@ -1,6 +1,6 @@
 // Bounds of the sizing search hold for what is simulated: no finality below the bound of delays, no throughput above the capacity.
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EstimateName } from '../../src/experiment/estimate.ts';
 import { capacityLimits } from '../../src/experiment/size/capacity-bound.ts';
 import { expectedIn, loadOf } from '../../src/experiment/size/demand.ts';
@@ -11,6 +11,7 @@ import { setupOf } from '../../src/experiment/size/setup.ts';
 import { trialOf } from '../../src/experiment/size/trial.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MILLISECOND } from '../../src/units/quantities.ts';
+import { clientsAt, closedLoad } from '../support/run-specs.ts';
 import { batchOf, NO_DEMAND, planOf, testSpace, variant } from '../support/size-space.ts';
 
 const MEASURES: readonly EstimateName[] = [
@@ -89,3 +90,52 @@ test('no run is quicker than the delays allow, nor orders more than its narrowes
     { numRuns: 25 },
   );
 }, 120_000);
+
+describe('where nothing but delays takes time', () => {
+  const cases = (['pbft', 'raft'] as const).flatMap((protocol) =>
+    [
+      [2, 1, 1],
+      [1, 2, 2],
+      [3, 3, 1],
+    ].flatMap((counts) => [0, 1, 2].map((leader) => [protocol, counts, leader] as const)),
+  );
+
+  test.each(cases)(
+    'a request of %s at %j led from site %d takes its bound, to the nanosecond',
+    (protocol, counts, leader) => {
+      const chosen = variant(protocol, batchOf(1, 0));
+      const free = { cores: 2, handling: 0, requestHandling: 0, execution: 0 };
+      const space = testSpace({ variants: [chosen] });
+      const [machine] = space.machines;
+      const costs = { ...machine!.spec.crypto, sign: 0, verify: 0, mac: 0, hashPerByte: 0 };
+      const candidate = {
+        variant: chosen,
+        nodes: counts.reduce((sum, here) => sum + here, 0),
+        counts,
+        machine: { ...machine!, spec: { ...machine!.spec, ...free, crypto: costs } },
+        bandwidth: { rate: Number.POSITIVE_INFINITY, perMonth: 0 },
+      };
+      const client = clientsAt({ site: 2 }, closedLoad(1, 1), { retryAfter: null });
+      const shared = {
+        ...space.shared,
+        clients: [client],
+        network: { ...space.shared.network, jitter: { kind: 'constant', value: 0 } },
+      };
+      const still = { ...space, shared };
+      const load = loadOf(still, NO_DEMAND);
+      const setup = setupOf(candidate, still, load, [leader, ...[0, 1, 2].filter((site) => site !== leader)]);
+      const { full, specFor } = planOf(still, NO_DEMAND);
+      const run = simulate(specFor(setup, 0, full));
+      const [bound] = leaderBounds(
+        chosen,
+        placedAt(counts, still),
+        quorumFigures(chosen, candidate.nodes),
+        delaysOf(setup.network, setup.machine.disk.fsync),
+        load.origins,
+      ).filter(({ site }) => site === leader);
+      const { finality } = run.segments.at(-1)!;
+      expect(finality.total).toBeGreaterThan(0);
+      expect(finality.sum / finality.total).toBe(bound!.finality[0]);
+    },
+  );
+});
