@@ -8,7 +8,7 @@ import {
   NO_SERIES_EXTRAS,
   type Series,
 } from '../html/charts/chart-spec.ts';
-import { formatQuantity, formatShort } from '../html/format.ts';
+import { formatQuantity } from '../html/format.ts';
 import { html, swatch, table } from '../html/markup.ts';
 import { money } from './words.ts';
 
@@ -53,7 +53,7 @@ export function costFigure(file: SizeFile): Figure {
   });
   return {
     title: 'Cost and finality of what was simulated',
-    lead: `One sign a candidate, by what it costs a month and its finality p99 with all nodes up. A cross below the line fails for another reason: it does not keep up, or not after a loss.${most > 0 ? ` Beyond ${formatQuantity(most, 'ms')} signs stand at the edge.` : ''}`,
+    lead: `One sign a candidate, by what it costs a month and its finality p99 with all nodes up. The dashed line is the limit asked for; a cross below it fails for another reason: it does not keep up, or not after a loss.${most > 0 ? ` Beyond ${formatQuantity(most, 'ms')} signs stand at the edge.` : ''}`,
     legend: OUTCOMES.filter(({ outcome }) => known.some((row) => row.outcome === outcome)).map(
       ({ outcome, label, colour }) =>
         html`${swatch(colour, `${label} (${known.filter((row) => row.outcome === outcome).length})`)}`,
@@ -93,7 +93,7 @@ function chartOf(file: SizeFile, series: readonly Series[], target: number | nul
     },
     value: { title: 'finality p99 (ms)', scale: 'linear', format: 'number', min: 0, max: most === 0 ? null : most },
     series,
-    guides: target === null ? [] : [{ at: target, label: `asked for: ${formatShort(target)} ms` }],
+    guides: target === null ? [] : [{ at: target, label: 'limit' }],
     height: 380,
   };
 }
