@@ -38,6 +38,11 @@ const commands: readonly CommandEntry[] = [
     add: async (program, context) => (await import('./sensitivity.ts')).sensitivityCommand(program, context),
   },
   {
+    name: 'size',
+    summary: 'find the cheapest cluster that gives what is asked for: protocol, nodes, sites, machines, bandwidth',
+    add: async (program, context) => (await import('./size.ts')).sizeCommand(program, context),
+  },
+  {
     name: 'saturate',
     summary: 'find the largest load that stays stable, what limits it, and what comes next',
     add: async (program, context) => (await import('./saturate.ts')).saturateCommand(program, context),

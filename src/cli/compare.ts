@@ -9,7 +9,7 @@ import { counted } from '../report/words.ts';
 import { buildComparison } from '../results/build-comparison.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
 import type { CompareFile } from '../results/compare-file.ts';
-import { repeatNamedCommand } from '../results/repeat-command.ts';
+import { repeatQuestionCommand } from '../results/repeat-command.ts';
 import { resultFolder, writeFiles } from '../results/result-folder.ts';
 import { resultId } from '../results/result-id.ts';
 import { settledForDrills } from '../scenario/for-drills.ts';
@@ -76,7 +76,7 @@ async function run(file: string, options: RunningOptions, context: CommandContex
         id: resultId(`# compare${given.quick ? ' --quick' : ''}\n${scenario.resolved}`, MODEL_VERSION),
         model_version: Number(MODEL_VERSION),
         quick: given.quick,
-        repeat_command: repeatNamedCommand('compare', one.invocation),
+        repeat_command: repeatQuestionCommand('compare', one.invocation),
         replications,
         replaced_faults: one.scenario.points[0]?.setup.faults.length ?? 0,
         warnings: one.scenario.warnings.map(formatProblem),

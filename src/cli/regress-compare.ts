@@ -16,7 +16,7 @@ import {
   type RegressFile,
   type RegressScenario,
 } from '../results/regress-file.ts';
-import { repeatRegressCommand } from '../results/repeat-command.ts';
+import { repeatQuestionCommand } from '../results/repeat-command.ts';
 import { resultFolder, writeFiles } from '../results/result-folder.ts';
 import { resultId } from '../results/result-id.ts';
 import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
@@ -177,8 +177,8 @@ export function aboutOf(
     seed,
     quick,
     replications: runSettings(scenario, invocation).replications,
-    repeat_command: repeatRegressCommand(invocation, [...baseline, ...own]),
-    update_command: repeatRegressCommand(invocation, [...baseline, '--update']),
+    repeat_command: repeatQuestionCommand('regress', invocation, [...baseline, ...own]),
+    update_command: repeatQuestionCommand('regress', invocation, [...baseline, '--update']),
     resolved_same: sameText(entry, askedOf({ scenario, invocation })),
     model_version: MODEL_VERSION,
   };

@@ -6,7 +6,7 @@ import { ESTIMATE_NAMES, type EstimateName } from '../experiment/estimate.ts';
 import { sensitivity } from '../experiment/sensitivity.ts';
 import { type FactorRange, INPUT_NAMES, type InputName, uncertainInputs } from '../experiment/uncertain-inputs.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
-import { repeatSensitivityCommand } from '../results/repeat-command.ts';
+import { repeatQuestionCommand } from '../results/repeat-command.ts';
 import { resultFolder, writeFiles } from '../results/result-folder.ts';
 import { resultId } from '../results/result-id.ts';
 import { buildSensitivity, type SensitivityFile } from '../results/sensitivity-file.ts';
@@ -80,7 +80,7 @@ async function run(file: string, options: SensitivityOptions, context: CommandCo
     const answer = buildSensitivity(
       {
         ...identityOf(scenario, more, given.quick),
-        repeat_command: repeatSensitivityCommand(one.invocation, more),
+        repeat_command: repeatQuestionCommand('sensitivity', one.invocation, more),
         measure,
         replications,
       },

@@ -12,7 +12,7 @@ export interface Invocation {
 }
 
 export function repeatCommand(invocation: Invocation): string {
-  return repeatNamedCommand('run', invocation);
+  return repeatQuestionCommand('run', invocation);
 }
 
 export function repeatRunCommand(
@@ -26,31 +26,12 @@ export function repeatRunCommand(
   return ['npx', 'quorumlab', 'rerun', shellWord(file), ...run, ...commonOptions(all, quick)].join(' ');
 }
 
-/** A command that takes what every command does and nothing of its own. */
-export function repeatNamedCommand(name: string, { file, set, quick, replications }: Invocation): string {
-  const counted = replications === null ? [] : ['--replications', String(replications)];
-  return ['npx', 'quorumlab', name, shellWord(file), ...counted, ...commonOptions(set, quick)].join(' ');
-}
-
-/** `more`: options of this command alone, as words. */
-export function repeatSensitivityCommand(invocation: Invocation, more: readonly string[]): string {
-  return repeatQuestionCommand('sensitivity', invocation, more);
-}
-
-/** A command that asks a question of one scenario. `more`: options of this command alone, as words. */
-export function repeatQuestionCommand(command: string, invocation: Invocation, more: readonly string[]): string {
+/** A command that asks a question of a scenario. `more`: options of this command alone, as words. */
+export function repeatQuestionCommand(command: string, invocation: Invocation, more: readonly string[] = []): string {
   const { file, set, quick, replications } = invocation;
   const counted = replications === null ? [] : ['--replications', String(replications)];
   const own = more.map(shellWord);
   return ['npx', 'quorumlab', command, shellWord(file), ...counted, ...own, ...commonOptions(set, quick)].join(' ');
-}
-
-/** `more`: options of this command alone, as words. */
-export function repeatRegressCommand(invocation: Invocation, more: readonly string[]): string {
-  const { file, set, quick, replications } = invocation;
-  const counted = replications === null ? [] : ['--replications', String(replications)];
-  const own = more.map(shellWord);
-  return ['npx', 'quorumlab', 'regress', shellWord(file), ...counted, ...own, ...commonOptions(set, quick)].join(' ');
 }
 
 function commonOptions(set: readonly string[], quick: boolean): readonly string[] {

@@ -9,6 +9,7 @@ import { machineShape, networkShape } from './network-shape.ts';
 import { objectiveFields, precisionFields } from './objectives.ts';
 import { pricesShape } from './prices.ts';
 import type { Entries, Field, Fields, RecordShape, Shape } from './shape.ts';
+import { spaceShape } from './space-shape.ts';
 
 /** A protocol that is in no registry. */
 const OWN = 'the path of your own (./my-protocol.js)';
@@ -160,6 +161,7 @@ export const fileFields: Fields = {
   },
   prices: { shape: pricesShape },
   drills: { shape: drillsShape },
+  space: { shape: spaceShape },
   progressWithin: {
     shape: {
       kind: 'duration',

@@ -24,6 +24,7 @@ export interface ScenarioFile {
   readonly objective: Readonly<Record<string, number | null>>;
   readonly prices: Prices | null;
   readonly drills: DrillSettings | null;
+  readonly space: SpaceValue | null;
   readonly progressWithin: Duration;
 }
 
@@ -126,6 +127,37 @@ export interface ArrivalTraceValue {
   readonly compression: number | null;
   readonly repeat: boolean;
   readonly workload: NamedValue;
+}
+
+/** An option of `space.protocols`: absent, a value or several, or a group of options. */
+export type ChoosableOptions = Readonly<Record<string, unknown>>;
+
+export interface SpaceValue {
+  readonly protocols: Readonly<Record<string, ChoosableOptions | null>>;
+  /** As it stands in the file. */
+  readonly nodes: unknown;
+  readonly sites: EitherValue<never, readonly (readonly [string, SiteLimitsValue])[], readonly string[]>;
+  readonly machines: readonly MachineItemValue[];
+  readonly bandwidth: readonly { readonly rate: BitRate; readonly perMonth: number }[] | null;
+  readonly survive: string | null;
+  readonly byzantine: number | null;
+  readonly byzantineMeanwhile: boolean;
+  readonly loadMargin: Ratio;
+  readonly averageLoad: Ratio;
+}
+
+export interface SiteLimitsValue {
+  readonly atLeast: number;
+  readonly atMost: number | null;
+  readonly priceFactor: number;
+}
+
+export interface MachineItemValue {
+  readonly name: string;
+  readonly cores: number;
+  readonly perMonth: number | null;
+  readonly crypto: MachineValue['crypto'] | null;
+  readonly disk: MachineValue['disk'] | null;
 }
 
 /** A profile of scenarios/profiles/crypto or a user's own. */

@@ -20,7 +20,19 @@ interface FactorPath {
 }
 
 /** What belongs to the scenario as a whole and so can't differ between its points. */
-const FIXED = ['scenario', 'name', 'question', 'seed', 'run', 'levels', 'zipped', 'objective', 'prices'];
+const FIXED = [
+  'scenario',
+  'name',
+  'question',
+  'seed',
+  'run',
+  'levels',
+  'zipped',
+  'objective',
+  'prices',
+  'drills',
+  'space',
+];
 const MOST_POINTS = 1_000;
 
 /** The factors of a file, `levels` first; those that make no sense are flagged and left out. */

@@ -4,6 +4,7 @@
  */
 import { buildPoint } from './build-point.ts';
 import { type Contender, protocolName } from './build-protocol.ts';
+import { buildSpace } from './build-space.ts';
 import { type DataFiles, openDataFiles, reasonOf } from './data-files.ts';
 import { checkDrills } from './drills.ts';
 import { fileShapeWith } from './file-shape.ts';
@@ -102,6 +103,14 @@ function readOpened(opened: Opened, own: OwnProtocols): LoadResult {
   const assumptions = new Set<string>();
   checkDrills(sections, source);
   const made = makePoints({ ...opened, sections, assumptions, own, fields: shape.fields });
+  const space = buildSpace(sections, made.points[0]?.setup ?? null, {
+    file,
+    source,
+    data,
+    own,
+    assume: (sentence) => assumptions.add(sentence),
+    strain() {},
+  });
   const problems = sortProblems([...source.problems, ...made.problems]);
   if (problems.some((problem) => problem.severity === 'error')) return failed(problems);
 
@@ -123,6 +132,7 @@ function readOpened(opened: Opened, own: OwnProtocols): LoadResult {
     objective: objectivesOf(whole.objective),
     prices: whole.prices,
     drills: whole.drills,
+    space,
     warnings: problems,
     assumptions: [...assumptions, ...kindAssumed(run)],
     ownProtocols: ownFiles,

@@ -8,7 +8,7 @@ import type { Fields, Shape } from './shape.ts';
 import { snakeCase } from './shape.ts';
 import { fileFormOf } from './write.ts';
 
-interface Measure {
+export interface Measure {
   readonly estimate: Objective['estimate'];
   readonly direction: Objective['direction'];
   readonly shape: Shape;
@@ -26,7 +26,8 @@ const rate = (estimate: Objective['estimate'], what: string): Measure => ({
   shape: { kind: 'rate', default: 0, meaning: `${what}: at least this` },
 });
 
-const MEASURES: Readonly<Record<string, Measure>> = {
+/** By their key in code; in files snake_case. */
+export const MEASURES: Readonly<Record<string, Measure>> = {
   finalityMean: duration('finality_mean_ms', 'mean finality latency'),
   finalityP50: duration('finality_p50_ms', 'median finality latency'),
   finalityP90: duration('finality_p90_ms', '90th percentile of finality latency'),
@@ -92,10 +93,14 @@ export function measureNames(): readonly string[] {
 /** The thresholds of a file as objectives, in their estimates' units (ms, per second, shares). */
 export function objectivesOf(values: Readonly<Record<string, number | null>>): readonly Objective[] {
   return Object.entries(values).flatMap(([key, value]) => {
-    const measure = MEASURES[key];
-    if (measure === undefined || value === null) return [];
-    const target = measure.shape.kind === 'duration' ? value / MS : value;
-    const { estimate, direction } = measure;
-    return [{ measure: snakeCase(key), estimate, direction, target, text: String(fileFormOf(measure.shape, value)) }];
+    if (MEASURES[key] === undefined || value === null) return [];
+    return [measureObjective(key, value)];
   });
+}
+
+/** `key`: of a measure; `value`: as reading its shape gives it. */
+export function measureObjective(key: string, value: number): Objective {
+  const { estimate, direction, shape } = MEASURES[key] as Measure;
+  const target = shape.kind === 'duration' ? value / MS : value;
+  return { measure: snakeCase(key), estimate, direction, target, text: String(fileFormOf(shape, value)) };
 }

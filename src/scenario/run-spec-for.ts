@@ -3,7 +3,7 @@ import type { FaultSpec } from '../faults/fault-spec.ts';
 import { draw, Purpose, stream, unit } from '../kernel/random.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
 import { type Duration, type Instant, SECOND } from '../units/quantities.ts';
-import type { DesignPoint, RunSettings, Scenario } from './scenario.ts';
+import type { DesignPoint, PointSetup, RunSettings, Scenario } from './scenario.ts';
 
 /** A run is measured in these many equal segments: all of it where the warm-up is detected, else the time behind it. */
 const SEGMENTS = 40;
@@ -37,17 +37,26 @@ export function runSettings(scenario: Scenario, choice: RunChoice): RunSettings 
 
 /** The run of a design point and a replication (from 0). The seed is common to all points, so that comparisons are paired. */
 export function runSpecFor(scenario: Scenario, pointIndex: number, replication: number, choice: RunChoice): RunSpec {
-  const point = scenario.points[pointIndex] as DesignPoint;
-  const { duration, warmup } = runSettings(scenario, choice);
+  const { setup } = scenario.points[pointIndex] as DesignPoint;
+  return runSpecOf(setup, scenario.seed, replication, runSettings(scenario, choice));
+}
+
+/** The same of any setup, for experiments that make their own points. */
+export function runSpecOf(
+  setup: PointSetup,
+  scenarioSeed: number,
+  replication: number,
+  { duration, warmup }: Pick<RunSettings, 'duration' | 'warmup'>,
+): RunSpec {
   const from = warmup === 'auto' ? 0 : (warmup as number);
   const inner = Array.from({ length: SEGMENTS - 1 }, (_, i) =>
     Math.round(from + (((duration as number) - from) * (i + 1)) / SEGMENTS),
   );
   const boundaries: readonly Instant[] = from > 0 ? [from, ...inner] : inner;
   const horizon: Instant = duration as number;
-  const seed = seedOf(scenario.seed, replication);
-  const faults = point.setup.faults.map((fault, i) => fallen(fault, seed, i));
-  return { ...point.setup, faults, seed, replication, horizon, boundaries, measuredFrom: from };
+  const seed = seedOf(scenarioSeed, replication);
+  const faults = setup.faults.map((fault, i) => fallen(fault, seed, i));
+  return { ...setup, faults, seed, replication, horizon, boundaries, measuredFrom: from };
 }
 
 /** At its moment in this run. */

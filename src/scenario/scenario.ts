@@ -6,6 +6,7 @@ import type { Prices } from '../experiment/cost.ts';
 import type { DrillSettings } from '../experiment/drills.ts';
 import type { Objective } from '../experiment/objective.ts';
 import type { PrecisionGoal } from '../experiment/precision.ts';
+import type { Space } from '../experiment/size/space.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
 import type { Duration } from '../units/quantities.ts';
 import type { Problem } from './problem.ts';
@@ -24,6 +25,8 @@ export interface Scenario {
   readonly prices: Prices | null;
   /** null: the usual ones. */
   readonly drills: DrillSettings | null;
+  /** What `size` chooses from; null: the file has no `space`. */
+  readonly space: Space | null;
   /** Protocols of the user's own, in the order in which the file names them. */
   readonly ownProtocols: readonly OwnProtocolFile[];
   /** What runs but is unwise. */

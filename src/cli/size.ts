@@ -1,0 +1,190 @@
+/** `quorumlab size FILE`: the cheapest cluster of a space that gives what is asked for, as a recommendation here and in a folder. */
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { drive } from '../executor/executor.ts';
+import type { Demand } from '../experiment/size/demand.ts';
+import { type RunLength, type SizeAnswer, sizeSearch } from '../experiment/size/search.ts';
+import type { Space } from '../experiment/size/space.ts';
+import { canonicalJson } from '../results/canonical-json.ts';
+import { repeatQuestionCommand } from '../results/repeat-command.ts';
+import { resultFolder, writeFiles } from '../results/result-folder.ts';
+import { resultId } from '../results/result-id.ts';
+import { buildSize, type SizeFile } from '../results/size-file.ts';
+import { readObjective } from '../scenario/objective-text.ts';
+import { runSettings, runSpecOf } from '../scenario/run-spec-for.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { MODEL_VERSION } from '../simulation/model-version.ts';
+import { type Duration, SECOND } from '../units/quantities.ts';
+import { checkedRangeOf } from '../validation/checked-range.ts';
+import { type CommandContext, processContext } from './context.ts';
+import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
+import { type LoadedScenario, loadScenarios } from './load.ts';
+import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
+import { positiveCount, type RunningOptions } from './options.ts';
+import { withProgress } from './progress.ts';
+import { addRunningOptions } from './running-options.ts';
+
+interface SizeOptions extends RunningOptions {
+  readonly objective?: string;
+  readonly best: number;
+  readonly budget: number;
+}
+
+const BEST = 3;
+const BUDGET = 5000;
+
+export function sizeCommand(program: Command, context: CommandContext = processContext): void {
+  const command = program
+    .command('size')
+    .description('find the cheapest cluster of a space that gives what is asked for, and say why nothing cheaper does')
+    .argument('<file>', 'scenario file with a `space`')
+    .option(
+      '--objective <terms>',
+      "what is asked for, such as 'throughput >= 1500/s, finality_p99 <= 2s, survive: 1 site, byzantine: 1' (default: the scenario's objective, and survive and byzantine of its space)",
+    )
+    .option(
+      '--best <n>',
+      'how many answers of different kinds (protocol, nodes, machine, bandwidth)',
+      positiveCount,
+      BEST,
+    )
+    .option('--budget <runs>', 'runs after which the search gives up', positiveCount, BUDGET);
+  addRunningOptions(command, {
+    replications: 'what is followed up',
+    answer: 'size',
+    insteadOf: 'recommendation',
+  }).action((file: string, options: SizeOptions) => run(file, options, context));
+}
+
+async function run(file: string, options: SizeOptions, context: CommandContext): Promise<void> {
+  refuseContradiction(options);
+  const asked = options.objective === undefined ? null : demandOf(options.objective);
+  const given = { set: options.set ?? [], quick: options.quick ?? false, replications: options.replications ?? null };
+  const [one] = (await loadScenarios([file], given, context.err)) as [LoadedScenario];
+  const { scenario } = one;
+  const space = spaceOf(scenario, file);
+  const demand = asked ?? demandOfFile(scenario, space, file);
+  refuseBeforehand([one], options.out);
+  const interrupt = new AbortController();
+  const stopListening = context.onInterrupt(() => interrupt.abort());
+  const executor = withProgress(await openExecutor(options, context), context.err);
+  try {
+    const answer = await drive(sizeSearch(planOf(scenario, space, demand, options)), executor, {
+      about: { scenario: scenario.name, warmup: scenario.run.warmup },
+      signal: interrupt.signal,
+    });
+    if (answer.simulated.length === 0 && interrupt.signal.aborted)
+      throw new CommandEnd(ExitCode.interrupted, 'stopped before any candidate was known: nothing is written');
+    const words = [
+      ...(options.objective === undefined ? [] : ['--objective', options.objective]),
+      ...(options.best === BEST ? [] : ['--best', String(options.best)]),
+      ...(options.budget === BUDGET ? [] : ['--budget', String(options.budget)]),
+    ];
+    const { name, question, seed, resolved } = scenario;
+    const about = {
+      scenario: name,
+      question,
+      id: resultId(
+        `# ${['size', ...(given.quick ? ['--quick'] : []), ...words].join(' ')}\n${resolved}`,
+        MODEL_VERSION,
+      ),
+      model_version: Number(MODEL_VERSION),
+      seed,
+      quick: given.quick,
+      repeat_command: repeatQuestionCommand('size', one.invocation, words),
+      assumptions: scenario.assumptions,
+    };
+    const result = buildSize(about, space, demand, answer, ({ setup, trial }) =>
+      checkedRangeOf(setup, trial.estimate === null ? [] : [busiestOf(trial.estimate.bottleneck)]),
+    );
+    await keepAndShow(result, options, context);
+    end(answer, interrupt.signal.aborted, context);
+  } finally {
+    stopListening();
+    await executor.close();
+  }
+}
+
+function busiestOf({
+  resource,
+  node,
+  utilisation,
+}: {
+  resource: 'thread' | 'cores' | 'egress' | 'ingress' | 'disk';
+  node: number;
+  utilisation: number;
+}) {
+  return { resource, node, share: utilisation };
+}
+
+function demandOf(text: string): Demand {
+  const read = readObjective(text);
+  if (!read.ok) throw new CommandEnd(ExitCode.usage, read.problems.join('\n'));
+  return read.demand;
+}
+
+function spaceOf({ space }: Scenario, file: string): Space {
+  if (space !== null) return space;
+  throw new CommandEnd(
+    ExitCode.usage,
+    `${file}: has no space to choose from, expected a section space with protocols, nodes, sites and machines (scenarios/size-belt-and-road.yaml is an example)`,
+  );
+}
+
+function demandOfFile({ objective }: Scenario, { survive, byzantine }: Space, file: string): Demand {
+  if (objective.length > 0) return { objectives: objective, survive, byzantine };
+  throw new CommandEnd(
+    ExitCode.usage,
+    `${file}: asks for nothing, expected an objective in the file, or --objective 'throughput >= 1500/s, finality_p99 <= 2s'`,
+  );
+}
+
+/** Least measured time of a short run, and its share of what a full run measures. */
+const LEAST_SHORT: Duration = 2 * SECOND;
+const SHORT_SHARE = 1 / 4;
+
+function planOf(scenario: Scenario, space: Space, demand: Demand, { best, budget, quick }: SizeOptions) {
+  const { warmup, duration, replications } = runSettings(scenario, { quick: quick ?? false });
+  const begin = warmup === 'auto' ? 0 : (warmup as number);
+  const measured = (duration as number) - begin;
+  const short: RunLength = {
+    warmup: warmup as RunLength['warmup'],
+    duration: begin + Math.min(measured, Math.max(LEAST_SHORT, Math.floor(measured * SHORT_SHARE))),
+  };
+  return {
+    space,
+    demand,
+    best,
+    budget,
+    replications,
+    short,
+    full: { warmup: warmup as RunLength['warmup'], duration: begin + measured },
+    specFor: (setup: Parameters<typeof runSpecOf>[0], replication: number, length: RunLength) =>
+      runSpecOf(setup, scenario.seed, replication, {
+        warmup: length.warmup as Duration | 'auto',
+        duration: length.duration as number,
+      }),
+  };
+}
+
+async function keepAndShow(result: SizeFile, { out, json }: SizeOptions, context: CommandContext): Promise<void> {
+  const { renderSizeHtml } = await import('../report/size/html.ts');
+  const { renderSize } = await import('../report/size/table.ts');
+  const folder = resultFolder(out, result.scenario, `size-${result.id}`);
+  const text = canonicalJson(result);
+  writeFiles(folder, { 'size.json': text, 'size.html': renderSizeHtml(result) });
+  context.out.write(json ? text : `${renderSize(result)}\n`);
+  context.err.write(`report: ${join(folder, 'size.html')}\n`);
+}
+
+/** An empty answer misses the objective; what crashed may have hidden a cheaper one. @throws CommandEnd unless all is well. */
+function end({ best, failed }: SizeAnswer, stopped: boolean, { err }: CommandContext): void {
+  for (const { label, replication, reason } of failed)
+    err.write(`not finished: ${label}, replication ${replication}: ${reason}\n`);
+  const code = exitCodeOf([
+    ...(stopped ? [ExitCode.interrupted] : []),
+    ...(failed.some(({ kind }) => kind === 'crashed') ? [ExitCode.crashed] : []),
+    ...(best.length === 0 ? [ExitCode.missed] : []),
+  ]);
+  if (code !== ExitCode.ok) throw new CommandEnd(code);
+}

@@ -1,0 +1,97 @@
+/** What a sized cluster must give, and the load that it is held against: clients, sizes and rates, common to all candidates. */
+import type { ClientGroupSpec } from '../../simulation/run-spec.ts';
+import { type Bytes, type Duration, type Rate, type Ratio, SECOND } from '../../units/quantities.ts';
+import { arrivalsNamed } from '../../workloads/arrival-registry.ts';
+import { workloadNamed } from '../../workloads/registry.ts';
+import type { Objective } from '../objective.ts';
+import { offeredRate, scaledLoad } from '../offered-load.ts';
+import type { ByzantineDemand, RunSetup, Space, Survival } from './space.ts';
+
+export interface Demand {
+  readonly objectives: readonly Objective[];
+  readonly survive: Survival | null;
+  readonly byzantine: ByzantineDemand | null;
+}
+
+export interface Load {
+  /** The clients as they are simulated. */
+  readonly clients: readonly ClientGroupSpec[];
+  /** Requests a second of all open loops together, as simulated; 0 where all loops are closed. */
+  readonly offered: Rate;
+  /** What must at least become final a second: the objective, or what cannot be missed by more without falling behind. */
+  readonly asked: Rate;
+  /** Open-loop share of each site of the network, with clients' own processing: all that a bound on latency needs. */
+  readonly origins: readonly Origin[];
+  /** False where some loop is closed: then the shares of the sites are not known. */
+  readonly sharesKnown: boolean;
+  /** Means over many requests, without headers. */
+  readonly requestBytes: Bytes;
+  readonly replyBytes: Bytes;
+}
+
+export interface Origin {
+  readonly site: number;
+  readonly share: Ratio;
+  readonly processing: Duration;
+  /** Where its requests go first: the leader, or also elsewhere. */
+  readonly toLeader: boolean;
+}
+
+/** A run whose backlog grows by more than this share of what is offered has fallen behind for sure (experiment/condition.ts). */
+const SURELY_BEHIND = 0.25;
+
+/** The throughput asked for, per second; null where none is. */
+export function throughputAsked(objectives: readonly Objective[]): Rate | null {
+  return objectives.find(({ estimate }) => estimate === 'throughput_per_s')?.target ?? null;
+}
+
+/** The scenario's clients, scaled so that they offer what is asked for and the margin, their shares as they are. */
+export function loadOf({ shared, loadMargin }: Space, { objectives }: Demand): Load {
+  const asked = throughputAsked(objectives);
+  const given = offeredRate(shared.clients);
+  const factor = asked === null || given === 0 ? 1 : (asked * (1 + loadMargin)) / given;
+  const { clients } = factor === 1 ? shared : scaledLoad(shared, factor);
+  const offered = given * factor;
+  return {
+    clients,
+    offered,
+    asked: asked ?? offered * (1 - SURELY_BEHIND),
+    ...originsOf(clients, offered),
+    ...meanSizes(shared),
+  };
+}
+
+function originsOf(clients: readonly ClientGroupSpec[], offered: Rate): Pick<Load, 'origins' | 'sharesKnown'> {
+  const origins = clients.map(({ place, load, processing = 0, submit }, group): Origin => {
+    const rate = load.kind === 'open' ? (arrivalsOf(load.arrivals, group) ?? 0) : 0;
+    return {
+      site: (place as { readonly site: number }).site,
+      share: offered === 0 ? 0 : rate / offered,
+      processing,
+      toLeader: submit === null || submit === 'primary',
+    };
+  });
+  return { origins, sharesKnown: clients.every(({ load }) => load.kind === 'open') };
+}
+
+function arrivalsOf({ name, options }: { readonly name: string; readonly options: unknown }, group: number) {
+  return arrivalsNamed(name).create(options, { seed: 0, group }).rate;
+}
+
+/** Requests whose mean sizes stand for all. */
+const SOME_REQUESTS = 4096;
+
+function meanSizes({ workload, clients }: RunSetup): Pick<Load, 'requestBytes' | 'replyBytes'> {
+  const made = workloadNamed(workload.name).create(workload.options, { seed: 0, groups: clients.length });
+  let [request, reply] = [0, 0];
+  for (let id = 0; id < SOME_REQUESTS; id++) {
+    request += made.bytes(id);
+    reply += made.replyBytes(id);
+  }
+  return { requestBytes: request / SOME_REQUESTS, replyBytes: reply / SOME_REQUESTS };
+}
+
+/** How many requests are expected in a measured time. */
+export function expectedIn({ offered }: Load, duration: Duration): number {
+  return (offered * duration) / SECOND;
+}

@@ -1,0 +1,63 @@
+/** What an answer has to spare, the least first: what comes first binds it. */
+
+import { RESOURCES, type Resource } from '../bottleneck.ts';
+import type { Objective, ObjectiveVerdict } from '../objective.ts';
+import type { Finalist } from './search.ts';
+import type { Trial } from './trial.ts';
+
+export interface Margin {
+  /** A measure, or what a node can run out of. */
+  readonly what: string;
+  readonly kind: 'objective' | 'resource';
+  /** What was lost; null: all nodes are up. */
+  readonly after: string | null;
+  /** In the measure's unit, or a busy share. */
+  readonly value: number;
+  /** The target as it was asked for; of a resource null. */
+  readonly target: string | null;
+  /** A share: of the target, or of the resource's time. */
+  readonly spare: number;
+  /** Whose resource; else null. */
+  readonly node: number | null;
+}
+
+export function marginsOf({ trial, drills }: Finalist, objectives: readonly Objective[]): readonly Margin[] {
+  return [
+    ...trialMargins(trial, objectives, null),
+    ...drills.flatMap(({ drill, trial: after }) => trialMargins(after, objectives, drill.lost)),
+  ].sort((a, b) => a.spare - b.spare);
+}
+
+function trialMargins({ estimate }: Trial, objectives: readonly Objective[], after: string | null): readonly Margin[] {
+  if (estimate === null) return [];
+  return [
+    ...estimate.objective.flatMap((verdict, i) => objectiveMargin(verdict, objectives[i] as Objective, after)),
+    ...RESOURCES.flatMap((resource) => resourceMargin(estimate.utilisation, resource, after)),
+  ];
+}
+
+/** Rates of open loops cannot exceed what is offered: what they have to spare is told by the headroom. */
+function objectiveMargin(
+  { measure, value, target: text }: ObjectiveVerdict,
+  { target, direction, estimate }: Objective,
+  after: string | null,
+): readonly Margin[] {
+  if (value === null || /^(throughput|goodput)_/.test(estimate)) return [];
+  // Of a share that should be large, what is left is counted in what may be missing of it.
+  const spare =
+    direction === 'at-most' ? 1 - value / target : target >= 1 ? value - target : 1 - (1 - value) / (1 - target);
+  return [{ what: measure, kind: 'objective', after, value, target: text, spare, node: null }];
+}
+
+function resourceMargin(
+  utilisation: readonly Readonly<Record<Resource, number>>[],
+  resource: Resource,
+  after: string | null,
+): readonly Margin[] {
+  const shares = utilisation.map((node) => node[resource]);
+  const value = Math.max(0, ...shares);
+  if (value === 0) return [];
+  return [
+    { what: resource, kind: 'resource', after, value, target: null, spare: 1 - value, node: shares.indexOf(value) },
+  ];
+}

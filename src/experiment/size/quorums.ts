@@ -1,0 +1,55 @@
+/**
+ * Quorum arithmetic of a candidate: how many nodes must answer, and what is left when some are lost. Exact, so what it excludes
+ * needs no run.
+ */
+import type { PbftOptions } from '../../protocols/pbft/options.ts';
+import { quorumsOf } from '../../protocols/pbft/quorum.ts';
+import { majority } from '../../protocols/raft/quorum.ts';
+import { protocols } from '../../protocols/registry.ts';
+import type { ByzantineDemand, ProtocolVariant, Survival } from './space.ts';
+
+export interface QuorumFigures {
+  /** Nodes that must be up for anything to become final. */
+  readonly quorum: number;
+  /** Matching replies that make a request final. */
+  readonly replies: number;
+  /** Byzantine nodes that are tolerated; 0 of a protocol that trusts its nodes. */
+  readonly byzantine: number;
+}
+
+export function quorumFigures({ protocol, options }: ProtocolVariant, nodes: number): QuorumFigures {
+  const definition = protocols[protocol as keyof typeof protocols];
+  const faults = definition.faults(options as never, nodes);
+  const { replyQuorum } = definition.client(options as never, nodes);
+  const byzantine = definition.trust === 'byzantine' ? faults : 0;
+  if (protocol === 'pbft')
+    return {
+      quorum: quorumsOf(nodes, (options as unknown as PbftOptions).faults).quorum,
+      replies: replyQuorum,
+      byzantine,
+    };
+  if (protocol === 'raft') return { quorum: majority(nodes), replies: replyQuorum, byzantine };
+  return { quorum: nodes - faults, replies: replyQuorum, byzantine };
+}
+
+/** The most nodes that a loss can take from a placement. */
+export function mostLost(counts: readonly number[], { count, of }: Survival): number {
+  if (of === 'node') return count;
+  return counts
+    .toSorted((a, b) => b - a)
+    .slice(0, count)
+    .reduce((sum, nodes) => sum + nodes, 0);
+}
+
+/** By how many nodes the rest falls short of a quorum in the worst loss; 0 or less: it suffices, with so many to spare. */
+export function shortOfQuorum(
+  counts: readonly number[],
+  { quorum }: QuorumFigures,
+  survive: Survival,
+  byzantine: ByzantineDemand | null,
+): number {
+  const nodes = counts.reduce((sum, here) => sum + here, 0);
+  // A Byzantine node may keep silent, so it does not count as one that answers.
+  const silent = byzantine?.meanwhile ? byzantine.faults : 0;
+  return quorum - (nodes - mostLost(counts, survive) - silent);
+}

@@ -1,0 +1,373 @@
+/**
+ * The sizing search: candidates in order of cost, cut by bounds where they can be, raced where they cannot, until the cheapest few that
+ * do are known. Each answer is of a kind of its own (protocol, nodes, machine, bandwidth): the best placement and batch of each.
+ */
+
+import type { RunSpec } from '../../simulation/run-spec.ts';
+import type { Instant } from '../../units/quantities.ts';
+import type { Experiment, FailedRun, RunOutcome } from '../experiment.ts';
+import { scaledLoad } from '../offered-load.ts';
+import { boundCut } from './bound-cut.ts';
+import { CutBook, type CutName } from './cut-book.ts';
+import { type Demand, expectedIn, type Load, loadOf } from './demand.ts';
+import { type Drill, drilled, drillsOf, settledAt } from './drills.ts';
+import { type Asked, type Contender, countCandidates, fieldOf } from './field.ts';
+import { grown, type Headroom, LOAD_STEPS, NO_HEADROOM } from './headroom.ts';
+import { configurationOf, isAsStrong, kindOf } from './kinds.ts';
+import { problemsOf, setupOf } from './setup.ts';
+import type { Candidate, RunSetup, Space } from './space.ts';
+import { clearlyMisses, type Trial, trialOf, worstMiss } from './trial.ts';
+
+export interface RunLength {
+  readonly duration: Instant;
+  readonly warmup: Instant | 'auto';
+}
+
+export interface SizePlan {
+  readonly space: Space;
+  readonly demand: Demand;
+  /** How many answers of different kinds are looked for. */
+  readonly best: number;
+  /** Runs after which the search gives up looking. */
+  readonly budget: number;
+  readonly replications: number;
+  readonly full: RunLength;
+  /** Of the one run by which candidates that are far off are told. */
+  readonly short: RunLength;
+  /** Pure. */
+  specFor(setup: RunSetup, replication: number, length: RunLength): RunSpec;
+}
+
+/** One that gives what is asked for. */
+export interface Finalist {
+  readonly contender: Contender;
+  readonly setup: RunSetup;
+  readonly trial: Trial;
+  readonly drills: readonly { readonly drill: Drill; readonly settledAt: Instant; readonly trial: Trial }[];
+  readonly headroom: Headroom;
+  /** What its protocol's definition warns of. */
+  readonly warnings: readonly string[];
+}
+
+/** A candidate that was simulated, for the picture of the whole. */
+export interface Simulated {
+  readonly candidate: Candidate;
+  readonly cost: number;
+  readonly p99Ms: number | null;
+  readonly outcome: 'does' | 'does not' | 'not followed up';
+}
+
+export interface SizeAnswer {
+  readonly load: Load;
+  readonly candidates: number;
+  readonly best: readonly Finalist[];
+  readonly book: CutBook;
+  readonly simulated: readonly Simulated[];
+  readonly runs: number;
+  /** Left out because a cheaper one of their kind is an answer; not reached, since the answers were complete. */
+  readonly sameKind: number;
+  readonly notReached: number;
+  /** `complete`: as many as asked for; `exhausted`: all candidates were looked at; else what ended the search before. */
+  readonly ended: 'complete' | 'exhausted' | 'budget' | 'interrupted';
+  readonly failed: readonly FailedRun[];
+}
+
+/** Candidates raced together: few at first, since the cheapest often do. The same for any number of threads. */
+const FIRST_WAVE = 4;
+const LARGEST_WAVE = 32;
+
+export function* sizeSearch(plan: SizePlan): Experiment<SizeAnswer> {
+  const search = new Search(plan);
+  let size = FIRST_WAVE;
+  while (!search.isOver) {
+    const wave = search.nextWave(size);
+    if (wave.length === 0) break;
+    yield* search.race(wave);
+    size = Math.min(2 * size, LARGEST_WAVE);
+  }
+  yield* search.measureHeadroom();
+  return search.answer();
+}
+
+type Asking<Answer> = Generator<readonly RunSpec[], Answer, readonly RunOutcome[]>;
+
+interface Racer extends Contender {
+  readonly setup: RunSetup;
+}
+
+class Search {
+  private readonly plan: SizePlan;
+  private readonly asked: Asked;
+  private readonly book = new CutBook();
+  private readonly field: readonly Contender[];
+  private readonly best: Finalist[] = [];
+  private readonly kinds = new Set<string>();
+  private readonly simulated = new Map<Candidate, Simulated>();
+  private readonly failed: FailedRun[] = [];
+  /** By configuration (variant and placement): hardware that was seen to fail. */
+  private readonly weak = new Map<string, Candidate[]>();
+  private readonly probed = new Set<string>();
+  /** Runs of the candidate that is being followed, so that none is asked for twice. */
+  private readonly followed = new Map<string, RunOutcome>();
+  private at = 0;
+  private runs = 0;
+  private sameKind = 0;
+  private interrupted = false;
+
+  constructor(plan: SizePlan) {
+    this.plan = plan;
+    const { space, demand, full } = plan;
+    const load = loadOf(space, demand);
+    const measured = full.duration - (full.warmup === 'auto' ? full.duration / 2 : full.warmup);
+    this.asked = { space, demand, load, expected: expectedIn(load, measured) };
+    this.field = fieldOf(this.asked, this.book);
+  }
+
+  get isOver(): boolean {
+    return this.best.length >= this.plan.best || this.interrupted || this.runs >= this.plan.budget;
+  }
+
+  /** The next candidates in order of cost that no bound cuts. */
+  nextWave(size: number): readonly Racer[] {
+    const wave: Racer[] = [];
+    while (wave.length < size && this.at < this.field.length) {
+      const contender = this.field[this.at++] as Contender;
+      if (this.kinds.has(kindOf(contender.candidate))) this.sameKind++;
+      else if (!this.isCut(contender)) wave.push({ ...contender, setup: this.setupOf(contender) });
+    }
+    return wave;
+  }
+
+  /** Short runs for all, then full ones for those that are left, the cheapest first. */
+  *race(wave: readonly Racer[]): Asking<void> {
+    const { short } = this.plan;
+    this.followed.clear();
+    const trials = yield* this.trials(
+      wave.map(({ setup }) => ({ setup, length: short })),
+      1,
+    );
+    if (this.interrupted) return;
+    const weak = wave.filter((racer, i) => {
+      const trial = trials[i] as Trial;
+      const fails = clearlyMisses(trial);
+      this.note(racer, trial, fails ? 'does not' : 'not followed up');
+      if (fails) this.drop('screened', racer, trial);
+      return fails;
+    });
+    yield* this.probe(weak.map((racer) => ({ racer, drill: null })));
+    for (const racer of wave) {
+      if (this.isOver) {
+        // What is left of the wave is looked at no further.
+        return;
+      }
+      if (weak.includes(racer)) continue;
+      if (this.kinds.has(kindOf(racer.candidate))) this.sameKind++;
+      else if (!this.isWeak(racer)) yield* this.follow(racer);
+    }
+  }
+
+  /** All replications, then every loss that it must survive. */
+  private *follow(racer: Racer): Asking<void> {
+    const { full, replications } = this.plan;
+    this.followed.clear();
+    let [trial] = (yield* this.trials([{ setup: racer.setup, length: full }], replications)) as [Trial];
+    if (!this.interrupted && !trial.decided && trial.failed.length === 0) {
+      // On the verge: as many runs again.
+      [trial] = (yield* this.trials([{ setup: racer.setup, length: full }], 2 * replications)) as [Trial];
+    }
+    if (this.interrupted) return;
+    if (trial.misses.length > 0) {
+      this.note(racer, trial, 'does not');
+      this.drop('simulated', racer, trial);
+      yield* this.probe([{ racer, drill: null }]);
+      return;
+    }
+    const drills = yield* this.drill(racer);
+    if (drills === null) return;
+    this.note(racer, trial, 'does');
+    this.kinds.add(kindOf(racer.candidate));
+    this.best.push({
+      contender: racer,
+      setup: racer.setup,
+      trial,
+      drills,
+      headroom: NO_HEADROOM,
+      warnings: problemsOf(racer.setup, this.asked.load).map(
+        ({ path, message, expected }) =>
+          `${path === '' ? '' : `${path}: `}${message}${expected === undefined ? '' : `, expected ${expected}`}`,
+      ),
+    });
+  }
+
+  /** null where a loss is not survived. One run of each first: most that fail fail there. */
+  private *drill(racer: Racer): Asking<Finalist['drills'] | null> {
+    const { demand } = this.asked;
+    if (demand.survive === null) return [];
+    const drills = drillsOf(racer.setup, demand.survive).map((drill) => ({
+      drill,
+      ...this.lengthOf(racer.setup, drill),
+    }));
+    const wanted = drills.map(({ drill, length }) => ({ setup: drilled(racer.setup, drill), length }));
+    const { replications } = this.plan;
+    // All runs, and as many again where that leaves a loss on the verge.
+    const stages = [...new Set([1, replications, 2 * replications])];
+    let trials: readonly Trial[] = [];
+    for (const stage of stages) {
+      trials = yield* this.trials(wanted, stage);
+      if (this.interrupted) return null;
+      const fails = trials.findIndex((trial) =>
+        stage < replications
+          ? clearlyMisses(trial)
+          : trial.misses.length > 0 && (trial.decided || stage > replications),
+      );
+      if (fails >= 0) {
+        const { drill } = drills[fails] as (typeof drills)[number];
+        this.note(racer, trials[fails] as Trial, 'does not');
+        this.drop('drilled', racer, trials[fails] as Trial, ` after the loss of ${drill.lost}`);
+        yield* this.probe([{ racer, drill }]);
+        return null;
+      }
+      if (stage >= replications && trials.every(({ decided }) => decided)) break;
+    }
+    return drills.map(({ drill, settledAt: at }, i) => ({ drill, settledAt: at, trial: trials[i] as Trial }));
+  }
+
+  /**
+   * Monotonicity: where the strongest hardware of a configuration fails, weaker hardware does. One short run of the strongest is tried
+   * for each configuration that failed with less.
+   */
+  private *probe(failing: readonly { readonly racer: Racer; readonly drill: Drill | null }[]): Asking<void> {
+    const probes = failing.flatMap(({ racer, drill }) => {
+      const { candidate } = racer;
+      const key = configurationOf(candidate);
+      this.weak.set(key, [...(this.weak.get(key) ?? []), candidate]);
+      const strongest = this.strongestOf(candidate);
+      if (strongest === null || this.probed.has(key)) return [];
+      this.probed.add(key);
+      const setup = this.setupOf({ ...racer, candidate: strongest });
+      if (drill === null) return [{ racer, strongest, setup, length: this.plan.short }];
+      return [{ racer, strongest, setup: drilled(setup, drill), length: this.lengthOf(setup, drill).length }];
+    });
+    const trials = yield* this.trials(probes, 1);
+    if (this.interrupted) return;
+    probes.forEach(({ strongest }, i) => {
+      if (!clearlyMisses(trials[i] as Trial)) return;
+      const key = configurationOf(strongest);
+      this.weak.set(key, [...(this.weak.get(key) ?? []), strongest]);
+    });
+  }
+
+  /** The hardware that is at least as strong as all other; null where there is none, or this is it. */
+  private strongestOf(candidate: Candidate): Candidate | null {
+    const { machines, bandwidths } = this.asked.space;
+    const all = machines.flatMap((machine) => bandwidths.map((bandwidth) => ({ ...candidate, machine, bandwidth })));
+    const found = all.find((one) => all.every((other) => isAsStrong(one, other))) ?? null;
+    return found === null || isAsStrong(candidate, found) ? null : found;
+  }
+
+  private isWeak({ candidate }: Contender): boolean {
+    return (this.weak.get(configurationOf(candidate)) ?? []).some((failing) => isAsStrong(failing, candidate));
+  }
+
+  /** Whether a bound or monotonicity settles it without a run. */
+  private isCut(contender: Contender): boolean {
+    const found = this.isWeak(contender)
+      ? { name: 'stronger_fails' as const, by: 1, why: () => 'hardware that is at least as strong failed' }
+      : boundCut(contender, this.setupOf(contender), this.asked);
+    if (found === null) return false;
+    this.book.add(found.name, contender.candidate, contender.cost.total, found.by, found.why);
+    return true;
+  }
+
+  /** More and more load on each answer, one run a step, until it no longer gives what is asked for. */
+  *measureHeadroom(): Asking<void> {
+    const { full } = this.plan;
+    for (const factor of LOAD_STEPS) {
+      const growing = this.best.filter(({ headroom }) => headroom.fails === null);
+      if (this.interrupted || growing.length === 0) return;
+      this.followed.clear();
+      const asking = growing.map(({ setup }) => ({
+        setup: { ...scaledLoad(setup, factor), label: `${setup.label} ×${factor}` },
+        length: full,
+      }));
+      const trials = yield* this.trials(asking, 1, false);
+      if (this.interrupted) return;
+      growing.forEach((finalist, i) => {
+        const headroom = grown(finalist.headroom, factor, trials[i] as Trial);
+        this.best[this.best.indexOf(finalist)] = { ...finalist, headroom };
+      });
+    }
+  }
+
+  answer(): SizeAnswer {
+    const { plan, best, interrupted } = this;
+    const left = this.field.length - this.at;
+    const complete = best.length >= plan.best;
+    return {
+      load: this.asked.load,
+      candidates: countCandidates(plan.space),
+      best,
+      book: this.book,
+      simulated: [...this.simulated.values()],
+      runs: this.runs,
+      sameKind: this.sameKind,
+      notReached: left,
+      ended: interrupted ? 'interrupted' : complete ? 'complete' : left === 0 ? 'exhausted' : 'budget',
+      failed: this.failed,
+    };
+  }
+
+  private setupOf({ candidate, placement }: Contender): RunSetup {
+    return setupOf(candidate, this.asked.space, this.asked.load, placement.ranking);
+  }
+
+  /** As long is measured as in a full run. */
+  private lengthOf(setup: RunSetup, drill: Drill): { readonly settledAt: Instant; readonly length: RunLength } {
+    const { duration, warmup } = this.plan.full;
+    const at = settledAt(setup, drill);
+    return {
+      settledAt: at,
+      length: { warmup: at, duration: at + (duration - (warmup === 'auto' ? duration / 2 : warmup)) },
+    };
+  }
+
+  /** Replications 0 … of each; `judged` false: at whatever load, without what counts as failing. */
+  private *trials(
+    wanted: readonly { readonly setup: RunSetup; readonly length: RunLength }[],
+    replications: number,
+    judged = true,
+  ): Asking<readonly Trial[]> {
+    if (wanted.length === 0) return [];
+    const specs = wanted.map(({ setup, length }) =>
+      Array.from({ length: replications }, (_, replication) => this.plan.specFor(setup, replication, length)),
+    );
+    const outcomes = yield* this.outcomesOf(specs.flat());
+    return wanted.map(({ length }, i) => {
+      const own = outcomes.slice(i * replications, (i + 1) * replications);
+      if (judged) this.failed.push(...own.filter((outcome): outcome is FailedRun => !outcome.ok));
+      return trialOf((specs[i] as RunSpec[])[0] as RunSpec, own, length.warmup, this.asked.demand.objectives);
+    });
+  }
+
+  private *outcomesOf(specs: readonly RunSpec[]): Asking<readonly RunOutcome[]> {
+    const key = ({ label, replication, horizon }: RunSpec): string => `${label} ${replication} ${horizon}`;
+    const missing = specs.filter((spec) => !this.followed.has(key(spec)));
+    const outcomes = missing.length === 0 ? [] : yield missing;
+    this.runs += outcomes.length;
+    this.interrupted ||= outcomes.some((outcome) => !outcome.ok && outcome.kind === 'interrupted');
+    missing.forEach((spec, i) => {
+      this.followed.set(key(spec), outcomes[i] as RunOutcome);
+    });
+    return specs.map((spec) => this.followed.get(key(spec)) as RunOutcome);
+  }
+
+  private note({ candidate, cost }: Contender, { estimate }: Trial, outcome: Simulated['outcome']): void {
+    const p99Ms = estimate?.estimates.finality_p99_ms?.mean ?? null;
+    this.simulated.set(candidate, { candidate, cost: cost.total, p99Ms, outcome });
+  }
+
+  private drop(name: CutName, { candidate, cost }: Contender, trial: Trial, when = ''): void {
+    const { by, why } = worstMiss(trial);
+    this.book.add(name, candidate, cost.total, by, () => `${why}${when}`);
+  }
+}

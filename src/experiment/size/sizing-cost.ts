@@ -1,0 +1,77 @@
+/**
+ * What a candidate costs a month. It must be known before anything is run, since candidates are tried in its order: machines and
+ * bandwidth from the catalogue, traffic and disk from the sizes of messages at the mean load.
+ */
+
+import { segmentsOf } from '../../network/wire.ts';
+import type { BatchOptions as PbftBatch, PbftOptions } from '../../protocols/pbft/options.ts';
+import type { RaftOptions } from '../../protocols/raft/options.ts';
+import { type Bytes, type Rate, SECOND } from '../../units/quantities.ts';
+import { monthlyCost } from '../cost.ts';
+import type { Load } from './demand.ts';
+import type { Candidate, Space } from './space.ts';
+
+export interface SizingCost {
+  readonly machines: number;
+  readonly bandwidth: number;
+  readonly egress: number;
+  readonly disk: number;
+  readonly total: number;
+}
+
+const SECONDS_PER_DAY = 86_400;
+
+export function sizingCost(candidate: Candidate, space: Space, load: Load): SizingCost {
+  const { counts, machine, bandwidth, nodes } = candidate;
+  const weight = counts.reduce((sum, here, i) => sum + here * (space.sites[i]?.priceFactor ?? 1), 0);
+  const rate = (load.offered / (1 + space.loadMargin)) * space.averageLoad;
+  const { prices } = space;
+  const consumed =
+    prices === null
+      ? { egress: 0, disk: 0 }
+      : monthlyCost(prices, {
+          cores: 0,
+          egressBytesPerSecond: rate * egressPerTransaction(candidate, space, load),
+          diskBytes: nodes * rate * load.requestBytes * SECONDS_PER_DAY * prices.retentionDays,
+        });
+  const parts = {
+    machines: weight * machine.perMonth,
+    bandwidth: weight * bandwidth.perMonth,
+    egress: consumed.egress,
+    disk: consumed.disk,
+  };
+  return { ...parts, total: parts.machines + parts.bandwidth + parts.egress + parts.disk };
+}
+
+/** A PBFT vote (view, number, digest, signature) and a Raft message without entries, as protocols/<name> weigh them. */
+const VOTE_BYTES: Bytes = 124;
+const SIGNATURE_BYTES: Bytes = 64;
+const MAC_BYTES: Bytes = 8;
+const APPEND_BYTES: Bytes = 48;
+
+/** Bytes on the wire that leave all nodes together for each transaction, with batches as full as the load makes them. */
+export function egressPerTransaction({ variant, nodes }: Candidate, { shared }: Space, load: Load): Bytes {
+  const { network } = shared;
+  const wire = (bytes: number): number => bytes + segmentsOf(network, bytes) * network.headerBytes;
+  const others = nodes - 1;
+  const reply = wire(load.replyBytes);
+  if (variant.protocol === 'pbft') {
+    const { batch, auth, clientSignatures } = variant.options as unknown as PbftOptions;
+    const request = load.requestBytes + (clientSignatures ? SIGNATURE_BYTES : 0);
+    const vote = auth === 'signature' ? VOTE_BYTES : VOTE_BYTES - SIGNATURE_BYTES + nodes * MAC_BYTES;
+    const inBatch = usualBatch(batch, load.offered, request);
+    const votes = (others + nodes) * others * wire(vote);
+    return (others * wire(vote + inBatch * request) + votes) / inBatch + nodes * reply;
+  }
+  const { batch } = variant.options as unknown as Partial<RaftOptions>;
+  if (batch === undefined) return nodes * reply;
+  const inBatch = usualBatch(batch, load.offered, load.requestBytes);
+  // An entry, its acknowledgement and the news of its commitment.
+  const entry = wire(APPEND_BYTES + inBatch * load.requestBytes) + 2 * wire(APPEND_BYTES);
+  return (others * entry) / inBatch + reply;
+}
+
+/** What comes together while the first one waits. */
+function usualBatch({ maxTransactions, maxBytes, timeout }: PbftBatch, rate: Rate, bytes: number): number {
+  return Math.max(1, Math.min(maxTransactions, maxBytes / bytes, 1 + (rate * timeout) / SECOND));
+}

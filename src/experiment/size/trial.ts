@@ -1,0 +1,91 @@
+/** What the runs of one candidate say: whether it gives what is asked for, and by how much it misses or has to spare. */
+import type { RunResult } from '../../simulation/run-result.ts';
+import type { RunSpec } from '../../simulation/run-spec.ts';
+import type { Instant } from '../../units/quantities.ts';
+import type { FailedRun, RunOutcome } from '../experiment.ts';
+import type { Objective, ObjectiveVerdict } from '../objective.ts';
+import { estimatePoint, type PointEstimate } from '../point-estimate.ts';
+
+export interface Miss {
+  /** What is missed: a measure, `load`, `safety` or `run`. */
+  readonly what: string;
+  /** A share of the target; 1 where nothing can be said. */
+  readonly by: number;
+  readonly why: string;
+}
+
+export interface Trial {
+  readonly spec: RunSpec;
+  /** null where no run ended. */
+  readonly estimate: PointEstimate | null;
+  readonly runs: readonly RunResult[];
+  /** Empty: all is met. */
+  readonly misses: readonly Miss[];
+  readonly failed: readonly FailedRun[];
+  /** False where further replications could turn a verdict. */
+  readonly decided: boolean;
+}
+
+export function trialOf(
+  spec: RunSpec,
+  outcomes: readonly RunOutcome[],
+  warmup: Instant | 'auto',
+  objectives: readonly Objective[],
+): Trial {
+  const runs = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result] : []));
+  const failed = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome]));
+  if (runs.length === 0) return { spec, estimate: null, runs, misses: failures(failed), failed, decided: true };
+  const estimate = estimatePoint({ warmup, objectives }, spec, runs);
+  const misses = [...failures(failed), ...violations(runs), ...condition(estimate), ...missed(estimate, objectives)];
+  return { spec, estimate, runs, misses, failed, decided: estimate.objective.every(({ decided }) => decided) };
+}
+
+function failures(failed: readonly FailedRun[]): readonly Miss[] {
+  return failed.slice(0, 1).map(({ reason }) => ({ what: 'run', by: 1, why: `a run did not end: ${reason}` }));
+}
+
+function violations(runs: readonly RunResult[]): readonly Miss[] {
+  const first = runs.flatMap((run) => run.violations)[0];
+  return first === undefined ? [] : [{ what: 'safety', by: 1, why: `a check was violated: ${first.detail}` }];
+}
+
+function condition({ condition: found, estimates }: PointEstimate): readonly Miss[] {
+  if (found === null) return [{ what: 'load', by: 1, why: 'no run can tell how it does' }];
+  if (found.condition === 'keeps up') return [];
+  const { throughput_per_s: final, offered_per_s: offered } = estimates;
+  const by = final === null || offered === null || offered.mean === 0 ? 1 : 1 - final.mean / offered.mean;
+  const words = { overloaded: 'does not keep up with the load', 'not caught up': 'has not caught up after the loss' };
+  return [
+    {
+      what: 'load',
+      by: Math.max(0, by),
+      why: words[found.condition as keyof typeof words] ?? `is ${found.condition} at the end`,
+    },
+  ];
+}
+
+function missed({ objective }: PointEstimate, objectives: readonly Objective[]): readonly Miss[] {
+  return objective.flatMap((verdict, i) => (verdict.met ? [] : [missOf(verdict, objectives[i] as Objective)]));
+}
+
+function missOf({ measure, value, reason, target: text }: ObjectiveVerdict, { target, direction }: Objective): Miss {
+  if (value === null) return { what: measure, by: 1, why: `${measure}: ${reason ?? 'not measured'}` };
+  const by = direction === 'at-most' ? value / target - 1 : 1 - value / target;
+  return {
+    what: measure,
+    by: Math.max(0, by),
+    why: reason === null ? `${measure} misses ${text}` : `${measure}: ${reason}`,
+  };
+}
+
+/** A short run settles what it misses by more than this, and what does not keep up: chance and its shortness make no such difference. */
+const CLEARLY = 0.1;
+
+export function clearlyMisses({ misses }: Trial): boolean {
+  return misses.some(({ what, by }) => by > CLEARLY || what === 'load' || what === 'safety' || what === 'run');
+}
+
+/** The miss that says most. */
+export function worstMiss({ misses }: Trial): Miss {
+  return misses.reduce((worst, miss) => (miss.by > worst.by ? miss : worst), misses[0] as Miss);
+}

@@ -1,0 +1,80 @@
+/** A sizing search on a terminal: the recommendation in sentences, the best few, what came near, and what was searched. */
+import Table from 'cli-table3';
+import colours from 'picocolors';
+import type { AnswerRow, NearRow, SizeFile } from '../../results/size-file.ts';
+import { formatBitRate } from '../../units/format.ts';
+import { checkedRangeLines } from '../checked-range.ts';
+import { formatShort } from '../html/format.ts';
+import type { Colours } from '../table.ts';
+import { counted, percent, withInterval } from '../words.ts';
+import { cutMeaning } from './cuts.ts';
+import { askedText, bindingText, footnotes, money, placeText, protocolTitle, sizeVerdict } from './words.ts';
+
+export function renderSize(file: SizeFile, colour: Colours = colours): string {
+  return [
+    colour.bold(`${file.scenario}: the cheapest cluster for ${askedText(file)}`) +
+      (file.quick ? colour.yellow('  ROUGH ANSWER (--quick)') : ''),
+    ...(file.question === '' ? [] : [file.question]),
+    '',
+    ...sizeVerdict(file).map((sentence) => `• ${sentence}`),
+    '',
+    ...(file.answers.length === 0
+      ? []
+      : [
+          tableOf(
+            ANSWER_HEAD,
+            file.answers.map((answer) => answerCells(answer, file)),
+          ),
+        ]),
+    ...(file.nearest.length === 0 ? [] : ['', 'Nearest of those that do not do:', tableOf(NEAR_HEAD, nearCells(file))]),
+    ...checkedRangeLines(file.answers),
+    ...footnotes(file).map((line) => colour.dim(line)),
+    '',
+  ].join('\n');
+}
+
+function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const table = new Table({
+    head: [...head],
+    style: { head: [], border: [] },
+    wordWrap: true,
+    wrapOnWordBoundary: true,
+  });
+  for (const row of rows) table.push([...row]);
+  return table.toString();
+}
+
+export const ANSWER_HEAD = ['cluster', 'a month', 'finality p99', 'worst after a loss', 'headroom', 'binding'] as const;
+
+export function answerCells(answer: AnswerRow, file: SizeFile): readonly string[] {
+  const { nodes, protocol, machine, bandwidth_bps, settings, headroom, losses, margins } = answer;
+  const worst = losses
+    .flatMap(({ lost, finality_p99_ms: p99 }) => (p99 === null ? [] : [{ lost, p99 }]))
+    .toSorted((a, b) => b.p99.mean - a.p99.mean)[0];
+  return [
+    `${protocolTitle(protocol)} n=${nodes}: ${placeText(answer)}; ${machine}, ${formatBitRate(bandwidth_bps)}${settings === '' ? '' : `; ${settings}`}`,
+    money(answer.cost_per_month.total, file),
+    withInterval(answer.finality_p99_ms, 'ms'),
+    worst === undefined ? '–' : `${withInterval(worst.p99, 'ms')} (${worst.lost})`,
+    `${headroom.fails === null ? '≥ ' : ''}×${formatShort(headroom.keeps)}`,
+    margins[0] === undefined ? '–' : bindingText(margins[0]),
+  ];
+}
+
+export const NEAR_HEAD = ['candidate', 'a month', 'left out', 'why', 'misses by'] as const;
+
+export function nearCells(file: SizeFile): readonly (readonly string[])[] {
+  return file.nearest.map((near) => [
+    near.label,
+    money(near.cost_per_month, file),
+    cutMeaning(near.cut),
+    near.why,
+    missText(near),
+  ]);
+}
+
+function missText({ by, in_nodes, cut }: NearRow): string {
+  if (cut === 'options') return '–';
+  if (in_nodes) return counted(by, 'node');
+  return Number.isFinite(by) ? percent(by) : '–';
+}

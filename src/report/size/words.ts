@@ -1,0 +1,232 @@
+/** What a sizing search says in sentences: the recommendation, what it costs and gives, what binds it, and how far the proof goes. */
+import type { AnswerRow, SizeFile } from '../../results/size-file.ts';
+import { formatBitRate } from '../../units/format.ts';
+import { formatNumber, formatQuantity, formatShare, formatShort, objectiveUnit } from '../html/format.ts';
+import { counted, list, milliseconds, percent, resourceName, withInterval } from '../words.ts';
+import { cutMeaning } from './cuts.ts';
+
+export function money(amount: number, { currency }: SizeFile): string {
+  return `${currency === null ? '' : `${currency} `}${whole(amount)}`;
+}
+
+/** `1,234`: all digits of a whole number. */
+export function whole(value: number): string {
+  const rounded = Math.round(value);
+  return formatNumber(rounded, String(Math.abs(rounded)).length);
+}
+
+/** `PBFT`, `Raft`: as people write them. */
+export function protocolTitle(name: string): string {
+  return { pbft: 'PBFT', raft: 'Raft' }[name] ?? name;
+}
+
+export function placeText({ placement }: AnswerRow): string {
+  return list(placement.map(({ site, nodes }) => (nodes === 1 ? site : `${site} (${nodes})`)));
+}
+
+/** The question in one line, from what was asked for. */
+export function askedText({ asked }: SizeFile): string {
+  const { survive, byzantine } = asked;
+  return list([
+    ...asked.objectives.map(
+      ({ measure, direction, target }) => `${measure} ${direction === 'at-least' ? '>=' : '<='} ${target}`,
+    ),
+    ...(survive === null ? [] : [`survive: ${survive.count} ${survive.of}${survive.count > 1 ? 's' : ''}`]),
+    ...(byzantine === null ? [] : [`byzantine: ${byzantine.faults}${byzantine.meanwhile ? ' meanwhile' : ''}`]),
+  ]);
+}
+
+/** The most important first. */
+export function sizeVerdict(file: SizeFile): readonly string[] {
+  const [first, ...others] = file.answers;
+  if (first === undefined) return infeasible(file);
+  return [
+    recommendation(first),
+    costSentence(first, file),
+    givesSentence(first, file),
+    ...lossSentence(first),
+    headroomSentence(first),
+    bindingSentence(first),
+    proofSentence(file),
+    ...(others.length === 0 ? [] : [othersSentence(first, others, file)]),
+    `Trust: ${first.trust_note}`,
+    changeSentence(first, file),
+  ];
+}
+
+function recommendation(answer: AnswerRow): string {
+  const { nodes, protocol, machine, cores, bandwidth_bps, placement, settings } = answer;
+  const leader = placement[0]?.site;
+  const set = settings === '' ? '' : ` Settings: ${settings.split(' ').join(', ')}.`;
+  const timeouts = Object.entries(answer.timeouts_ms).map(([name, value]) =>
+    typeof value === 'number'
+      ? `${name} ${formatShort(value)} ms`
+      : `${name} ${formatShort(value[0])}–${formatShort(value[1])} ms`,
+  );
+  const derived = timeouts.length === 0 ? '' : ` Timeouts that suit these distances: ${timeouts.join(', ')}.`;
+  return `Run ${protocolTitle(protocol)} on ${counted(nodes, 'node')} in ${placeText(answer)}, with ${leader} leading at first. Each node is a ${machine} machine (${counted(cores, 'core')}) with ${formatBitRate(bandwidth_bps)} each way.${set}${derived}`;
+}
+
+function costSentence({ cost_per_month: cost }: AnswerRow, file: SizeFile): string {
+  const { average_load } = file.asked;
+  const parts = [
+    ['machines', cost.machines],
+    ['bandwidth', cost.bandwidth],
+    ['traffic', cost.egress],
+    ['disk', cost.disk],
+  ] as const;
+  const said = parts.filter(([, amount]) => amount > 0).map(([name, amount]) => `${name} ${money(amount, file)}`);
+  const mean =
+    cost.egress + cost.disk > 0
+      ? `; traffic and disk at a mean load of ${percent(average_load)} of the throughput asked for`
+      : '';
+  const unpriced = file.currency === null ? ', without prices for traffic and disk' : '';
+  return `It costs ${money(cost.total, file)} a month: ${list(said)}${mean}${unpriced}.`;
+}
+
+function givesSentence(answer: AnswerRow, { asked }: SizeFile): string {
+  const objectives = answer.objective
+    .map(({ measure, value, low, high, target }) => {
+      if (value === null) return `${measure} –`;
+      const estimate = { mean: value, low: low ?? value, high: high ?? value, replications: answer.replications };
+      return `${measure} ${withInterval(estimate, objectiveUnit(measure))} (asked for ${target})`;
+    })
+    .join(', ');
+  const margin = asked.throughput_per_s === null ? '' : `, ${percent(asked.load_margin)} more than asked for`;
+  const open = answer.objective.some(({ decided }) => !decided)
+    ? ' An interval reaches across its target: more replications could turn it.'
+    : '';
+  return `Under ${formatQuantity(asked.offered_per_s, 'per_s')} offered${margin}, it gives ${objectives} (means and 95% intervals over ${counted(answer.replications, 'run')}).${open}`;
+}
+
+function lossSentence({ losses, quorum, nodes, byzantine_tolerated: lies }: AnswerRow): readonly string[] {
+  const tolerates = `A quorum is ${quorum} of ${nodes} nodes${lies > 0 ? `, with up to ${lies} Byzantine` : ''}.`;
+  const worst = losses.reduce<(typeof losses)[number] | null>(
+    (most, one) => ((one.finality_p99_ms?.mean ?? 0) > (most?.finality_p99_ms?.mean ?? -1) ? one : most),
+    null,
+  );
+  if (worst === null) return [tolerates];
+  const p99 =
+    worst.finality_p99_ms === null ? '' : `, with finality p99 at ${withInterval(worst.finality_p99_ms, 'ms')}`;
+  const open = losses.every(({ decided }) => decided)
+    ? ''
+    : ' An interval reaches across its target: more replications could turn it.';
+  return [
+    `${tolerates} It was simulated without ${list(losses.map(({ lost }) => lost))} in turn and met the objectives again each time; worst without ${worst.lost}${p99}, measured from ${formatShort(worst.settled_after_ms / 1000)} s after the loss, the time given to recover.${open}`,
+  ];
+}
+
+function headroomSentence({ headroom: { keeps, fails, why } }: AnswerRow): string {
+  if (fails === null)
+    return `Headroom: it still gives all of this at ${formatShort(keeps)} times the load, the most that was tried.`;
+  const until =
+    keeps === 1 ? 'The next step tried' : `It still gives all of this at ${formatShort(keeps)} times the load;`;
+  return keeps === 1
+    ? `Headroom: less than ${formatShort(fails)} times the load: there, ${why}.`
+    : `Headroom: ${until.charAt(0).toLowerCase()}${until.slice(1)} at ${formatShort(fails)} times, ${why}.`;
+}
+
+function bindingSentence({ margins }: AnswerRow): string {
+  const [first] = margins;
+  if (first === undefined) return 'Nothing measured binds it.';
+  return `Binding constraint: ${bindingText(first)}.`;
+}
+
+/** `finality_p99 after the loss of Frankfurt, 1,914 ms of 2s (4.3% to spare)`. */
+export function bindingText({ what, kind, after, value, target, spare, node }: AnswerRow['margins'][number]): string {
+  const when = after === null ? '' : ` after the loss of ${after}`;
+  if (kind === 'resource') return `${resourceName(what)} of node ${node}${when}, ${percent(value)} busy`;
+  return `${what}${when}, ${formatQuantity(value, objectiveUnit(what))} of ${target} (${formatShare(Math.max(0, spare))} to spare)`;
+}
+
+/** What is proven, under what assumptions, and what is not. */
+function proofSentence(file: SizeFile): string {
+  const { candidates, cuts, simulated, runs, ended, failed_runs } = file.search;
+  const cheaper = cuts.filter((cut) => cut.cheaper > 0);
+  const total = cheaper.reduce((sum, cut) => sum + cut.cheaper, 0);
+  const counts = `${counted(simulated, 'candidate')} of ${whole(candidates)} ${simulated === 1 ? 'was' : 'were'} simulated, in ${counted(runs, 'run')}`;
+  const rests = new Set(cheaper.map(({ rests_on }) => rests_on));
+  const assumed = [
+    ...(rests.has('monotonicity') ? ['that more cores or bandwidth never make a cluster worse'] : []),
+    ...(rests.has('short run') ? ['that a short run which misses by more than 10% or falls behind settles it'] : []),
+    ...(rests.has('full runs') || rests.has('drills') ? ['the runs that failed'] : []),
+  ];
+  const nothing =
+    total === 0
+      ? 'no candidate of the space is cheaper'
+      : `all ${whole(total)} cheaper candidates are left out (${list(cheaper.map(({ cut, cheaper: count }) => `${whole(count)} ${cutMeaning(cut)}`))})`;
+  const grounds =
+    assumed.length === 0 ? 'by arithmetic and bounds alone' : `by arithmetic and bounds, and given ${list(assumed)}`;
+  const rest =
+    ended === 'interrupted'
+      ? ' The search was stopped: the further answers may be incomplete.'
+      : ended === 'budget'
+        ? ' The budget of runs was spent: the further answers may be incomplete.'
+        : '';
+  // A run that crashed says nothing of its candidate, which may be cheaper.
+  const claim =
+    failed_runs === 0
+      ? 'Proven cheapest within this space'
+      : 'Cheapest found (runs that did not end may hide a cheaper one)';
+  return `${claim}: ${nothing}, ${grounds}. Of equal cost, the quickest by its delays comes first. ${counts}.${rest}`;
+}
+
+function othersSentence(first: AnswerRow, others: readonly AnswerRow[], file: SizeFile): string {
+  const each = others.map(
+    (answer) =>
+      `${protocolTitle(answer.protocol)} on ${counted(answer.nodes, 'node')}, ${answer.machine} with ${formatBitRate(answer.bandwidth_bps)}, for ${money(answer.cost_per_month.total - first.cost_per_month.total, file)} more (headroom ${answer.headroom.fails === null ? 'at least ' : ''}×${formatShort(answer.headroom.keeps)}${worstText(answer)})`,
+  );
+  return `Next of other kinds: ${list(each)}.`;
+}
+
+function worstText({ losses }: AnswerRow): string {
+  const all = losses.flatMap(({ finality_p99_ms: p99 }) => (p99 === null ? [] : [p99.mean]));
+  return all.length === 0 ? '' : `, finality p99 at most ${milliseconds(Math.max(...all))} after a loss`;
+}
+
+function changeSentence(first: AnswerRow, file: SizeFile): string {
+  const saved = file.nearest.filter(({ cost_per_month }) => cost_per_month < first.cost_per_month.total);
+  const kinds = [...new Set(saved.map(({ cut }) => cut))].map((cut) => {
+    const least = Math.min(...saved.filter((near) => near.cut === cut).map(({ cost_per_month }) => cost_per_month));
+    return `${cutMeaning(cut)} (from ${money(least, file)})`;
+  });
+  const cheaper =
+    kinds.length === 0
+      ? 'Nothing cheaper is in the space, so only other items in the catalogue could change the answer downwards'
+      : `Cheaper candidates were left out ${list(kinds)}: the answer changes where one of these demands is dropped or eased`;
+  return `What would change it: ${cheaper}; or other prices, other shares of the sites in the load, or delays that differ from the matrix (\`quorumlab sensitivity\` says which matters).`;
+}
+
+function infeasible(file: SizeFile): readonly string[] {
+  const { candidates, cuts, ended, runs, simulated } = file.search;
+  const cut = cuts.toSorted((a, b) => b.count - a.count);
+  const said = list(cut.map(({ cut: name, count }) => `${whole(count)} ${cutMeaning(name)}`));
+  if (ended === 'budget' || ended === 'interrupted')
+    return [
+      `Nothing was found before the ${ended === 'budget' ? 'budget of runs was spent' : 'search was stopped'}, which proves nothing: left out so far were ${said}.`,
+    ];
+  const [near] = file.nearest.filter(({ in_nodes }) => !in_nodes).toSorted((a, b) => a.by - b.by);
+  const nearest = near ?? file.nearest[0];
+  return [
+    `No candidate of the ${whole(candidates)} in the space gives ${askedText(file)}: ${said}.`,
+    ...(nearest === undefined
+      ? []
+      : [`Nearest: ${nearest.label}, for ${money(nearest.cost_per_month, file)} a month: ${nearest.why}.`]),
+    `${counted(simulated, 'candidate')} ${simulated === 1 ? 'was' : 'were'} simulated, in ${counted(runs, 'run')}. Ease what excludes most, or widen the space: more nodes, other sites, stronger machines.`,
+  ];
+}
+
+/** What the numbers are. */
+export function footnotes({ asked, search }: SizeFile): readonly string[] {
+  return [
+    'Cost: machines and bandwidth from the catalogue (times the factor of the site); traffic from the sizes of messages, disk from those of transactions kept for the retention time, on every node.',
+    'Candidates are tried in the order of their cost. Arithmetic and bounds on delays and capacity exclude without a run; a bound counts no queue, so no run does better.',
+    ...(asked.survive === null
+      ? []
+      : [
+          `A loss is judged by quorum arithmetic and, for what is left, by runs in which its nodes crash at 1 s and stay away. ${asked.byzantine === null || asked.byzantine.meanwhile ? '' : 'The loss and a Byzantine node are not assumed at once; `byzantine: 1 meanwhile` asks for both. '}Byzantine nodes are counted, not simulated.`,
+        ]),
+    'The initial leader stands where delays bound finality least; nodes are numbered from the best place for a leader to the worst. The faults of the scenario are not part of the search.',
+    ...(search.failed_runs > 0 ? [`${counted(search.failed_runs, 'run')} did not end.`] : []),
+  ];
+}

@@ -1,0 +1,199 @@
+// `quorumlab size`: a recommendation, its files and exit codes; every problem of a space at its place; objectives that cannot be meant.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { SizeFile } from '../../src/results/size-file.ts';
+import { loadScenario } from '../../src/scenario/load.ts';
+import { formatProblem } from '../../src/scenario/problem.ts';
+import { quorumlab, quorumlabWith } from '../support/command.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'quorumlab-size-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const HEAD = `scenario: 1
+name: small
+question: Which <cluster>?
+seed: 1
+run: { warmup: 100ms, duration: 1100ms, replications: 1 }
+network: { matrix: multi-az }
+clients: [{ site: zone-a, load: { open: { poisson: 200/s } } }]
+workload: opaque
+nodes: { sites: { zone-a: 1, zone-b: 1, zone-c: 1 } }
+protocol: raft
+`;
+const SPACE = `space:
+  protocols: { raft: { batch: { max_transactions: [10, 100] } }, pbft: { batch: { timeout: 1ms } } }
+  nodes: 3..4
+  sites: { zone-a: {}, zone-b: {}, zone-c: { at_most: 1, price_factor: 2 } }
+  machines: [{ name: small, cores: 2, per_month: 50 }, { name: large, cores: 4, per_month: 90 }]
+`;
+const OBJECTIVE = 'objective: { throughput: 300/s, finality_p99: 20ms }\n';
+const REST = 'prices: { currency: EUR, core_hour: 0.05, egress_gb: 0.05, disk_gb_month: 0.1, retention_days: 1 }\n';
+
+function file(name: string, text: string): string {
+  const path = join(folder, `${name}.yaml`);
+  writeFileSync(path, text);
+  return path;
+}
+
+const small = file('small', HEAD + OBJECTIVE + REST + SPACE);
+
+function problemsOf(space: string, more = ''): readonly string[] {
+  const loaded = loadScenario('space.yaml', {
+    readText: (path) => (path === 'space.yaml' ? HEAD + more + space : readFileSync(path, 'utf8')),
+  });
+  return loaded.ok ? [] : loaded.problems.map(formatProblem);
+}
+
+describe('size', () => {
+  test('recommends the cheapest, with its cost, trust and proof, in a table, a file and a page', async () => {
+    const { code, out, err } = await quorumlab('size', small, '--inline', '--out', folder, '--best', '2');
+    expect(err).toContain('size.html');
+    expect(code).toBe(0);
+    expect(out).toContain('Run Raft on 3 nodes in');
+    expect(out).toMatch(/It costs EUR \d+ a month: machines EUR 150/);
+    expect(out).toContain('one node that forges messages can break agreement');
+    expect(out).toContain('Proven cheapest within this space: no candidate of the space is cheaper');
+    const [id = ''] = readdirSync(join(folder, 'small'));
+    const page = readFileSync(join(folder, 'small', id, 'size.html'), 'utf8');
+    expect(page).toContain('Which &lt;cluster&gt;?');
+    expect(page).toContain('id="chart-cost"');
+    const answer = JSON.parse(readFileSync(join(folder, 'small', id, 'size.json'), 'utf8')) as SizeFile;
+    expect(answer.repeat_command).toBe(`npx quorumlab size ${small} --best 2`);
+    expect(answer.answers).toHaveLength(2);
+    expect(new Set(answer.answers.map(({ protocol, machine, nodes }) => `${protocol} ${machine} ${nodes}`)).size).toBe(
+      2,
+    );
+    const { candidates, cuts, same_kind, not_reached, simulated } = answer.search;
+    expect(candidates).toBe((7 + 9) * 3 * 2);
+    // Nothing is lost count of; what was only screened beside an answer is among the simulated.
+    const left = cuts.reduce((sum, { count }) => sum + count, 0);
+    expect(left + same_kind + not_reached + simulated).toBeGreaterThanOrEqual(candidates);
+  }, 90_000);
+
+  test('with --objective asks for something else: Byzantine nodes exclude Raft, and both say so', async () => {
+    const asked = 'finality_p99 <= 40ms, byzantine: 1';
+    const { code, out } = await quorumlab(
+      'size',
+      small,
+      '--inline',
+      '--out',
+      folder,
+      '--json',
+      '--best',
+      '1',
+      '--objective',
+      asked,
+    );
+    expect(code).toBe(0);
+    const answer = JSON.parse(out) as SizeFile;
+    expect(answer.answers[0]).toMatchObject({ protocol: 'pbft', nodes: 4, byzantine_tolerated: 1 });
+    expect(answer.nearest.find(({ cut }) => cut === 'byzantine')?.why).toContain(
+      'tolerates crashes, no Byzantine node',
+    );
+    expect(answer.repeat_command).toContain(`--objective '${asked}'`);
+  }, 90_000);
+
+  test('an infeasible space ends with exit code 2, the bound that excludes it and the nearest miss', async () => {
+    const { code, out } = await quorumlab(
+      'size',
+      small,
+      '--inline',
+      '--out',
+      folder,
+      '--objective',
+      'finality_p99 <= 100us',
+    );
+    expect(code).toBe(2);
+    expect(out).toMatch(/No candidate of the 96 in the space gives finality_p99 <= 100us: 96 by delays alone/);
+    expect(out).toMatch(/Nearest: .*delays alone make finality_p99 at least/);
+  });
+
+  test('repeats to the byte', async () => {
+    const again = () => quorumlab('size', small, '--inline', '--out', folder, '--json', '--best', '1');
+    expect((await again()).out).toBe((await again()).out);
+  }, 90_000);
+
+  test.each([
+    [HEAD + OBJECTIVE, [], 'has no space to choose from'],
+    [HEAD + REST + SPACE, [], 'asks for nothing'],
+    [HEAD + SPACE, ['--objective', 'finality_p99 <= 2'], 'a duration with its unit'],
+    [HEAD + SPACE, ['--objective', 'finalty_p99 <= 2s'], "did you mean 'finality_p99'"],
+    [HEAD + OBJECTIVE + SPACE, ['--inline', '--threads', '2'], '--inline uses no worker threads'],
+  ])('refuses what cannot be answered', async (text, options, reason) => {
+    const { code, err } = await quorumlab('size', file('refused', text), ...options);
+    expect(code).toBe(1);
+    expect(err).toContain(reason);
+  });
+
+  test('after Ctrl-C before anything is known, nothing is written and the exit code is 130', async () => {
+    const onInterrupt = (listener: () => void) => {
+      listener();
+      return () => {};
+    };
+    const out = join(folder, 'stopped');
+    const { code, err } = await quorumlabWith({ onInterrupt }, 'size', small, '--inline', '--out', out);
+    expect(code).toBe(130);
+    expect(err).toContain('nothing is written');
+  });
+});
+
+describe('a space', () => {
+  const base = {
+    protocols: '{ raft: {} }',
+    nodes: '3',
+    sites: '[zone-a, zone-b]',
+    machines: '[{ name: m, cores: 2, per_month: 1 }]',
+  };
+  const space = (changes: Partial<Record<string, string>>) =>
+    `space:\n${Object.entries({ ...base, ...changes })
+      .map(([key, value]) => `  ${key}: ${value}\n`)
+      .join('')}`;
+
+  test('that is sound has no problem', () => {
+    expect(problemsOf(space({}))).toEqual([]);
+  });
+
+  test.each([
+    [{ sites: '[zone-a, zone-bb]' }, 'space.yaml:14:19: space.sites.1:', "did you mean 'zone-b'"],
+    [{ sites: '[zone-a, zone-a]' }, 'space.sites.1:', 'stands here twice'],
+    [{ sites: '{ zone-a: { at_least: 3, at_most: 2 } }' }, 'space.sites.zone-a.at_most:', 'below at_least'],
+    [{ sites: '{ zone-a: { at_most: 1 } }' }, 'space.nodes:', 'which the limits of the sites do not allow'],
+    [{ protocols: '{ rafft: {} }' }, 'space.protocols.rafft:', "did you mean 'raft'"],
+    [{ protocols: '{}' }, 'space.protocols:', 'expected one or more of: '],
+    [
+      { protocols: '{ raft: { batch: { max_transaction: 3 } } }' },
+      'max_transaction:',
+      "did you mean 'max_transactions'",
+    ],
+    [{ protocols: '{ pbft: { pipeline: [4, many] } }' }, 'space.protocols.pbft.pipeline.1:', 'a whole number'],
+    [{ protocols: '{ pbft: { faults: 1 } }' }, 'space.protocols.pbft.faults:', 'at least 3f + 1 = 4 nodes'],
+    [{ nodes: '10..4' }, 'space.nodes:', "is '10..4'"],
+    [{ nodes: '[3, 0]' }, 'space.nodes.1:', "is '0'"],
+    [{ machines: '[{ name: m, cores: 2 }]' }, 'space.machines.0:', 'has no price'],
+    [
+      { machines: '[{ name: m, cores: 2, per_month: 1, disk: nvmee }]' },
+      'space.machines.0.disk:',
+      "did you mean 'nvme'",
+    ],
+    [{ bandwidth: '[{ rate: 1Gbps }, { rate: 1Gbps }]' }, 'space.bandwidth.1.rate:', 'stands here twice'],
+    [{ survive: 'everything' }, 'space.survive:', "such as '1 site'"],
+    [{ byzantine_meanwhile: 'true' }, 'space.byzantine_meanwhile:', 'expected byzantine and survive'],
+  ])('%j is told at its place', (changes, place, reason) => {
+    const problems = problemsOf(space(changes));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(place);
+    expect(problems[0]).toContain(reason);
+  });
+
+  test('does not stand beside levels, nor beside clients on nodes', () => {
+    const levels = 'levels: { clients.0.load.open.poisson: [1/s] }\n';
+    expect(problemsOf(space({}), levels).join()).toContain('stands beside space');
+    const text = (HEAD + space({})).replace('site: zone-a, load', 'node: 0, load');
+    const loaded = loadScenario('x.yaml', {
+      readText: (path) => (path === 'x.yaml' ? text : readFileSync(path, 'utf8')),
+    });
+    expect(loaded.ok ? '' : loaded.problems.map(formatProblem).join()).toContain('a space moves nodes about');
+  });
+});

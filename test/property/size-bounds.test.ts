@@ -1,0 +1,141 @@
+// Bounds of the sizing search hold for what is simulated: no finality below the bound of delays, no throughput above the capacity.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { EstimateName } from '../../src/experiment/estimate.ts';
+import { capacityLimits } from '../../src/experiment/size/capacity-bound.ts';
+import { expectedIn, loadOf } from '../../src/experiment/size/demand.ts';
+import { placedAt } from '../../src/experiment/size/field.ts';
+import { boundOf, delaysOf, leaderBounds } from '../../src/experiment/size/latency-bound.ts';
+import { quorumFigures } from '../../src/experiment/size/quorums.ts';
+import { setupOf } from '../../src/experiment/size/setup.ts';
+import { trialOf } from '../../src/experiment/size/trial.ts';
+import { simulate } from '../../src/simulation/simulate.ts';
+import { MILLISECOND } from '../../src/units/quantities.ts';
+import { clientsAt, closedLoad } from '../support/run-specs.ts';
+import { batchOf, NO_DEMAND, planOf, testSpace, variant } from '../support/size-space.ts';
+
+const MEASURES: readonly EstimateName[] = [
+  'finality_mean_ms',
+  'finality_p50_ms',
+  'finality_p90_ms',
+  'finality_p99_ms',
+  'finality_max_ms',
+];
+/** Quantiles come from a histogram within 0.4 %. */
+const HISTOGRAM = 1.005;
+
+const candidates = fc.record({
+  protocol: fc.constantFrom('pbft' as const, 'raft' as const),
+  counts: fc.tuple(fc.nat(3), fc.nat(3), fc.nat(3)).filter((counts) => counts[0] + counts[1] + counts[2] >= 4),
+  batch: fc.constantFrom(1, 20, 200),
+  pipeline: fc.constantFrom(1, 16),
+  proposer: fc.constantFrom('primary' as const, 'rotating' as const),
+  cores: fc.constantFrom(1, 2, 4),
+  rate: fc.constantFrom(3e6, 2e7, 1e9),
+  ranked: fc.nat(2),
+  seed: fc.nat(1000),
+});
+
+test('no run is quicker than the delays allow, nor orders more than its narrowest resource', () => {
+  fc.assert(
+    fc.property(candidates, ({ protocol, counts, batch, pipeline, proposer, cores, rate, ranked, seed }) => {
+      const raft = { ...batchOf(batch, 0), maxInflight: pipeline };
+      const pbft = { ...batchOf(batch, 1 * MILLISECOND), pipeline, proposer };
+      const chosen = variant(protocol, protocol === 'raft' ? raft : pbft);
+      const space = testSpace({ variants: [chosen] });
+      const nodes = counts[0] + counts[1] + counts[2];
+      const [machine] = space.machines;
+      const candidate = {
+        variant: chosen,
+        nodes,
+        counts,
+        machine: { ...machine!, spec: { ...machine!.spec, cores } },
+        bandwidth: { rate, perMonth: 0 },
+      };
+      const load = loadOf(space, NO_DEMAND);
+      const placed = placedAt(counts, space);
+      // Any site may hold the leader: the bounds must hold whoever leads.
+      const sites = placed.map(({ site }) => site);
+      const ranking = [...sites.slice(ranked % sites.length), ...sites.slice(0, ranked % sites.length)];
+      const setup = setupOf(candidate, space, load, ranking);
+      const { full } = planOf(space, NO_DEMAND);
+      const spec = planOf(space, NO_DEMAND).specFor({ ...setup }, seed, full);
+      const { estimate } = trialOf(spec, [{ ok: true, result: simulate(spec) }], full.warmup, []);
+
+      const bounds = leaderBounds(
+        chosen,
+        placed,
+        quorumFigures(chosen, nodes),
+        delaysOf(setup.network, setup.machine.disk.fsync),
+        load.origins,
+      );
+      const measured = full.duration - (full.warmup as number);
+      const bestOf = bounds.map(({ finality }) => finality);
+      const rotating = [load.origins.map((_, i) => Math.min(...bestOf.map((finality) => finality[i]!)))];
+      const finalities = protocol === 'pbft' && proposer === 'rotating' ? rotating : bestOf;
+      for (const measure of MEASURES) {
+        const bound = Math.min(
+          ...finalities.map((finality) => boundOf(measure, finality, load, expectedIn(load, measured))!),
+        );
+        const value = estimate?.estimates[measure]?.mean;
+        if (value !== undefined) expect(value * HISTOGRAM, measure).toBeGreaterThanOrEqual(bound);
+      }
+      const commit = Math.min(...bounds.map((bound) => bound.commit));
+      const throughput = estimate?.estimates.throughput_per_s?.mean ?? 0;
+      // What lay in queues when the window began is final in it as well: at most what the load sends in the warm-up.
+      const backlog = (load.offered * (full.warmup as number)) / measured;
+      for (const { kind, most } of capacityLimits(setup, load, commit))
+        expect(throughput, kind).toBeLessThanOrEqual(Math.max(most * 1.02 + 5, most + backlog * 0.1));
+    }),
+    { numRuns: 25 },
+  );
+}, 120_000);
+
+describe('where nothing but delays takes time', () => {
+  const cases = (['pbft', 'raft'] as const).flatMap((protocol) =>
+    [
+      [2, 1, 1],
+      [1, 2, 2],
+      [3, 3, 1],
+    ].flatMap((counts) => [0, 1, 2].map((leader) => [protocol, counts, leader] as const)),
+  );
+
+  test.each(cases)(
+    'a request of %s at %j led from site %d takes its bound, to the nanosecond',
+    (protocol, counts, leader) => {
+      const chosen = variant(protocol, batchOf(1, 0));
+      const free = { cores: 2, handling: 0, requestHandling: 0, execution: 0 };
+      const space = testSpace({ variants: [chosen] });
+      const [machine] = space.machines;
+      const costs = { ...machine!.spec.crypto, sign: 0, verify: 0, mac: 0, hashPerByte: 0 };
+      const candidate = {
+        variant: chosen,
+        nodes: counts.reduce((sum, here) => sum + here, 0),
+        counts,
+        machine: { ...machine!, spec: { ...machine!.spec, ...free, crypto: costs } },
+        bandwidth: { rate: Number.POSITIVE_INFINITY, perMonth: 0 },
+      };
+      const client = clientsAt({ site: 2 }, closedLoad(1, 1), { retryAfter: null });
+      const shared = {
+        ...space.shared,
+        clients: [client],
+        network: { ...space.shared.network, jitter: { kind: 'constant', value: 0 } },
+      };
+      const still = { ...space, shared };
+      const load = loadOf(still, NO_DEMAND);
+      const setup = setupOf(candidate, still, load, [leader, ...[0, 1, 2].filter((site) => site !== leader)]);
+      const { full, specFor } = planOf(still, NO_DEMAND);
+      const run = simulate(specFor(setup, 0, full));
+      const [bound] = leaderBounds(
+        chosen,
+        placedAt(counts, still),
+        quorumFigures(chosen, candidate.nodes),
+        delaysOf(setup.network, setup.machine.disk.fsync),
+        load.origins,
+      ).filter(({ site }) => site === leader);
+      const { finality } = run.segments.at(-1)!;
+      expect(finality.total).toBeGreaterThan(0);
+      expect(finality.sum / finality.total).toBe(bound!.finality[0]);
+    },
+  );
+});

@@ -1,0 +1,85 @@
+// A small space for sizing tests: three sites a few milliseconds apart, PBFT and Raft, machines and cards that are weak or strong.
+import type { Demand } from '../../src/experiment/size/demand.ts';
+import type { RunLength, SizePlan } from '../../src/experiment/size/search.ts';
+import type { ProtocolVariant, RunSetup, Space } from '../../src/experiment/size/space.ts';
+import { protocols } from '../../src/protocols/registry.ts';
+import { runSpecOf } from '../../src/scenario/run-spec-for.ts';
+import { defaultsOf, type OptionSchema } from '../../src/units/options.ts';
+import type { Duration } from '../../src/units/quantities.ts';
+import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
+import { clientsAt, openLoad, testSpec } from './run-specs.ts';
+
+export const NO_DEMAND: Demand = { objectives: [], survive: null, byzantine: null };
+
+export function variant(protocol: 'pbft' | 'raft', changes: object = {}, text = ''): ProtocolVariant {
+  const defaults = defaultsOf(protocols[protocol].options as OptionSchema<unknown>) as Record<string, unknown>;
+  const derived =
+    protocol === 'pbft' ? ['requestTimeout', 'viewChangeTimeout'] : ['heartbeat', 'electionTimeout', 'initialLeader'];
+  return { protocol, options: { ...defaults, ...changes }, derived, text };
+}
+
+export function batchOf(maxTransactions: number, timeout: Duration = 5 * MILLISECOND) {
+  return { batch: { maxTransactions, maxBytes: 1_048_576, timeout } };
+}
+
+export function testSpace(changes: Partial<Space> = {}): Space {
+  const {
+    seed: _seed,
+    replication: _replication,
+    horizon: _horizon,
+    boundaries: _boundaries,
+    ...shared
+  } = testSpec('pbft', 4, {
+    clients: [
+      clientsAt({ site: 0 }, openLoad(300), { retryAfter: 200 * MILLISECOND }),
+      clientsAt({ site: 2 }, openLoad(200), { retryAfter: 200 * MILLISECOND }),
+    ],
+  });
+  const { machine } = shared;
+  const site = (name: string, index: number, priceFactor: number) => ({
+    name,
+    site: index,
+    atLeast: 0,
+    atMost: 2,
+    priceFactor,
+  });
+  return {
+    variants: [
+      variant('pbft', batchOf(20), 'small'),
+      variant('pbft', batchOf(200), 'large'),
+      variant('raft', batchOf(200)),
+    ],
+    nodes: [4, 5],
+    sites: [site('a', 0, 1), site('b', 1, 1.1), site('c', 2, 1.25)],
+    machines: [
+      { name: 'weak', spec: { ...machine, cores: 1 }, perMonth: 10 },
+      { name: 'strong', spec: { ...machine, cores: 4 }, perMonth: 30 },
+    ],
+    bandwidths: [
+      { rate: 4e6, perMonth: 5 },
+      { rate: 1e8, perMonth: 12 },
+    ],
+    shared: shared as RunSetup,
+    prices: null,
+    survive: null,
+    byzantine: null,
+    loadMargin: 0.05,
+    averageLoad: 1,
+    ...changes,
+  };
+}
+
+export function planOf(space: Space, demand: Demand, changes: Partial<SizePlan> = {}): SizePlan {
+  return {
+    space,
+    demand,
+    best: 1,
+    budget: 10_000,
+    replications: 1,
+    full: { duration: 1 * SECOND, warmup: 200 * MILLISECOND },
+    short: { duration: 600 * MILLISECOND, warmup: 200 * MILLISECOND },
+    specFor: (setup, replication, { duration, warmup }: RunLength) =>
+      runSpecOf(setup, 3, replication, { duration: duration as number, warmup: warmup as number }),
+    ...changes,
+  };
+}

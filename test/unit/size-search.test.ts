@@ -1,0 +1,265 @@
+// The sizing search: placements counted and listed alike, quorum arithmetic, and the same winner as trying every candidate for real.
+import { describe, expect, test } from 'vitest';
+import type { RunOutcome } from '../../src/experiment/experiment.ts';
+import type { Objective } from '../../src/experiment/objective.ts';
+import { CutBook } from '../../src/experiment/size/cut-book.ts';
+import { type Demand, expectedIn, loadOf } from '../../src/experiment/size/demand.ts';
+import { drilled, drillsOf, settledAt } from '../../src/experiment/size/drills.ts';
+import { countCandidates, fieldOf } from '../../src/experiment/size/field.ts';
+import { countPlacements, placementsOf } from '../../src/experiment/size/placements.ts';
+import { quorumFigures, shortOfQuorum } from '../../src/experiment/size/quorums.ts';
+import { type SizeAnswer, type SizePlan, sizeSearch } from '../../src/experiment/size/search.ts';
+import { labelOf, optionsFor, setupOf } from '../../src/experiment/size/setup.ts';
+import { egressPerTransaction, sizingCost } from '../../src/experiment/size/sizing-cost.ts';
+import { trialOf } from '../../src/experiment/size/trial.ts';
+import type { RunSpec } from '../../src/simulation/run-spec.ts';
+import { simulate } from '../../src/simulation/simulate.ts';
+import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
+import { batchOf, NO_DEMAND, planOf, testSpace, variant } from '../support/size-space.ts';
+
+function objective(measure: 'throughput' | 'finality_p99', target: number): Objective {
+  return measure === 'throughput'
+    ? { measure, estimate: 'throughput_per_s', direction: 'at-least', target, text: `${target}/s` }
+    : { measure, estimate: 'finality_p99_ms', direction: 'at-most', target, text: `${target}ms` };
+}
+
+function search(plan: SizePlan, run: (spec: RunSpec) => RunOutcome = real): SizeAnswer {
+  const experiment = sizeSearch(plan);
+  let step = experiment.next();
+  while (!step.done) step = experiment.next(step.value.map(run));
+  return step.value;
+}
+
+function real(spec: RunSpec): RunOutcome {
+  return { ok: true, result: simulate(spec) };
+}
+
+const ANYWHERE = { atLeast: 0, atMost: 9 };
+
+describe('placements', () => {
+  test.each([
+    [4, [ANYWHERE, ANYWHERE, ANYWHERE], 15],
+    [7, [ANYWHERE, ANYWHERE, ANYWHERE, ANYWHERE, ANYWHERE, ANYWHERE], 792],
+    [5, [{ atLeast: 1, atMost: 2 }, { atLeast: 0, atMost: 2 }, ANYWHERE], 6],
+    [9, [{ atLeast: 0, atMost: 2 }], 0],
+  ])('of %d nodes are listed as many as are counted, each once', (nodes, sites, count) => {
+    const all = [...placementsOf(nodes, sites)];
+    expect(countPlacements(nodes, sites)).toBe(count);
+    expect(all).toHaveLength(count);
+    expect(new Set(all.map(String)).size).toBe(count);
+    for (const one of all) expect(one.reduce((sum, here) => sum + here, 0)).toBe(nodes);
+  });
+
+  test('the space is counted without being listed', () => {
+    const space = testSpace();
+    const listed = fieldOf({ space, demand: NO_DEMAND, load: loadOf(space, NO_DEMAND), expected: 100 }, new CutBook());
+    expect(countCandidates(space)).toBe(listed.length);
+  });
+});
+
+describe('quorum arithmetic', () => {
+  // n = 4, f = 1: a quorum is 3. n = 6, f = 1: 4. n = 7, f = 2: 5. Raft: majorities.
+  test.each([
+    ['pbft', [1, 1, 1, 1], false, 0],
+    ['pbft', [2, 1, 1], false, 1],
+    ['pbft', [1, 1, 1, 1], true, 1],
+    ['pbft', [1, 1, 1, 1, 1, 1], true, 0],
+    ['pbft', [2, 2, 2, 1], false, 0],
+    ['pbft', [2, 2, 2, 1], true, 1],
+    ['raft', [1, 1, 1], false, 0],
+    ['raft', [2, 1], false, 1],
+    ['raft', [2, 2, 1], false, 0],
+  ] as const)(
+    '%s at %j, one site lost (a liar meanwhile: %s), is short of %d',
+    (protocol, counts, meanwhile, short) => {
+      const nodes = counts.reduce<number>((sum, here) => sum + here, 0);
+      const figures = quorumFigures(variant(protocol), nodes);
+      const byzantine = { faults: 1, meanwhile };
+      expect(shortOfQuorum(counts, figures, { count: 1, of: 'site' }, byzantine) > 0).toBe(short > 0);
+    },
+  );
+});
+
+describe('a candidate', () => {
+  const space = testSpace();
+  const candidate = {
+    variant: space.variants[2]!,
+    nodes: 4,
+    counts: [2, 1, 1],
+    machine: space.machines[0]!,
+    bandwidth: space.bandwidths[1]!,
+  };
+
+  test('has its best leader first, its own cards and machine, and timeouts that suit its distances', () => {
+    const setup = setupOf(candidate, space, loadOf(space, NO_DEMAND), [2, 0, 1]);
+    expect([...setup.network.nodeSites]).toEqual([2, 0, 0, 1]);
+    expect(setup.network.egress.bitsPerSecond).toBe(1e8);
+    expect(setup.machine.cores).toBe(1);
+    expect(setup.protocol.options).toMatchObject({
+      initialLeader: 0,
+      heartbeat: 50 * MILLISECOND,
+      electionTimeout: { min: 500 * MILLISECOND, max: 1000 * MILLISECOND },
+    });
+    expect(labelOf(candidate, space)).toBe('raft n=4 2·a+b+c weak 100Mbps');
+  });
+
+  test('follows the round trip where it is long, and leaves alone what the file gives', () => {
+    const far = optionsFor(variant('pbft', batchOf(100)), 1 * SECOND);
+    expect(far).toMatchObject({ requestTimeout: 5.005 * SECOND, viewChangeTimeout: 5.005 * SECOND, durable: false });
+    const given = { ...variant('pbft', { requestTimeout: 7 }), derived: ['viewChangeTimeout'] };
+    expect(optionsFor(given, 0)).toMatchObject({ requestTimeout: 7, viewChangeTimeout: 2 * SECOND });
+  });
+
+  test('is offered what is asked for and the margin, in the shares of the scenario', () => {
+    const load = loadOf(space, { ...NO_DEMAND, objectives: [objective('throughput', 1000)] });
+    expect(load.offered).toBeCloseTo(1050, 6);
+    expect(load.origins.map(({ share }) => share)).toEqual([0.6, 0.4]);
+  });
+});
+
+describe('the cost', () => {
+  test.each(['pbft', 'raft'] as const)('of the traffic of %s is that of its runs, within a tenth', (protocol) => {
+    const space = testSpace({ variants: [variant(protocol, batchOf(200, 20 * MILLISECOND))], nodes: [5] });
+    const load = loadOf(space, NO_DEMAND);
+    const [machine] = space.machines.slice(1);
+    const candidate = {
+      variant: space.variants[0]!,
+      nodes: 5,
+      counts: [2, 2, 1],
+      machine: machine!,
+      bandwidth: space.bandwidths[1]!,
+    };
+    const setup = setupOf(candidate, space, load, [0, 1, 2]);
+    const spec = planOf(space, NO_DEMAND).specFor(setup, 0, { duration: 2 * SECOND, warmup: 500 * MILLISECOND });
+    const { estimate } = trialOf(spec, [real(spec)], 500 * MILLISECOND, []);
+    const busy = estimate!.utilisation.reduce((sum, { egress }) => sum + egress, 0);
+    const measured = (busy * 1e8) / 8 / estimate!.estimates.throughput_per_s!.mean;
+    expect(egressPerTransaction(candidate, space, load) / measured).toBeGreaterThan(0.9);
+    expect(egressPerTransaction(candidate, space, load) / measured).toBeLessThan(1.1);
+  });
+
+  test('is the catalogue times the factor of each site, and without prices nothing else', () => {
+    const space = testSpace();
+    const [machine, bandwidth] = [space.machines[1]!, space.bandwidths[1]!];
+    const candidate = { variant: space.variants[0]!, nodes: 4, counts: [2, 1, 1], machine, bandwidth };
+    const { machines, bandwidth: cards, egress, disk, total } = sizingCost(candidate, space, loadOf(space, NO_DEMAND));
+    const weight = 2 + 1.1 + 1.25;
+    expect([machines, cards, egress, disk]).toEqual([weight * 30, weight * 12, 0, 0]);
+    expect(total).toBeCloseTo(weight * 42, 9);
+  });
+});
+
+describe('the search', () => {
+  const demands: readonly (readonly [string, Demand])[] = [
+    ['throughput', { ...NO_DEMAND, objectives: [objective('throughput', 500), objective('finality_p99', 60)] }],
+    [
+      'a liar',
+      { ...NO_DEMAND, objectives: [objective('finality_p99', 40)], byzantine: { faults: 1, meanwhile: false } },
+    ],
+  ];
+
+  test.each(demands)(
+    'finds the winner that trying every candidate finds: %s',
+    (_, demand) => {
+      const space = testSpace({ nodes: [4] });
+      const plan = planOf(space, demand);
+      const answer = search(plan);
+      const winner = answer.best[0]?.contender.candidate;
+      expect(winner).toBeDefined();
+      expect(answer.candidates).toBe(countCandidates(space));
+      expect(answer.candidates).toBeGreaterThanOrEqual(60);
+      expect(labelOf(winner!, space)).toBe(exhaustive(plan));
+      // And it is worth its name: most candidates are never simulated.
+      expect(answer.simulated.length).toBeLessThan(answer.candidates / 2);
+    },
+    60_000,
+  );
+
+  test('finds it also where a site may be lost, and simulates each loss', () => {
+    const demand: Demand = {
+      objectives: [objective('finality_p99', 60)],
+      survive: { count: 1, of: 'site' },
+      byzantine: null,
+    };
+    const timers = { electionTimeout: { min: 60 * MILLISECOND, max: 120 * MILLISECOND }, heartbeat: 20 * MILLISECOND };
+    const quickRaft = { ...variant('raft', { ...batchOf(200), ...timers }), derived: ['initialLeader'] };
+    const space = testSpace({ nodes: [3, 5], variants: [quickRaft], bandwidths: [{ rate: 1e8, perMonth: 5 }] });
+    const plan = planOf(space, demand);
+    const answer = search(plan);
+    const [best] = answer.best;
+    expect(best?.drills.map(({ drill }) => drill.lost).sort()).toEqual(['a', 'b', 'c']);
+    expect(labelOf(best!.contender.candidate, space)).toBe(exhaustive(plan));
+  }, 120_000);
+
+  test('says that nothing does, with the bound that excludes it and the nearest miss, without a run', () => {
+    const answer = search(planOf(testSpace(), { ...NO_DEMAND, objectives: [objective('finality_p99', 1)] }));
+    expect(answer.best).toEqual([]);
+    expect(answer.ended).toBe('exhausted');
+    expect(answer.runs).toBe(0);
+    expect(answer.book.count('finality')).toBe(answer.candidates);
+    expect(answer.book.nearest('finality')[0]?.why).toMatch(/delays alone make finality_p99 at least \d+ ms/);
+  });
+
+  test('asks for the same runs whatever it is told of threads, and none twice for one candidate', () => {
+    const plan = planOf(testSpace(), demands[0]![1]);
+    const seen: string[] = [];
+    search(plan, (spec) => {
+      seen.push(`${spec.label} ${spec.replication} ${spec.horizon}`);
+      return real(spec);
+    });
+    expect(new Set(seen).size).toBe(seen.length);
+  }, 60_000);
+
+  test('ends at once when it is interrupted, and names runs that crashed', () => {
+    const plan = planOf(testSpace(), demands[0]![1]);
+    const stopped = search(plan, ({ label, replication }) => ({
+      ok: false,
+      label,
+      replication,
+      kind: 'interrupted',
+      reason: 'interrupted before it ended',
+    }));
+    expect(stopped.ended).toBe('interrupted');
+    expect(stopped.best).toEqual([]);
+    const crashed = search({ ...plan, budget: 8 }, ({ label, replication }) => ({
+      ok: false,
+      label,
+      replication,
+      kind: 'crashed',
+      reason: 'out of memory',
+    }));
+    expect(crashed.ended).toBe('budget');
+    expect(crashed.failed.length).toBeGreaterThan(0);
+  });
+});
+
+/** The label of the cheapest candidate that gives what is asked for, every one that arithmetic lets through being simulated in full. */
+function exhaustive(plan: SizePlan): string {
+  const { space, demand, full, replications } = plan;
+  const load = loadOf(space, demand);
+  const asked = { space, demand: { ...demand, objectives: [] }, load, expected: expectedIn(load, 800 * MILLISECOND) };
+  // Without objectives no bound is applied; the order among candidates of one cost is that of the search.
+  const order = fieldOf({ ...asked, demand }, new CutBook()).map(({ candidate }) => labelOf(candidate, space));
+  const all = fieldOf(asked, new CutBook());
+  const feasible = all.filter(({ candidate, placement }) => {
+    const setup = setupOf(candidate, space, load, placement.ranking);
+    const does = (at: typeof setup, length: typeof full): boolean => {
+      const specs = Array.from({ length: replications }, (_, replication) => plan.specFor(at, replication, length));
+      return trialOf(specs[0]!, specs.map(real), length.warmup, demand.objectives).misses.length === 0;
+    };
+    if (!does(setup, full)) return false;
+    if (demand.survive === null) return true;
+    return drillsOf(setup, demand.survive).every((drill) => {
+      const warmup = settledAt(setup, drill);
+      return does(drilled(setup, drill), { warmup, duration: warmup + 800 * MILLISECOND });
+    });
+  });
+  const labels = feasible.map(({ candidate }) => labelOf(candidate, space));
+  // Whatever a bound cut must not do, or the bound is wrong.
+  expect(labels.filter((label) => !order.includes(label))).toEqual([]);
+  const [least] = feasible.map(({ cost }) => cost.total);
+  const cheapest = feasible
+    .filter(({ cost }) => cost.total === least)
+    .map(({ candidate }) => labelOf(candidate, space));
+  return cheapest.sort((a, b) => order.indexOf(a) - order.indexOf(b))[0] as string;
+}
