@@ -7,10 +7,8 @@ import { compare, comparisonRuns } from '../experiment/compare.ts';
 import { USUAL_DRILLS } from '../experiment/drills.ts';
 import { counted } from '../report/words.ts';
 import { buildComparison } from '../results/build-comparison.ts';
-import { canonicalJson } from '../results/canonical-json.ts';
 import type { CompareFile } from '../results/compare-file.ts';
 import { repeatQuestionCommand } from '../results/repeat-command.ts';
-import { resultFolder, writeFiles } from '../results/result-folder.ts';
 import { resultId } from '../results/result-id.ts';
 import { settledForDrills } from '../scenario/for-drills.ts';
 import { formatProblem } from '../scenario/problem.ts';
@@ -20,6 +18,7 @@ import { MILLISECOND } from '../units/quantities.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
+import { keepAnswer } from './keep-answer.ts';
 import { type LoadedScenario, loadScenarios } from './load.ts';
 import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
 import type { RunningOptions } from './options.ts';
@@ -102,14 +101,10 @@ async function run(file: string, options: RunningOptions, context: CommandContex
   }
 }
 
-async function keepAndShow(answer: CompareFile, { out, json }: RunningOptions, context: CommandContext): Promise<void> {
+async function keepAndShow(answer: CompareFile, options: RunningOptions, context: CommandContext): Promise<void> {
   const { renderComparisonHtml } = await import('../report/compare/html.ts');
   const { renderComparison } = await import('../report/compare/table.ts');
-  const folder = resultFolder(out, answer.scenario, `compare-${answer.id}`);
-  const text = canonicalJson(answer);
-  writeFiles(folder, { 'compare.json': text, 'compare.html': renderComparisonHtml(answer) });
-  context.out.write(json ? text : `${renderComparison(answer)}\n`);
-  context.err.write(`report: ${join(folder, 'compare.html')}\n`);
+  keepAnswer('compare', answer, { html: renderComparisonHtml, text: renderComparison }, options, context);
   for (const { label, replication, reason } of answer.failed_runs)
     context.err.write(`not finished: ${label}, replication ${replication}: ${reason}\n`);
 }

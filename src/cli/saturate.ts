@@ -6,9 +6,7 @@ import { RESOURCES } from '../experiment/bottleneck.ts';
 import type { Objective } from '../experiment/objective.ts';
 import { type PointSaturation, type SaturationPlan, saturate } from '../experiment/saturation.ts';
 import { isOnLatency } from '../experiment/stability.ts';
-import { canonicalJson } from '../results/canonical-json.ts';
 import { repeatQuestionCommand } from '../results/repeat-command.ts';
-import { resultFolder, writeFiles } from '../results/result-folder.ts';
 import { resultId } from '../results/result-id.ts';
 import { buildSaturation, type SaturationFile } from '../results/saturation-file.ts';
 import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
@@ -18,6 +16,7 @@ import { parseRatio } from '../units/parse.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
+import { keepAnswer } from './keep-answer.ts';
 import { type LoadedScenario, loadScenarios } from './load.ts';
 import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
 import { positiveCount, type RunningOptions } from './options.ts';
@@ -145,18 +144,10 @@ async function verdict() {
   return (await import('../report/saturation/words.ts')).saturationVerdict;
 }
 
-async function keepAndShow(
-  answer: SaturationFile,
-  { out, json }: SaturateOptions,
-  context: CommandContext,
-): Promise<void> {
+async function keepAndShow(answer: SaturationFile, options: SaturateOptions, context: CommandContext): Promise<void> {
   const { renderSaturationHtml } = await import('../report/saturation/html.ts');
   const { renderSaturation } = await import('../report/saturation/table.ts');
-  const folder = resultFolder(out, answer.scenario, `saturate-${answer.id}`);
-  const text = canonicalJson(answer);
-  writeFiles(folder, { 'saturate.json': text, 'saturate.html': renderSaturationHtml(answer) });
-  context.out.write(json ? text : `${renderSaturation(answer)}\n`);
-  context.err.write(`report: ${join(folder, 'saturate.html')}\n`);
+  keepAnswer('saturate', answer, { html: renderSaturationHtml, text: renderSaturation }, options, context);
 }
 
 function findingsOf({

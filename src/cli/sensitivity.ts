@@ -5,9 +5,7 @@ import { drive } from '../executor/executor.ts';
 import { ESTIMATE_NAMES, type EstimateName } from '../experiment/estimate.ts';
 import { sensitivity } from '../experiment/sensitivity.ts';
 import { type FactorRange, INPUT_NAMES, type InputName, uncertainInputs } from '../experiment/uncertain-inputs.ts';
-import { canonicalJson } from '../results/canonical-json.ts';
 import { repeatQuestionCommand } from '../results/repeat-command.ts';
-import { resultFolder, writeFiles } from '../results/result-folder.ts';
 import { resultId } from '../results/result-id.ts';
 import { buildSensitivity, type SensitivityFile } from '../results/sensitivity-file.ts';
 import { nearest } from '../scenario/problem.ts';
@@ -17,6 +15,7 @@ import { MODEL_VERSION } from '../simulation/model-version.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
+import { keepAnswer } from './keep-answer.ts';
 import { type LoadedScenario, loadScenarios } from './load.ts';
 import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
 import type { RunningOptions } from './options.ts';
@@ -116,16 +115,12 @@ function identityOf(scenario: Scenario, more: readonly string[], quick: boolean)
 
 async function keepAndShow(
   answer: SensitivityFile,
-  { out, json }: SensitivityOptions,
+  options: SensitivityOptions,
   context: CommandContext,
 ): Promise<void> {
   const { renderSensitivityHtml } = await import('../report/sensitivity/html.ts');
   const { renderSensitivity } = await import('../report/sensitivity/table.ts');
-  const folder = resultFolder(out, answer.scenario, `sensitivity-${answer.id}`);
-  const text = canonicalJson(answer);
-  writeFiles(folder, { 'sensitivity.json': text, 'sensitivity.html': renderSensitivityHtml(answer) });
-  context.out.write(json ? text : `${renderSensitivity(answer)}\n`);
-  context.err.write(`report: ${join(folder, 'sensitivity.html')}\n`);
+  keepAnswer('sensitivity', answer, { html: renderSensitivityHtml, text: renderSensitivity }, options, context);
 }
 
 function rangesByDefault(): Record<InputName, FactorRange> {

@@ -5,9 +5,7 @@ import { drive } from '../executor/executor.ts';
 import type { Demand } from '../experiment/size/demand.ts';
 import { type RunLength, type SizeAnswer, sizeSearch } from '../experiment/size/search.ts';
 import type { Space } from '../experiment/size/space.ts';
-import { canonicalJson } from '../results/canonical-json.ts';
 import { repeatQuestionCommand } from '../results/repeat-command.ts';
-import { resultFolder, writeFiles } from '../results/result-folder.ts';
 import { resultId } from '../results/result-id.ts';
 import { buildSize, type SizeFile } from '../results/size-file.ts';
 import { readObjective } from '../scenario/objective-text.ts';
@@ -18,6 +16,7 @@ import { type Duration, SECOND } from '../units/quantities.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
+import { keepAnswer } from './keep-answer.ts';
 import { type LoadedScenario, loadScenarios } from './load.ts';
 import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
 import { positiveCount, type RunningOptions } from './options.ts';
@@ -167,14 +166,10 @@ function planOf(scenario: Scenario, space: Space, demand: Demand, { best, budget
   };
 }
 
-async function keepAndShow(result: SizeFile, { out, json }: SizeOptions, context: CommandContext): Promise<void> {
+async function keepAndShow(result: SizeFile, options: SizeOptions, context: CommandContext): Promise<void> {
   const { renderSizeHtml } = await import('../report/size/html.ts');
   const { renderSize } = await import('../report/size/table.ts');
-  const folder = resultFolder(out, result.scenario, `size-${result.id}`);
-  const text = canonicalJson(result);
-  writeFiles(folder, { 'size.json': text, 'size.html': renderSizeHtml(result) });
-  context.out.write(json ? text : `${renderSize(result)}\n`);
-  context.err.write(`report: ${join(folder, 'size.html')}\n`);
+  keepAnswer('size', result, { html: renderSizeHtml, text: renderSize }, options, context);
 }
 
 /** An empty answer misses the objective; what crashed may have hidden a cheaper one. @throws CommandEnd unless all is well. */

@@ -1,17 +1,10 @@
 /** The shape of `compare.json`: a decision matrix and what is decided by it, as plain data. Nothing in it depends on the machine or the date. */
 import type { Condition } from '../experiment/condition.ts';
 import type { Estimate } from '../experiment/estimate.ts';
+import type { AnswerHead } from './answer-head.ts';
 import type { CheckedRangeRow, PointResult, ViolationRow } from './result-file.ts';
 
-export interface CompareFile {
-  readonly format: 1;
-  readonly scenario: string;
-  readonly question: string;
-  readonly id: string;
-  readonly model_version: number;
-  readonly seed: number;
-  readonly quick: boolean;
-  readonly repeat_command: string;
+export interface CompareFile extends AnswerHead {
   readonly replications: number;
   /** In sentences, one recommendation for each assumption about the participants. */
   readonly recommendation: readonly string[];

@@ -5,17 +5,10 @@ import type { RankedResource } from '../experiment/resource-ranking.ts';
 import { limitOf, type MeasuredLoad, type PointSaturation, type SaturationOutcome } from '../experiment/saturation.ts';
 import type { Cause } from '../experiment/stability.ts';
 import type { DesignPoint } from '../scenario/scenario.ts';
+import type { AnswerHead } from './answer-head.ts';
 import type { CheckedRangeRow, Condition, Estimate } from './result-file.ts';
 
-export interface SaturationFile {
-  readonly format: 1;
-  readonly scenario: string;
-  readonly question: string;
-  readonly id: string;
-  readonly model_version: number;
-  readonly seed: number;
-  readonly quick: boolean;
-  readonly repeat_command: string;
+export interface SaturationFile extends AnswerHead {
   /** Sentences, one or more a point. */
   readonly verdict: readonly string[];
   readonly assumptions: readonly string[];

@@ -4,17 +4,10 @@ import type { Estimate, EstimateName } from '../experiment/estimate.ts';
 import { narrowingOf } from '../experiment/narrowing.ts';
 import type { PointSensitivity, Variant } from '../experiment/sensitivity.ts';
 import { type FactorRange, INPUT_NAMES, type InputName, uncertainInputs } from '../experiment/uncertain-inputs.ts';
+import type { AnswerHead } from './answer-head.ts';
 import type { CheckedRangeRow } from './result-file.ts';
 
-export interface SensitivityFile {
-  readonly format: 1;
-  readonly scenario: string;
-  readonly question: string;
-  readonly id: string;
-  readonly model_version: number;
-  readonly seed: number;
-  readonly quick: boolean;
-  readonly repeat_command: string;
+export interface SensitivityFile extends AnswerHead {
   /** The measure that is looked at. */
   readonly measure: EstimateName;
   readonly replications: number;

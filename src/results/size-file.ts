@@ -12,17 +12,10 @@ import type { SizingCost } from '../experiment/size/sizing-cost.ts';
 import type { Space, Survival } from '../experiment/size/space.ts';
 import { protocols } from '../protocols/registry.ts';
 import { MILLISECOND } from '../units/quantities.ts';
+import type { AnswerHead } from './answer-head.ts';
 import type { CheckedRangeRow } from './result-file.ts';
 
-export interface SizeFile {
-  readonly format: 1;
-  readonly scenario: string;
-  readonly question: string;
-  readonly id: string;
-  readonly model_version: number;
-  readonly seed: number;
-  readonly quick: boolean;
-  readonly repeat_command: string;
+export interface SizeFile extends AnswerHead {
   readonly asked: AskedRow;
   /** null: no prices for traffic and disk. */
   readonly currency: string | null;
