@@ -1,5 +1,4 @@
 /** `quorumlab compare FILE`: which of its candidates, undisturbed and in drills, at what cost: a decision matrix and a recommendation. */
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { drive } from '../executor/executor.ts';
 import { RESOURCES } from '../experiment/bottleneck.ts';

@@ -1,5 +1,4 @@
 /** `quorumlab saturate FILE`: the largest load that each design point carries for good, what binds there, and what comes next. */
-import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { drive } from '../executor/executor.ts';
 import { RESOURCES } from '../experiment/bottleneck.ts';

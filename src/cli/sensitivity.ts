@@ -1,5 +1,4 @@
 /** `quorumlab sensitivity FILE`: which uncertain input decides the answer, as a table here and a tornado chart in a folder. */
-import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { drive } from '../executor/executor.ts';
 import { ESTIMATE_NAMES, type EstimateName } from '../experiment/estimate.ts';

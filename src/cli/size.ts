@@ -1,5 +1,4 @@
 /** `quorumlab size FILE`: the cheapest cluster of a space that gives what is asked for, as a recommendation here and in a folder. */
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { drive } from '../executor/executor.ts';
 import type { Demand } from '../experiment/size/demand.ts';
