@@ -20,10 +20,10 @@ import type { Duration } from '../units/quantities.ts';
 import type { CommandContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
 import { type LoadedScenario, loadScenarios } from './load.ts';
-import { openExecutor } from './open-executor.ts';
+import { type ExecutorOptions, openExecutor } from './open-executor.ts';
 import { withProgress } from './progress.ts';
 
-export interface FitOptions {
+export interface FitOptions extends ExecutorOptions {
   readonly from: string;
   readonly scenario: string;
   /** undefined: those that the measurements determine. */
@@ -48,7 +48,7 @@ export async function calibrateFrom(options: FitOptions, context: CommandContext
     plan.push(fitRow(row, scenario, options));
     addedDelay = addedDelayOf(scenario);
   }
-  const executor = withProgress(await openExecutor({}, context), err);
+  const executor = withProgress(await openExecutor(options, context), err);
   const stop = new AbortController();
   const release = context.onInterrupt(() => stop.abort());
   try {

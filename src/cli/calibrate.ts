@@ -18,10 +18,11 @@ import { writeFiles } from '../results/result-folder.ts';
 import { nearest } from '../scenario/problem.ts';
 import { type CommandContext, type Output, processContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
-import { positiveCount } from './options.ts';
+import { type ExecutorOptions, refuseContradiction } from './open-executor.ts';
+import { positiveCount, threadCount } from './options.ts';
 import { folderProblem } from './output-folder.ts';
 
-interface CalibrateOptions {
+interface CalibrateOptions extends ExecutorOptions {
   readonly name: string;
   readonly directory: string;
   readonly out: string;
@@ -47,12 +48,15 @@ export function calibrateCommand(program: Command, context: CommandContext = pro
       `which constants, of ${CONSTANT_NAMES.join(',')} (default: those that the measurements determine); goes with --from`,
       constantsOf,
     )
+    .option('--threads <n>', 'worker threads of a fit (default: one a usable core)', threadCount)
+    .option('--inline', 'no worker threads: one run after the other in this one')
     .option('--json', 'print one JSON document instead of text')
     .action((options: CalibrateOptions) => calibrateOrFit(options, context));
 }
 
 async function calibrateOrFit(options: CalibrateOptions, context: CommandContext): Promise<void> {
   const { from, scenario, fit } = options;
+  refuseContradiction(options);
   if ((from === undefined) !== (scenario === undefined))
     throw new CommandEnd(
       ExitCode.usage,
@@ -60,7 +64,7 @@ async function calibrateOrFit(options: CalibrateOptions, context: CommandContext
     );
   if (from === undefined || scenario === undefined) return calibrate(options, context);
   const { calibrateFrom } = await import('./calibrate-from.ts');
-  return calibrateFrom({ from, scenario, fit, json: options.json ?? false }, context);
+  return calibrateFrom({ ...options, from, scenario, fit, json: options.json ?? false }, context);
 }
 
 /** A disk that is alone with its writer stays below this. */

@@ -97,6 +97,7 @@ protocol: { raft: { initial_leader: 0 } }
       scenario,
       '--fit',
       'link-delay',
+      '--inline',
     );
     expect(err).toContain('1 row with CPU-bound machines (line 5)');
     expect(code).toBe(0);
@@ -109,7 +110,17 @@ protocol: { raft: { initial_leader: 0 } }
       again,
       readFileSync(scenario, 'utf8').replace('ingress:', `added_delay: ${setting?.split('=')[1]}, ingress:`),
     );
-    const settled = await quorumlab('calibrate', '--from', csv, '--scenario', again, '--fit', 'link-delay', '--json');
+    const settled = await quorumlab(
+      'calibrate',
+      '--from',
+      csv,
+      '--scenario',
+      again,
+      '--fit',
+      'link-delay',
+      '--inline',
+      '--json',
+    );
     const [{ value_ns, set }] = JSON.parse(settled.out).constants;
     expect(value_ns).toBeLessThan(10_000);
     expect(set[0]).toMatch(/^network.added_delay=60\d/);
@@ -143,7 +154,7 @@ levels: { nodes.count: [3, 5], network.matrix.uniform: [5ms, 25ms] }
       [row.members, `${row.one_way_delay_ms}ms`, row.p50_ms, row.machine_cpu_frac].join(','),
     );
     writeFileSync(csv, [columns, ...lines, ''].join('\n'));
-    const { code, out } = await quorumlab('calibrate', '--from', csv, '--scenario', scenario, '--json');
+    const { code, out } = await quorumlab('calibrate', '--from', csv, '--scenario', scenario, '--inline', '--json');
     expect(code).toBe(0);
     const fit = JSON.parse(out);
     expect(fit.constants.map(({ constant }: { constant: string }) => constant)).toEqual(['processing']);
