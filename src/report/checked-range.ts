@@ -1,5 +1,6 @@
 /** The line of every report that says in which range checked against real systems its points lie, or in what they leave it. */
 import type { CheckedRangeRow } from '../results/result-file.ts';
+import { SERVICE_TIMES } from '../validation/checked-range.ts';
 import { MOST_IN_WORDS, some } from './verdict/points.ts';
 import { list } from './words.ts';
 
@@ -25,7 +26,14 @@ function sentenceOf({ system, range, outside }: CheckedRangeRow): string {
   if (outside.length === 0)
     return `in the range checked against a real system (${system}): ${range}; outside it: model only.`;
   const nearest = system === null ? '' : ` (nearest: ${system})`;
-  return `outside the range checked against real systems${nearest}, so model only: ${outside.join('; ')}.`;
+  return `outside the range checked against real systems${nearest}, so model only: ${outside.join('; ')}.${ofOnesOwn(outside)}`;
+}
+
+/** What constants of one's own mean: the only ones that were held against the reader's cluster. */
+function ofOnesOwn(reasons: readonly string[]): string {
+  return reasons.some((reason) => reason.startsWith(SERVICE_TIMES))
+    ? ' Service times that calibrate --from fitted to your own cluster are as good as its errors when left out.'
+    : '';
 }
 
 /** Of many points that differ: what they have in common, and the rest by kind; result.json has each. */
@@ -42,7 +50,7 @@ function summary(points: readonly Point[]): string {
     ...(more.length > 0 ? [`some by ${list([...more.slice(0, 5), ...(more.length > 5 ? ['more'] : [])])}`] : []),
   ];
   const rest = inside === 0 ? '' : ` The other ${inside === 1 ? 'one lies' : `${inside} lie`} inside.`;
-  return `${outside.length} of ${points.length} points lie outside the ranges checked against real systems, so model only: ${parts.join('; ')}.${rest}`;
+  return `${outside.length} of ${points.length} points lie outside the ranges checked against real systems, so model only: ${parts.join('; ')}.${ofOnesOwn([...common, ...more])}${rest}`;
 }
 
 function upper(sentence: string): string {

@@ -45,6 +45,7 @@ export interface RunValue {
 export interface NetworkValue {
   readonly matrix: EitherValue<string, MatrixValue>;
   readonly intraSite: Duration | null;
+  readonly addedDelay: Duration;
   readonly jitter: NamedValue;
   readonly egress: EitherValue<BitRate, CardValue>;
   readonly ingress: BitRate;

@@ -5,11 +5,11 @@
 
 import type { Resource } from '../experiment/bottleneck.ts';
 import { createSampler } from '../kernel/distributions.ts';
-import type { RaftOptions } from '../protocols/raft/options.ts';
 import type { PointSetup } from '../scenario/scenario.ts';
 import type { LoadSpec } from '../simulation/run-spec.ts';
 import { MILLISECOND } from '../units/quantities.ts';
 import { type CheckedRange, checkedRanges, type Span } from './checked-ranges.ts';
+import { defaultOptions, NOT_REACHED, settingsOf, type Values } from './point-settings.ts';
 
 /** How busy a resource was: a share of its time. */
 export interface Busy {
@@ -56,7 +56,7 @@ export function reasonsOutside(range: CheckedRange, setup: PointSetup, busy: rea
     ...disk(range, setup),
     ...workload(setup),
     ...faults(range, setup),
-    ...election(range, setup),
+    ...settings(range, setup),
   ];
 }
 
@@ -174,16 +174,32 @@ function faults(range: CheckedRange, { faults: all }: PointSetup): Reasons {
     : [`faults (${kinds}${one.duration === null ? '' : ' that ends'}), checked one leader killed for good`];
 }
 
-function election({ election: checked }: CheckedRange, { protocol }: PointSetup): Reasons {
-  if (checked === null) return [];
-  const { electionTimeout, heartbeat, preVote, checkQuorum } = protocol.options as RaftOptions;
-  const same =
-    electionTimeout.min === checked.electionTimeout.min &&
-    electionTimeout.max === checked.electionTimeout.max &&
-    heartbeat === checked.heartbeat &&
-    preVote === checked.preVote &&
-    checkQuorum === checked.checkQuorum;
-  return same ? [] : ['election timers, checked those of etcd as shipped (preset etcd-3.4)'];
+/** Begins the reason that a fit to one's own cluster gives, which says itself how well it predicts. */
+export const SERVICE_TIMES = 'service times are not those that were checked';
+
+function settings({ settings: checked, load: { most, loop } }: CheckedRange, setup: PointSetup): Reasons {
+  const { services, cryptography, options } = settingsOf(setup, loop === 'closed' ? most : Number.POSITIVE_INFINITY);
+  const reason = (what: string, own: Values, there: Values, absent: string): Reasons => {
+    const others = [...new Set([...Object.keys(own), ...Object.keys(there)])].flatMap((name) => {
+      const [mine, known] = [own[name] ?? [absent], there[name] ?? [absent]];
+      const unknown = mine.filter((value) => !known.includes(value));
+      return unknown.length === 0 ? [] : [`${name} ${unknown.join('/')} (checked ${known.join('/')})`];
+    });
+    return others.length === 0 ? [] : [`${what}: ${few(others)}`];
+  };
+  return [
+    ...reason(SERVICE_TIMES, services, checked.services, '0s'),
+    ...reason('cryptography is not what was checked', cryptography, checked.cryptography, 'free'),
+    ...reason('options are not those that were checked', options, checked.options, 'none'),
+  ];
+}
+
+/** A line of a terminal has room for so many settings. */
+const MOST_SETTINGS = 4;
+
+function few(settings: readonly string[]): string {
+  const more = settings.length - MOST_SETTINGS;
+  return [...settings.slice(0, MOST_SETTINGS), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
 /** `one-way 2–25 ms, 3–5 nodes, …`: what was checked. */
@@ -198,7 +214,24 @@ export function rangeInWords(range: CheckedRange): string {
     range.fsyncMs === 0 ? 'no disk' : `fsync up to ${short(range.fsyncMs)} ms`,
     `no loss or jitter, ${range.faults === 'none' ? 'no faults' : 'one leader killed'}`,
     'opaque values',
+    settingsInWords(range),
   ].join(', ');
+}
+
+/** What takes time, and the options that are not the protocol's defaults. */
+function settingsInWords({ protocol, settings: { services, cryptography, options } }: CheckedRange): string {
+  const costly = (values: Values): readonly string[] =>
+    Object.entries(values).flatMap(([name, texts]) => (texts.every(isNothing) ? [] : [`${name} ${texts.join('/')}`]));
+  const usual = defaultOptions(protocol);
+  const chosen = Object.entries(options).flatMap(([name, texts]) =>
+    texts.every((text) => text === NOT_REACHED || usual[name]?.includes(text)) ? [] : [`${name} ${texts.join('/')}`],
+  );
+  const times = [...costly(services), ...costly(cryptography)];
+  return `with ${times.length === 0 ? 'no service times' : times.join(', ')}${chosen.length === 0 ? '' : ` and ${chosen.join(', ')}`}`;
+}
+
+function isNothing(text: string): boolean {
+  return text === '0s';
 }
 
 function loadText(loop: CheckedRange['load']['loop'], most: number): string {

@@ -1,8 +1,11 @@
 /**
  * In which ranges predictions were held against real systems, as data: what the judged rows of the targets named here cover, ends
  * included (test/unit/checked-range.test.ts takes it from their scenarios and tables anew). Closed forms and the results of other
- * simulators are no real systems and widen no range.
+ * simulators are no real systems and widen no range. With what constants and options they were predicted stands in a file of its
+ * own, which that test writes.
  */
+import { checkedSettings } from './checked-settings.ts';
+import type { PointSettings } from './point-settings.ts';
 
 /** Both ends were checked. */
 export interface Span {
@@ -30,25 +33,16 @@ export interface CheckedRange {
   /** The slowest fsync, mean, ms; 0: nothing waited for a disk. */
   readonly fsyncMs: number;
   readonly faults: 'none' | 'leader killed';
-  /** Where elections were timed: the timers they were timed with. */
-  readonly election: ElectionTimers | null;
-}
-
-/** In the units of a Raft protocol's options: ns. */
-interface ElectionTimers {
-  readonly electionTimeout: { readonly min: number; readonly max: number };
-  readonly heartbeat: number;
-  readonly preVote: boolean;
-  readonly checkQuorum: boolean;
+  /** The service times, costs of cryptography and options that those rows were predicted with. */
+  readonly settings: PointSettings;
 }
 
 /** Below a tenth of its time in use a queue adds less than 6 % of one service (M/D/1): as good as unloaded. */
 const UNLOADED = 0.1;
 
-const etcd = { system: 'etcd 3.4.23', origin: 'measured', protocol: 'raft', faults: 'none', election: null } as const;
+const etcd = { system: 'etcd 3.4.23', origin: 'measured', protocol: 'raft', faults: 'none' } as const;
 
-/** The wider ones first: of two that miss a scenario by as much, the first is named. */
-export const checkedRanges: readonly CheckedRange[] = [
+const ranges: readonly Omit<CheckedRange, 'settings'>[] = [
   {
     ...etcd,
     targets: ['etcd-commit-latency', 'etcd-placement-far', 'etcd-placement-client', 'etcd-throughput', 'etcd-fsync'],
@@ -84,7 +78,6 @@ export const checkedRanges: readonly CheckedRange[] = [
     cards: UNLOADED,
     fsyncMs: 0,
     faults: 'leader killed',
-    election: { electionTimeout: { min: 1e9, max: 1.9e9 }, heartbeat: 1e8, preVote: false, checkQuorum: true },
   },
   {
     ...etcd,
@@ -112,7 +105,6 @@ export const checkedRanges: readonly CheckedRange[] = [
     cards: UNLOADED,
     fsyncMs: 0,
     faults: 'none',
-    election: null,
   },
   {
     system: 'BFT-SMaRt over four AWS regions',
@@ -127,6 +119,11 @@ export const checkedRanges: readonly CheckedRange[] = [
     cards: UNLOADED,
     fsyncMs: 0,
     faults: 'none',
-    election: null,
   },
 ];
+
+/** The wider ones first: of two that miss a scenario by as much, the first is named. */
+export const checkedRanges: readonly CheckedRange[] = ranges.map((range) => ({
+  ...range,
+  settings: checkedSettings[range.system] as PointSettings,
+}));
