@@ -61,6 +61,7 @@ export interface MachineValue {
   readonly cores: number;
   readonly handling: Duration;
   readonly requestHandling: Duration;
+  readonly wakeUp: Duration;
   readonly execution: Duration;
   readonly executionLaw: 'constant' | 'exponential';
   readonly crypto: { readonly profile: string; readonly scheme: string; readonly mode: 'modelled' | 'none' };
@@ -89,6 +90,7 @@ export interface ClosedValue {
   readonly clients: number;
   readonly outstanding: number;
   readonly think: NamedValue;
+  readonly initialSpread: Duration | 'auto';
 }
 
 export interface CompareValue {

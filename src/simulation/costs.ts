@@ -6,6 +6,7 @@ export class Costs {
   readonly handling: number;
   readonly requestHandling: number;
   readonly execution: number;
+  readonly wakeUp: number;
   readonly mac: number;
   readonly verifySignature: number;
   private readonly sign: number;
@@ -15,6 +16,7 @@ export class Costs {
     this.handling = machine.handling;
     this.requestHandling = machine.requestHandling;
     this.execution = machine.execution;
+    this.wakeUp = machine.wakeUp ?? 0;
     this.mac = machine.crypto.mac;
     this.sign = machine.crypto.sign;
     this.verifySignature = machine.crypto.verify;

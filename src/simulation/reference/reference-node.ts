@@ -180,7 +180,15 @@ export class ReferenceNode extends Machine implements ClientPort {
     } else if (persistedAt === first) this.tellPersisted();
     else if (executableAt === first) this.execute();
     else if (timers.next === first) this.fireTimer();
+    else if (this.wakesUntil() > this.now) this.wakeAtTimer(this.wakesUntil());
     else this.handle();
+  }
+
+  /** When the first message that waits finds the thread awake: a while after it came over the network and found the thread idle. */
+  private wakesUntil(): Instant {
+    const { flight, at } = this.ready[0] as Ready;
+    const isLocal = this.world.flights.sourceOf(flight) === this.self;
+    return isLocal || at <= this.thread.freeAt ? at : at + this.world.costs.wakeUp;
   }
 
   private wakeAtTimer(at: Instant): void {
