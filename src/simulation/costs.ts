@@ -9,7 +9,7 @@ export class Costs {
   readonly wakeUp: number;
   readonly mac: number;
   readonly verifySignature: number;
-  private readonly sign: number;
+  readonly sign: number;
   private readonly hashPerByte: number;
 
   constructor(machine: MachineSpec) {

@@ -90,7 +90,7 @@ const machines: KernelCase[] = [
       machine: { cores, wakeUp: 300 * MICROSECOND, handling: 40_000.375, requestHandling: 20_000.625 },
       clients: [
         clientsAt({ site: 0 }, { ...closedLoad(4, 2), initialSpread: 20 * MILLISECOND }),
-        clientsAt({ node: 1 }, { ...closedLoad(3), initialSpread: 10 * MILLISECOND }),
+        clientsAt({ node: 1 }, { ...closedLoad(3, 1), initialSpread: 10 * MILLISECOND }),
         clientsAt({ site: 2 }, openLoad(300)),
       ],
       horizon: 300 * MILLISECOND,

@@ -27,6 +27,12 @@ interface Incoming {
   verified: boolean;
 }
 
+/** A signature begun before the message that will carry it is made. */
+interface Begun {
+  isMade: boolean;
+  whenMade: () => void;
+}
+
 interface Ready {
   readonly flight: number;
   readonly at: Instant;
@@ -56,6 +62,7 @@ export class ReferenceNode extends Machine implements ClientPort {
   private signQueue: { readonly cost: number; readonly done: () => void }[] = [];
   /** Messages made and not handed over to the card yet, in the order in which they were made. */
   private outgoing: Outgoing[] = [];
+  private readonly begun = new Map<number, Begun>();
   private readonly card: ReferenceCard;
   private readonly disk = new Server();
   private pendingWrites: Write[] = [];
@@ -284,13 +291,39 @@ export class ReferenceNode extends Machine implements ClientPort {
 
   // Signing and hand-over: messages reach the card in the order in which they were made.
 
-  /** A message was made; signing it costs `cost` ns on the cores. */
-  sendOut(outgoing: Outgoing, cost: number): void {
+  /** A message was made; signing it costs `cost` ns on the cores, and it needs a signature begun before (−1: none). */
+  sendOut(outgoing: Outgoing, cost: number, awaits: number): void {
     this.outgoing.push(outgoing);
-    const done = (): void => {
+    let missing = awaits < 0 ? 1 : 2;
+    const part = (): void => {
+      if (--missing > 0) return;
       outgoing.signed = true;
       while (this.outgoing[0]?.signed) this.handOver(this.outgoing.shift() as Outgoing);
     };
+    if (awaits >= 0) this.awaitSignature(awaits, part);
+    this.work(cost, part);
+  }
+
+  /** Begins a signature for a message that will be made later. */
+  beginSignature(number: number): void {
+    const signature: Begun = { isMade: false, whenMade: () => {} };
+    this.begun.set(number, signature);
+    this.work(this.world.costs.sign, () => {
+      signature.isMade = true;
+      signature.whenMade();
+    });
+  }
+
+  private awaitSignature(number: number, act: () => void): void {
+    const signature = this.begun.get(number);
+    if (signature === undefined) throw new Error(`a message awaits signature ${number}, which was not begun`);
+    this.begun.delete(number);
+    if (signature.isMade) act();
+    else signature.whenMade = act;
+  }
+
+  /** Work for the cores, or for the thread where there is no other. */
+  private work(cost: number, done: () => void): void {
     if (cost === 0) done();
     else if (this.pool === null) this.signQueue.push({ cost, done });
     else this.pool.submit(cost, done);
@@ -381,6 +414,7 @@ export class ReferenceNode extends Machine implements ClientPort {
     this.links.clear();
     this.ready = [];
     this.outgoing = [];
+    this.begun.clear();
     this.signQueue = [];
     this.pendingWrites = [];
     this.persisted = [];
