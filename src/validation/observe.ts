@@ -57,7 +57,9 @@ export async function openTarget(target: Target, small: boolean): Promise<OpenTa
 
 export function concerns({ where }: Comparison, point: DesignPoint): boolean {
   return Object.entries(where).every(([path, level]) =>
-    path === 'label' ? point.label === level || point.label.startsWith(`${level} `) : isLevel(point.factors[path], level),
+    path === 'label'
+      ? point.label === level || point.label.startsWith(`${level} `)
+      : isLevel(point.factors[path], level),
   );
 }
 

@@ -11,7 +11,7 @@ import type { Comparison, Quantity, Target, Tolerance } from '../target.ts';
 
 /** The same values in all etcd scenarios. */
 export const ETCD_CONSTANTS = [
-  '0.47 ms that delay each request at its client (clients.processing)',
+  '0.43 ms that delay each request at its client (clients.processing)',
   '60 us of the thread for each message and each request (machine.handling, request_handling)',
   '0.3 ms until an idle thread begins with a message from the network (machine.wake_up)',
 ];
