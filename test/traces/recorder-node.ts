@@ -196,6 +196,7 @@ export class RecorderNode implements Host<ProtocolMessage, unknown> {
 
   beginSignature(number: number): void {
     this.begun.add(number);
+    this.cluster.record({ kind: 'sign', node: this.self, number });
   }
 
   mark(id: number, a: number, b: number): void {
