@@ -16,12 +16,14 @@ function latencyMs(place: { site: number } | { node: number }, protocol = ledRaf
       machine: { ...freeMachine, wakeUp },
       // Clients think, so that no other message wakes a thread just before the one that counts.
       clients: [clientsAt(place, closedLoop(1, 1, constant(3 * MILLISECOND)), { submit })],
+      boundaries: [100 * MILLISECOND],
       horizon: 1 * SECOND,
     }),
   );
   expect(result.violations).toEqual([]);
   expect(result.utilisation.map(({ thread }) => thread)).toEqual(Array(n).fill(0));
-  return result.segments[0]!.finality.min / MILLISECOND;
+  // A heartbeat may wake a thread just before the message that counts: the longest is the one that no other helped.
+  return result.segments[1]!.finality.max / MILLISECOND;
 }
 
 test('each hop between machines costs one, what passes on a machine itself none', () => {

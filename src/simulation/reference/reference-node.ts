@@ -14,6 +14,7 @@ import type { Busy } from '../run-clock.ts';
 import type { World } from '../world.ts';
 import { CorePool } from './core-pool.ts';
 import { ReferenceCard } from './egress-card.ts';
+import { HandOver } from './hand-over.ts';
 import { Machine, Rank } from './machine.ts';
 import type { Outgoing } from './outgoing.ts';
 import { ReferenceClients } from './reference-clients.ts';
@@ -25,12 +26,6 @@ import { Server } from './server.ts';
 interface Incoming {
   readonly flight: number;
   verified: boolean;
-}
-
-/** A signature begun before the message that will carry it is made. */
-interface Begun {
-  isMade: boolean;
-  whenMade: () => void;
 }
 
 interface Ready {
@@ -60,9 +55,7 @@ export class ReferenceNode extends Machine implements ClientPort {
   /** When the thread will next look for an expired timer. */
   private timerWakeAt: Instant = NEVER;
   private signQueue: { readonly cost: number; readonly done: () => void }[] = [];
-  /** Messages made and not handed over to the card yet, in the order in which they were made. */
-  private outgoing: Outgoing[] = [];
-  private readonly begun = new Map<number, Begun>();
+  private readonly outgoing = new HandOver(this.work.bind(this), this.handOver.bind(this));
   private readonly card: ReferenceCard;
   private readonly disk = new Server();
   private pendingWrites: Write[] = [];
@@ -291,35 +284,12 @@ export class ReferenceNode extends Machine implements ClientPort {
 
   // Signing and hand-over: messages reach the card in the order in which they were made.
 
-  /** A message was made; signing it costs `cost` ns on the cores, and it needs a signature begun before (−1: none). */
   sendOut(outgoing: Outgoing, cost: number, awaits: number): void {
-    this.outgoing.push(outgoing);
-    let missing = awaits < 0 ? 1 : 2;
-    const part = (): void => {
-      if (--missing > 0) return;
-      outgoing.signed = true;
-      while (this.outgoing[0]?.signed) this.handOver(this.outgoing.shift() as Outgoing);
-    };
-    if (awaits >= 0) this.awaitSignature(awaits, part);
-    this.work(cost, part);
+    this.outgoing.add(outgoing, cost, awaits);
   }
 
-  /** Begins a signature for a message that will be made later. */
   beginSignature(number: number): void {
-    const signature: Begun = { isMade: false, whenMade: () => {} };
-    this.begun.set(number, signature);
-    this.work(this.world.costs.sign, () => {
-      signature.isMade = true;
-      signature.whenMade();
-    });
-  }
-
-  private awaitSignature(number: number, act: () => void): void {
-    const signature = this.begun.get(number);
-    if (signature === undefined) throw new Error(`a message awaits signature ${number}, which was not begun`);
-    this.begun.delete(number);
-    if (signature.isMade) act();
-    else signature.whenMade = act;
+    this.outgoing.beginSignature(number, this.world.costs.sign);
   }
 
   /** Work for the cores, or for the thread where there is no other. */
@@ -404,7 +374,7 @@ export class ReferenceNode extends Machine implements ClientPort {
       ...this.ingressQueue.map(({ flight }) => flight),
       ...this.ready.map(({ flight }) => flight),
       ...[...this.links.values()].flatMap((link) => link.map(({ flight }) => flight)),
-      ...this.outgoing.filter(({ copies }) => copies.length === 0).map(({ flight }) => flight),
+      ...this.outgoing.crash(),
     ];
     if (this.drained !== 0) here.push(this.drained);
     for (const flight of here) this.network.discard(flight);
@@ -413,8 +383,6 @@ export class ReferenceNode extends Machine implements ClientPort {
     this.ingressQueue = [];
     this.links.clear();
     this.ready = [];
-    this.outgoing = [];
-    this.begun.clear();
     this.signQueue = [];
     this.pendingWrites = [];
     this.persisted = [];
