@@ -90,6 +90,7 @@ class SilentHost implements Host<never, never> {
   verify(): boolean {
     return true;
   }
+  beginSignature(): void {}
   mark(): void {}
   now(): number {
     return 0;

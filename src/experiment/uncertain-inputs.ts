@@ -56,13 +56,13 @@ export const uncertainInputs = {
     range: { low: 0.5, high: 2 },
     why: 'between implementations and processors',
     measure:
-      'measure your own cluster and fit it: quorumlab calibrate --from results.csv (machine.handling, request_handling, execution; clients.processing)',
-    absent: ({ machine: { handling, requestHandling, execution }, clients }) =>
-      handling + requestHandling + execution > 0 || clients.some(({ processing = 0 }) => processing > 0)
+      'measure your own cluster and fit it: quorumlab calibrate --from results.csv (machine.handling, request_handling, execution, wake_up; clients.processing)',
+    absent: ({ machine: { handling, requestHandling, execution, wakeUp = 0 }, clients }) =>
+      handling + requestHandling + execution + wakeUp > 0 || clients.some(({ processing = 0 }) => processing > 0)
         ? null
-        : 'machine.handling, request_handling and execution and clients.processing are 0',
+        : 'machine.handling, request_handling, execution and wake_up and clients.processing are 0',
     scaled: (spec, factor) => {
-      const { handling, requestHandling, execution } = spec.machine;
+      const { handling, requestHandling, execution, wakeUp } = spec.machine;
       const times = (value: number): number => Math.round(value * factor);
       return {
         ...spec,
@@ -71,6 +71,7 @@ export const uncertainInputs = {
           handling: times(handling),
           requestHandling: times(requestHandling),
           execution: times(execution),
+          ...(wakeUp === undefined ? {} : { wakeUp: times(wakeUp) }),
         },
         clients: spec.clients.map((group) =>
           group.processing === undefined ? group : { ...group, processing: times(group.processing) },

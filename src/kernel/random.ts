@@ -21,6 +21,7 @@ export const Purpose = {
   replication: 13,
   protocol: 14,
   execution: 15,
+  begin: 16,
 } as const;
 
 /** Finalises a 32-bit word so that every input bit reaches every output bit. */

@@ -9,6 +9,8 @@ export interface MachineSpec {
   readonly handling: Duration;
   readonly requestHandling: Duration;
   readonly execution: Duration;
+  /** How much later the thread begins with a message from the network that finds it idle; occupies nothing. Absent: 0. */
+  readonly wakeUp?: Duration;
   /** Each transaction takes an exponential time with this mean, the same on all nodes. Absent: every one takes `execution`. */
   readonly executionLaw?: 'exponential';
   readonly crypto: CryptoCosts;

@@ -24,12 +24,14 @@ export interface ProtocolMessage {
 export interface Work {
   /** Signatures made by the sender, once per message however many receivers. */
   readonly signs: number;
-  /** MACs made by the sender (n for an authenticator). */
+  /** MACs made by the sender (n − 1 for an authenticator). */
   readonly macs: number;
   /** Signatures checked by each receiver, MACs checked by each receiver, bytes hashed by each side. */
   readonly verifies: number;
   readonly macChecks: number;
   readonly hashBytes: Bytes;
+  /** The number of a signature that the sender began before (`Host.beginSignature`): the message leaves no sooner than it is made. */
+  readonly awaits?: number;
 }
 export const NO_WORK: Work = { signs: 0, macs: 0, verifies: 0, macChecks: 0, hashBytes: 0 };
 
@@ -155,6 +157,11 @@ export interface Host<Message, Change> {
   /** For statements that are relayed. Costs are charged by `workOf`, not here. */
   sign(digest: Digest): Signature;
   verify(signer: NodeId, digest: Digest, signature: Signature): boolean;
+  /**
+   * Begins, on the machine's cores and charged there, the signature of a message that will be sent later: its `workOf` names the
+   * same number in `awaits`, once. A number may be used again.
+   */
+  beginSignature(number: number): void;
   mark(id: MarkId, a: number, b: number): void;
   now(): Instant;
 }

@@ -192,7 +192,7 @@ function buildLoad(
   context: BuildContext,
 ): LoadSpec | null {
   if (client.load.name === 'closed') {
-    const { clients, outstanding, think } = client.load.options as ClosedValue;
+    const { clients, outstanding, think, initialSpread } = client.load.options as ClosedValue;
     if (clients * outstanding > MOST_OUTSTANDING) {
       context.source.flag(
         [...path, 'load', 'closed'],
@@ -201,7 +201,9 @@ function buildLoad(
       return null;
     }
     const law = buildDistribution(think, [...path, 'load', 'closed', 'think'], context);
-    return law === null ? null : { kind: 'closed', clients, outstanding, think: law };
+    // `auto` follows from the network, once that is known (initial-spread.ts).
+    const spread = initialSpread === 'auto' ? {} : { initialSpread };
+    return law === null ? null : { kind: 'closed', clients, outstanding, think: law, ...spread };
   }
   const arrivals = client.load.options as NamedValue;
   if (arrivals.name !== 'trace') {

@@ -13,9 +13,10 @@ export function buildMachine(machine: MachineValue, context: BuildContext): Mach
   const crypto = buildCrypto(machine.crypto, context);
   const disk = buildDisk(machine.disk, context);
   if (crypto === null || disk === null) return null;
-  const { cores, handling, requestHandling, execution, executionLaw } = machine;
+  const { cores, handling, requestHandling, wakeUp, execution, executionLaw } = machine;
   const law = executionLaw === 'constant' ? {} : { executionLaw };
-  return { cores, handling, requestHandling, execution, ...law, crypto, disk };
+  const sleep = wakeUp === 0 ? {} : { wakeUp };
+  return { cores, handling, requestHandling, ...sleep, execution, ...law, crypto, disk };
 }
 
 function buildCrypto(crypto: MachineValue['crypto'], context: BuildContext): CryptoCosts | null {

@@ -16,6 +16,7 @@ import { buildNetwork, checkDelays, countNodes, placeNodes, roundTripsOf } from 
 import { buildProtocol, type Contender } from './build-protocol.ts';
 import { exceedsNumbers, expectedRequests, MOST_REQUESTS } from './expected-load.ts';
 import type { ArrivalTraceValue, RunValue } from './file-value.ts';
+import { withInitialSpreads } from './initial-spread.ts';
 import { judgeCards, judgeRetries } from './judge-clients.ts';
 import { judgeFaults } from './judge-faults.ts';
 import type { PointSetup } from './scenario.ts';
@@ -94,7 +95,7 @@ export function buildPoint(contender: Contender, sections: Sections, context: Bu
     protocol: choice,
     network: net,
     machine: hardware,
-    clients: groups,
+    clients: withInitialSpreads(groups, net),
     workload: content,
     faults: schedule,
     progressWithin: sections.progressWithin,

@@ -73,6 +73,7 @@ export interface MachineValue {
   readonly cores: number;
   readonly handling: Duration;
   readonly requestHandling: Duration;
+  readonly wakeUp: Duration;
   readonly execution: Duration;
   readonly executionLaw: 'constant' | 'exponential';
   readonly crypto: { readonly profile: string; readonly scheme: string; readonly mode: 'modelled' | 'none' };
@@ -101,6 +102,7 @@ export interface ClosedValue {
   readonly clients: number;
   readonly outstanding: number;
   readonly think: NamedValue;
+  readonly initialSpread: Duration | 'auto';
 }
 
 export interface CompareValue {

@@ -38,7 +38,10 @@ export function judgeRetries(
 }
 
 /** The shortest and the longest base round trip between the clients of a place and a node; 0 to the node that they share a machine with. */
-function roundTrips(place: ClientGroupSpec['place'], { nodeSites, oneWay, sites }: NetworkSpec): [Duration, Duration] {
+export function roundTrips(
+  place: ClientGroupSpec['place'],
+  { nodeSites, oneWay, sites }: NetworkSpec,
+): [Duration, Duration] {
   const here = 'site' in place ? place.site : (nodeSites[place.node] as number);
   let nearest = Number.POSITIVE_INFINITY;
   let farthest = 0;

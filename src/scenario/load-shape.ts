@@ -63,6 +63,16 @@ const closed: RecordShape = {
       default: 1,
     },
     think: { shape: distributionShape('Time between a reply and the next request.'), default: { constant: '0s' } },
+    initialSpread: {
+      shape: {
+        kind: 'words',
+        words: ['auto'],
+        or: { kind: 'duration', default: null, max: LONGEST_RUN, meaning: 'a duration; 0s: all at once' },
+        meaning:
+          'Each client begins at a moment drawn from so long a time at the start: a duration, or `auto`, two round trips to the farthest node, `processing` and the mean think time.',
+      },
+      default: 'auto',
+    },
   },
 };
 

@@ -221,6 +221,16 @@ export const machineShape: RecordShape = {
       shape: { kind: 'duration', default: null, meaning: 'The same for each client request received.' },
       default: '5us',
     },
+    wakeUp: {
+      shape: {
+        kind: 'duration',
+        default: null,
+        max: LONGEST_DELAY,
+        meaning:
+          'How much later the protocol thread begins with a message from the network that finds it idle (interrupt, scheduling, cold caches); delays it and occupies nothing.',
+      },
+      default: '0s',
+    },
     execution: {
       shape: {
         kind: 'duration',

@@ -28,13 +28,9 @@ export class Admission {
     this.single = world.spec.machine.cores === 1;
   }
 
-  /**
-   * The next job, where a request stands at the head of the queue: it starts as soon as it can, and its effects take place when the
-   * thread is free again.
-   */
-  drain(): void {
+  /** The next job, at `at`, where a request stands at the head of the queue: its effects take place when the thread is free again. */
+  drain(at: Instant): void {
     const { ready, node } = this;
-    const at = ready.headAt < this.thread.free ? this.thread.free : ready.headAt;
     let scan = this.scan(at);
     node.beginDrain(this.thread.free);
     while (scan > 0) {

@@ -3,7 +3,7 @@
  * closed loop. Both kernels drive this class through `next` and `advance`; where requests go, the port knows.
  */
 import { createSampler } from '../kernel/distributions.ts';
-import { draw, Purpose, stream } from '../kernel/random.ts';
+import { draw, Purpose, stream, unit } from '../kernel/random.ts';
 import type { Sampler } from '../kernel/sampler.ts';
 import type { Batch } from '../ledger/batch.ts';
 import { type Duration, type Instant, NEVER, type NodeId, type Position, type RequestId } from '../units/quantities.ts';
@@ -122,7 +122,11 @@ export class ClientGroup {
     } else {
       this.arrivals = null;
       this.think = createSampler(spec.load.think);
-      for (let i = 0; i < spec.load.clients * spec.load.outstanding; i++) this.due.push(0 + this.processing);
+      const { clients, outstanding, initialSpread = 0 } = spec.load;
+      const begin = stream(world.spec.seed, Purpose.begin, group);
+      // Clients that begin together would go on together: nothing in a system without noise tears them apart.
+      for (let i = 0; i < clients * outstanding; i++)
+        this.due.push(Math.floor(unit(draw(begin, i)) * initialSpread) + this.processing);
     }
     this.refresh();
   }

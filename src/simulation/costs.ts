@@ -6,15 +6,17 @@ export class Costs {
   readonly handling: number;
   readonly requestHandling: number;
   readonly execution: number;
+  readonly wakeUp: number;
   readonly mac: number;
   readonly verifySignature: number;
-  private readonly sign: number;
+  readonly sign: number;
   private readonly hashPerByte: number;
 
   constructor(machine: MachineSpec) {
     this.handling = machine.handling;
     this.requestHandling = machine.requestHandling;
     this.execution = machine.execution;
+    this.wakeUp = machine.wakeUp ?? 0;
     this.mac = machine.crypto.mac;
     this.sign = machine.crypto.sign;
     this.verifySignature = machine.crypto.verify;

@@ -11,6 +11,7 @@ export const Effect = {
   replies: 5,
   reply: 6,
   forward: 7,
+  beginSignature: 8,
 } as const;
 
 export class Effects {

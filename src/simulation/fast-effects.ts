@@ -31,6 +31,8 @@ export class FastEffects {
   private readonly machine: Machine;
   private readonly self: NodeId;
   private lastHandOver: Instant = 0;
+  /** When each signature that was begun for a later message is made. */
+  private readonly begun = new Map<number, Instant>();
 
   constructor(world: World, network: FastNetwork, node: Node, machine: Machine) {
     this.world = world;
@@ -56,12 +58,13 @@ export class FastEffects {
             true,
             at,
           );
-          this.network.broadcast(this.self, flight, this.signed(at, world.launchCost));
+          this.network.broadcast(this.self, flight, this.signed(at, world.launchCost, world.launchAwaits));
           break;
         }
         case Effect.send: {
           const flight = world.launchProtocol(this.self, node.sequence++, load[i] as { type: number }, 1, false, at);
-          this.network.unicast(this.self, a[i] as number, flight, this.signed(at, world.launchCost));
+          const handOver = this.signed(at, world.launchCost, world.launchAwaits);
+          this.network.unicast(this.self, a[i] as number, flight, handOver);
           break;
         }
         case Effect.persist:
@@ -79,6 +82,9 @@ export class FastEffects {
         case Effect.reply:
           this.answer(a[i] as number, b[i] === 1, at);
           break;
+        case Effect.beginSignature:
+          this.begun.set(a[i] as number, this.worked(at, world.costs.sign));
+          break;
         default: {
           const flight = world.launchForward(node, load[i] as Int32Array, at);
           this.network.unicast(this.self, a[i] as number, flight, this.signed(at, 0));
@@ -89,16 +95,29 @@ export class FastEffects {
     this.machine.disk.start(at);
   }
 
-  /** When a message signed from `at` on can be handed to the card: messages leave in the order in which they were made. */
-  private signed(at: Instant, cost: number): Instant {
-    let done = at;
-    if (cost > 0) {
-      const { pool, thread } = this.machine;
-      if (pool.size > 0) done = pool.serve(at, cost);
-      else done = thread.occupy(Math.max(at, thread.free), cost);
-    }
+  /** When the cores have done what costs `cost` ns, from `at` on. */
+  private worked(at: Instant, cost: number): Instant {
+    if (cost === 0) return at;
+    const { pool, thread } = this.machine;
+    return pool.size > 0 ? pool.serve(at, cost) : thread.occupy(Math.max(at, thread.free), cost);
+  }
+
+  /**
+   * When a message signed from `at` on can be handed to the card: messages leave in the order in which they were made.
+   * @param awaits the signature begun before that it needs, −1 for none.
+   */
+  private signed(at: Instant, cost: number, awaits = -1): Instant {
+    let done = this.worked(at, cost);
+    if (awaits >= 0) done = Math.max(done, this.takeBegun(awaits));
     if (done < this.lastHandOver) done = this.lastHandOver;
     this.lastHandOver = done;
+    return done;
+  }
+
+  private takeBegun(number: number): Instant {
+    const done = this.begun.get(number);
+    if (done === undefined) throw new Error(`a message awaits signature ${number}, which was not begun`);
+    this.begun.delete(number);
     return done;
   }
 
@@ -175,5 +194,6 @@ export class FastEffects {
   /** The machine died: nothing is about to be handed over. */
   crash(): void {
     this.lastHandOver = 0;
+    this.begun.clear();
   }
 }

@@ -29,6 +29,16 @@ export class FlightQueue {
     return this.at[(this.first + i) & (this.at.length - 1)] as number;
   }
 
+  /**
+   * When a thread that is free from `free` on begins with the first entry: `wakeUp` after it became ready where that found the thread
+   * idle, unless it comes from clients on the machine (`self`), who are awake. Never where there is none.
+   */
+  startAt(free: Instant, wakeUp: number, self: number): Instant {
+    if (this.headAt <= free) return free;
+    if (wakeUp === 0 || this.count === 0 || this.flights.sourceOf(this.head) === self) return this.headAt;
+    return this.headAt + wakeUp;
+  }
+
   /** Appends; `at` must not be before the last entry's. */
   push(at: Instant, flight: number): void {
     if (this.count === this.at.length) this.grow();

@@ -45,11 +45,11 @@ export class MessageLoop {
     const { flights, digest, delivered, clientVerify } = world;
     const { timers, effects, self } = node;
     const { ints, doubles, load } = flights;
-    const { handling } = world.costs;
+    const { handling, wakeUp } = world.costs;
     const { at: exits, flights: leavers } = this.leaving;
     const single = pool.size === 0;
     // Requests that cost nothing to verify and come over one link cannot overtake each other.
-    const inRows = single || (pool.size > 1 && clientVerify === 0 && world.groups === 1);
+    const inRows = wakeUp === 0 && (single || (pool.size > 1 && clientVerify === 0 && world.groups === 1));
     let { cursor } = ingress;
     for (;;) {
       // What the thread takes next, of whatever kind: a message that leaves the card later is verified later, for its job may sign.
@@ -67,6 +67,7 @@ export class MessageLoop {
       let readyAt = ready.headAt;
       let first = other < readyAt ? other : readyAt;
       let start = first < thread.free ? thread.free : first;
+      if (wakeUp > 0 && readyAt < other) start = ready.startAt(thread.free, wakeUp, self);
       let leavesAt = exits[cursor] as number;
       while (leavesAt <= start && leavesAt < limit) {
         const flight = leavers[cursor] as number;
@@ -84,6 +85,7 @@ export class MessageLoop {
         if (readyAt < first) {
           first = readyAt;
           start = first < thread.free ? thread.free : first;
+          if (wakeUp > 0) start = ready.startAt(thread.free, wakeUp, self);
         }
         leavesAt = exits[cursor] as number;
         if (flight < 0 && inRows && leavesAt <= start && leavesAt < limit) {
@@ -94,7 +96,7 @@ export class MessageLoop {
       if (leavesAt <= start || start >= limit || other <= readyAt) break;
       const flight = ready.head;
       if (flight < 0 || ints[flight * INTS + F.kind] !== FlightKind.protocol) {
-        admission.drain();
+        admission.drain(start);
         if (effects.count > 0) break;
         continue;
       }

@@ -169,7 +169,8 @@ export class NodeIsland implements ClientPort {
         readyAt = ready.headAt;
         job = 9;
       }
-      const start = readyAt < this.thread.free ? this.thread.free : readyAt;
+      const { free } = this.thread;
+      const start = job === 9 ? ready.startAt(free, this.world.costs.wakeUp, this.self) : Math.max(readyAt, free);
       if (start < at) {
         at = start;
         what = job;
@@ -211,7 +212,7 @@ export class NodeIsland implements ClientPort {
         this.fireTimer(at);
         break;
       default:
-        this.admission.drain();
+        this.admission.drain(at);
         this.afterJob(this.thread.free);
     }
     return false;

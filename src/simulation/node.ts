@@ -294,6 +294,10 @@ export class Node implements Host<never, unknown> {
     return this.world.signature(signer, digest) === signature;
   }
 
+  beginSignature(number: number): void {
+    this.effects.push(Effect.beginSignature, number, 0, null);
+  }
+
   mark(id: number, a: number, b: number): void {
     this.effects.push(Effect.mark, id, a, b);
   }

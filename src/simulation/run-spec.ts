@@ -73,4 +73,6 @@ export interface ClosedLoadSpec {
   readonly clients: number;
   readonly outstanding: number;
   readonly think: DistributionSpec;
+  /** Each first request is sent at a moment drawn from so long a time at the start of the run. Absent: 0, all at once. */
+  readonly initialSpread?: Duration;
 }

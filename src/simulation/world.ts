@@ -184,6 +184,8 @@ export class World {
 
   /** ns of signing for the flight launched last, on the sender's cores. */
   launchCost = 0;
+  /** The signature begun before that this flight waits for; −1: none. Only of protocol messages. */
+  launchAwaits = -1;
 
   private launch(source: number, sequence: number, kind: number, copies: number, bytes: Bytes, at: number): number {
     const { flights } = this;
@@ -224,8 +226,10 @@ export class World {
     flights.doubles[flight * DOUBLES + F.verify] = costs.receiving(work);
     flights.load[flight] = message;
     this.launchCost = costs.sending(work);
+    this.launchAwaits = work.awaits ?? -1;
     this.sent[message.type] = (this.sent[message.type] as number) + copies;
-    this.meter.onSend(at, 0, copies, (flights.ints[flight * INTS + F.wire] as number) * copies, work.signs);
+    const signatures = this.launchAwaits < 0 ? work.signs : work.signs + 1;
+    this.meter.onSend(at, 0, copies, (flights.ints[flight * INTS + F.wire] as number) * copies, signatures);
     return flight;
   }
 

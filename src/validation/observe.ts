@@ -57,8 +57,15 @@ export async function openTarget(target: Target, small: boolean): Promise<OpenTa
 
 export function concerns({ where }: Comparison, point: DesignPoint): boolean {
   return Object.entries(where).every(([path, level]) =>
-    path === 'label' ? point.label === level || point.label.startsWith(`${level} `) : point.factors[path] === level,
+    path === 'label'
+      ? point.label === level || point.label.startsWith(`${level} `)
+      : isLevel(point.factors[path], level),
   );
+}
+
+/** Levels that are lists or maps, which points know as JSON, are told by how they begin. */
+function isLevel(factor: string | number | boolean | undefined, level: string | number): boolean {
+  return factor === level || (typeof level === 'string' && /^[[{]/.test(level) && String(factor).startsWith(level));
 }
 
 /** A run that fails or breaks a promise of its protocol is a defect, not a prediction. @throws naming it. */

@@ -18,6 +18,7 @@ import { orderStatistics } from './targets/order-statistics.ts';
 import {
   accounting,
   bftSmart,
+  bftSmartBatches,
   blockCutter,
   blockPeriod,
   leaderBandwidth,
@@ -54,4 +55,5 @@ export const targets: readonly Target[] = [
   etcdFsync,
   failover,
   bftSmart,
+  bftSmartBatches,
 ];

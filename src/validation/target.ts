@@ -28,7 +28,7 @@ export interface Comparison {
   readonly tolerance: Tolerance;
   /** Why a miss does not fail the suite; null: it does. */
   readonly ungated: string | null;
-  /** Which design points: those at these levels, by path; labels of `compare` by `label`. */
+  /** Which design points: those at these levels, by path (a list or map by how its JSON begins); labels of `compare` by `label`. */
   readonly where: Readonly<Record<string, string | number>>;
   readonly quantity: Quantity;
   /** What is known of the whole distribution of the observed values, in the row's unit: drawn over the predicted one. */

@@ -88,6 +88,28 @@ const machines: KernelCase[] = [
       horizon: 300 * MILLISECOND,
     },
   })),
+  ...[1, 2, 4].map((cores) => ({
+    name: `a thread that takes 0.3 ms to wake up, ${cores} cores`,
+    nodes: 4,
+    changes: {
+      machine: { cores, wakeUp: 300 * MICROSECOND, handling: 40_000.375, requestHandling: 20_000.625 },
+      clients: [
+        clientsAt({ site: 0 }, { ...closedLoad(4, 2), initialSpread: 20 * MILLISECOND }),
+        clientsAt({ node: 1 }, { ...closedLoad(3, 1), initialSpread: 10 * MILLISECOND }),
+        clientsAt({ site: 2 }, openLoad(300)),
+      ],
+      horizon: 300 * MILLISECOND,
+    },
+  })),
+  {
+    name: 'threads that wake up behind fast cards and one group of clients',
+    nodes: 4,
+    changes: {
+      machine: { wakeUp: 700 * MICROSECOND, execution: 0, handling: 0, requestHandling: 0 },
+      clients: [clientsAt({ site: 1 }, openLoad(900))],
+      horizon: 300 * MILLISECOND,
+    },
+  },
   { name: 'jobs without any cost', nodes: 4, changes: { machine: { handling: 0, requestHandling: 0, execution: 0 } } },
   {
     name: 'a disk with 1 ms fsync',

@@ -1,7 +1,13 @@
 // Specifications of short runs for tests: a small cluster with every resource finite but unhurried, to be changed part by part.
 // Protocol timeouts are short, so that elections and view changes fall inside runs of a second or two.
 import { protocols } from '../../src/protocols/registry.ts';
-import type { ClientGroupSpec, LoadSpec, NamedOptions, RunSpec } from '../../src/simulation/run-spec.ts';
+import type {
+  ClientGroupSpec,
+  ClosedLoadSpec,
+  LoadSpec,
+  NamedOptions,
+  RunSpec,
+} from '../../src/simulation/run-spec.ts';
 import { defaultsOf, type OptionSchema } from '../../src/units/options.ts';
 import { MICROSECOND, MILLISECOND, SECOND } from '../../src/units/quantities.ts';
 import { workloadNamed } from '../../src/workloads/registry.ts';
@@ -51,7 +57,7 @@ export function openLoad(rate: number, arrivals = 'poisson'): LoadSpec {
   return { kind: 'open', arrivals: { name: arrivals, options: { rate } } };
 }
 
-export function closedLoad(clients: number, outstanding: number, think = 0): LoadSpec {
+export function closedLoad(clients: number, outstanding: number, think = 0): ClosedLoadSpec {
   return { kind: 'closed', clients, outstanding, think: { kind: 'constant', value: think } };
 }
 

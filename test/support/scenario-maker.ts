@@ -119,6 +119,7 @@ function randomMachine(dice: Dice): MachineSpec {
       hashPerByte: dice.of([0, 0.5, 2.25]),
     },
     disk: { fsync, bitsPerSecond: dice.of([UNLIMITED, 1e9, 4e9]) },
+    wakeUp: dice.of([0, 0, 100, 700]) * MICROSECOND,
   };
 }
 
@@ -227,7 +228,7 @@ function randomProtocol(dice: Dice, draft: Draft): { chosen: NamedOptions; patie
     requestTimeout,
     viewChangeTimeout: requestTimeout,
     statusInterval: dice.between(50, 200) * MILLISECOND + roundTrip,
-    auth: dice.of(['signature', 'signature', 'mac']),
+    auth: dice.of(['signature', 'signature', 'mac', 'proofs']),
     clientSignatures: dice.chance(0.5),
     durable: restarts || dice.chance(0.3),
     chunkBytes: dice.of([1024, 1 << 20]),
@@ -289,7 +290,8 @@ function randomClosedLoop(dice: Dice, pause: Duration): LoadSpec {
   const clients = dice.between(1, 4);
   const outstanding = dice.between(1, 3);
   const think = pause * clients * outstanding;
-  return closedLoop(clients, outstanding, dice.of([constant(Math.round(think)), { kind: 'exponential', mean: think }]));
+  const law: DistributionSpec = dice.of([constant(Math.round(think)), { kind: 'exponential', mean: think }]);
+  return { ...closedLoop(clients, outstanding, law), initialSpread: Math.round(pause * dice.of([0, 1, 3])) };
 }
 
 /** A scenario in one line, for a failure message. */

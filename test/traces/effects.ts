@@ -27,6 +27,7 @@ export type Effect =
     }
   | { readonly kind: 'cancel'; readonly node: NodeId; readonly timer: number; readonly key: number }
   | { readonly kind: 'persist'; readonly node: NodeId; readonly change: unknown; readonly ticket: number }
+  | { readonly kind: 'sign'; readonly node: NodeId; readonly number: number }
   | { readonly kind: 'commit'; readonly node: NodeId; readonly position: Position; readonly batch: Batch | null }
   | {
       readonly kind: 'reads';
@@ -96,6 +97,8 @@ function printOne(effect: Exclude<Effect, { kind: 'event' | 'send' }>, definitio
       return `${node} cancel ${definition.timers[effect.timer]} ${effect.key}`;
     case 'persist':
       return `${node} persist ${names.value(effect.change)} ticket=${effect.ticket}`;
+    case 'sign':
+      return `${node} begins signature ${effect.number}`;
     case 'commit':
       return `${node} commit ${effect.position} ${effect.batch === null ? 'null' : names.value(effect.batch)}`;
     case 'reads':

@@ -44,6 +44,8 @@ export class RecorderNode implements Host<ProtocolMessage, unknown> {
   private store: unknown = null;
   /** Every change that became durable, to find replicas that alter the store they recovered from. */
   private readonly durableChanges: unknown[] = [];
+  /** Signatures begun for messages that were not sent yet. */
+  private readonly begun = new Set<number>();
   private lastTicket = Number.NEGATIVE_INFINITY;
   private timerDraws = 0;
   private nextRead = 0;
@@ -77,6 +79,7 @@ export class RecorderNode implements Host<ProtocolMessage, unknown> {
     this.writes = [];
     this.committed.clear();
     this.openReads.clear();
+    this.begun.clear();
     this.executedPosition = 0;
     this.state = GENESIS;
     this.lastTicket = Number.NEGATIVE_INFINITY;
@@ -92,11 +95,13 @@ export class RecorderNode implements Host<ProtocolMessage, unknown> {
   send(to: NodeId, message: ProtocolMessage): void {
     if (to === this.self || !(to >= 0 && to < this.n))
       throw new Error(`node ${this.self} sent to node ${to} of ${this.n}`);
+    this.checkSignature(message);
     this.cluster.record({ kind: 'send', node: this.self, to, message });
     this.cluster.dispatch(this.self, to, message);
   }
 
   broadcast(message: ProtocolMessage): void {
+    this.checkSignature(message);
     this.cluster.record({ kind: 'send', node: this.self, to: '*', message });
     for (let to = 0; to < this.n; to++) if (to !== this.self) this.cluster.dispatch(this.self, to, message);
   }
@@ -189,6 +194,11 @@ export class RecorderNode implements Host<ProtocolMessage, unknown> {
     return this.cluster.signatureOf(signer, digest) === signature;
   }
 
+  beginSignature(number: number): void {
+    this.begun.add(number);
+    this.cluster.record({ kind: 'sign', node: this.self, number });
+  }
+
   mark(id: number, a: number, b: number): void {
     const name = this.nameOf(this.cluster.definition.marks, id, 'mark');
     this.cluster.record({ kind: 'mark', node: this.self, mark: id, a, b });
@@ -246,6 +256,13 @@ export class RecorderNode implements Host<ProtocolMessage, unknown> {
         `node ${this.self} altered its durable store in memory: ${names.value(this.store)} instead of ${names.value(replayed)}; ` +
           'a replica must copy what it recovers from',
       );
+  }
+
+  /** Throws where a message awaits a signature that was not begun for it. */
+  private checkSignature(message: ProtocolMessage): void {
+    const { awaits } = this.cluster.definition.workOf(message, this.n, this.cluster.options);
+    if (awaits !== undefined && !this.begun.delete(awaits))
+      throw new Error(`node ${this.self} sent a message that awaits signature ${awaits}, which was not begun`);
   }
 
   private closeReads(first: number, count: number, each: (id: number, least: Position) => void): void {

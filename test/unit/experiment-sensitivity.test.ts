@@ -95,7 +95,7 @@ test('a link never takes less than the shortest delay of a run', () => {
   expect([...scaled({ ...spec, network }, 0.5).network.oneWay]).toEqual([0, 1000, 1000, 2500]);
 });
 
-test("what a client's own machine takes for a request is a service time", () => {
+test("what a client's own machine takes for a request, and waking up, are service times", () => {
   const { absent, scaled } = uncertainInputs['service-times'];
   const machine = { ...spec.machine, handling: 0, requestHandling: 0, execution: 0 };
   const clients = spec.clients.map((group) => ({ ...group, processing: 1_300_000 }));
@@ -106,6 +106,9 @@ test("what a client's own machine takes for a request is a service time", () => 
   expect(scaled({ ...spec, machine, clients }, 2).clients.map(({ processing }) => processing)).toEqual(
     clients.map(() => 2_600_000),
   );
+  const idle = { ...spec, machine: { ...machine, wakeUp: 300_000 }, clients: [] };
+  expect(absent(idle)).toBe(null);
+  expect(scaled(idle, 0.5).machine.wakeUp).toBe(150_000);
 });
 
 describe('a scaled distribution', () => {

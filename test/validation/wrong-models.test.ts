@@ -51,12 +51,39 @@ test('links that do not keep order miss tcp-order', async () => {
   expect(await missedRows('tcp-order', unordered)).toEqual(['100 messages/s', '1000 messages/s', '5000 messages/s']);
 });
 
-test('signatures that cost nothing miss BFT-SMaRt at 5 ms and the queue for the verifying core', async () => {
+test('threads that are never asleep miss BFT-SMaRt at 5 ms, and etcd where a request takes more hops', async () => {
+  const awake = changed((spec) => ({ ...spec, machine: { ...spec.machine, wakeUp: 0 } }));
+  expect(await missedRows('bft-smart', awake)).toEqual(['5 ms one way, p50']);
+  expect(await missedRows('etcd-placement-client', awake)).toEqual([
+    'client at follower-1, p50',
+    'client at external-5ms-from-leader, p50',
+  ]);
+});
+
+test('proofs that are all signed and checked on the way, as other messages would be, miss BFT-SMaRt', async () => {
+  const signed = changed((spec) => ({
+    ...spec,
+    protocol: { ...spec.protocol, options: { ...(spec.protocol.options as object), auth: 'signature' } },
+  }));
+  expect(await missedRows('bft-smart', signed)).toEqual(['5 ms one way, p50', '25 ms one way, p50']);
+});
+
+test('clients that stay in lockstep miss the two batches of BFT-SMaRt', async () => {
+  const lockstep = changed((spec) => ({
+    ...spec,
+    clients: spec.clients.map((client) =>
+      client.load.kind === 'closed' ? { ...client, load: { ...client.load, initialSpread: 0 } } : client,
+    ),
+  }));
+  expect(await missedRows('bft-smart-batches', simulate)).toEqual([]);
+  expect((await missedRows('bft-smart-batches', lockstep)).length).toBe(4);
+});
+
+test('signatures that cost nothing miss the queue for the verifying core', async () => {
   const free = changed((spec) => ({
     ...spec,
     machine: { ...spec.machine, crypto: { ...spec.machine.crypto, sign: 0, verify: 0 } },
   }));
-  expect(await missedRows('bft-smart', free)).toContain('5 ms one way, p50');
   expect((await missedRows('m-d-1-core', free)).length).toBe(2);
 });
 
@@ -96,7 +123,7 @@ test('requests that take no processor miss the throughput of etcd', async () => 
   const free = changed((spec) => ({
     ...spec,
     clients: spec.clients.map((client) => ({ ...client, processing: 0 })),
-    machine: { ...spec.machine, requestHandling: 0 },
+    machine: { ...spec.machine, handling: 0, requestHandling: 0, wakeUp: 0 },
   }));
   expect((await missedRows('etcd-throughput', free)).length).toBeGreaterThan(0);
 });

@@ -54,6 +54,8 @@ export interface Vote extends Authentic {
   readonly view: number;
   readonly seq: Position;
   readonly digest: Digest;
+  /** With auth: proofs a commit is signed beside its MACs: under this number its signature was begun, −1 where it is made. */
+  readonly proof?: number;
 }
 
 /** ⟨CHECKPOINT, n, d, i⟩: my state after sequence number n has this digest. */

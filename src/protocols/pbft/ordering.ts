@@ -13,6 +13,9 @@ import type { ReplicaState } from './state.ts';
 import { prePrepareStatement, prepareStatement } from './statements.ts';
 import { acceptedBytes, preparedBytes } from './wire.ts';
 
+/** The proof of a commit whose signature need not be waited for. */
+const MADE = -1;
+
 /** What ordering tells the rest of the replica. */
 export interface OrderingEvents {
   /** Something of the current view waits for execution now. */
@@ -45,6 +48,8 @@ export class Ordering {
   private readonly quorum: number;
   /** The sequence number of each slot that was handed to the host, in whatever view. */
   private readonly deliveredAt: Int32Array;
+  /** With auth: proofs, the sequence number of each slot whose commit's signature was begun in this view. */
+  private readonly proofAt: Int32Array;
 
   constructor(
     state: ReplicaState,
@@ -63,6 +68,7 @@ export class Ordering {
     this.events = events;
     this.quorum = state.quorums.quorum;
     this.deliveredAt = new Int32Array(slots.mask + 1).fill(-1);
+    this.proofAt = new Int32Array(state.proves ? slots.mask + 1 : 0).fill(-1);
   }
 
   // Guard (the caller's): proposer of the next sequence number in the active view, room between the watermarks.
@@ -82,6 +88,7 @@ export class Ordering {
         if (state.activeView !== view) return;
         this.durableThrough = seq;
         this.host.broadcast(message);
+        this.beginProof(seq);
       },
     );
     this.tryPrepare(seq);
@@ -151,6 +158,7 @@ export class Ordering {
       if (batch && !this.isDelivered(seq)) uncertain.push({ seq, batch });
     }
     slots.clear();
+    this.proofAt.fill(-1);
     this.durableThrough = 0;
     return uncertain;
   }
@@ -233,8 +241,19 @@ export class Ordering {
     return { type: PREPARE, view, seq, digest, signature: this.signPrepare(view, seq, digest), macs: this.state.macs };
   }
 
+  /** A commit that was sent before: where it proves something, its signature is at hand. */
   commitMessage(view: number, seq: Position, digest: Digest): Vote {
-    return { type: COMMIT, view, seq, digest, signature: 0, macs: this.state.macs };
+    const message: Vote = { type: COMMIT, view, seq, digest, signature: 0, macs: this.state.macs };
+    return this.state.proves ? { ...message, proof: MADE } : message;
+  }
+
+  // Guard: with auth: proofs, once for each sequence number of a view. The signature is made while prepares are on their way: what
+  // it says is known before they come.
+  private beginProof(seq: Position): void {
+    const slot = seq & this.slots.mask;
+    if (!this.state.proves || this.proofAt[slot] === seq) return;
+    this.proofAt[slot] = seq;
+    this.host.beginSignature(slot);
   }
 
   private signPrepare(view: number, seq: Position, digest: Digest): number {
@@ -247,6 +266,7 @@ export class Ordering {
     if (state.activeView !== view || state.proposerOf(seq) === state.self || seq <= state.low) return;
     const message = this.prepareMessage(view, seq, digest);
     this.host.broadcast(message);
+    this.beginProof(seq);
     this.slots.addPrepare(seq, state.self, digest, message.signature);
     this.tryPrepare(seq);
   }
@@ -274,7 +294,9 @@ export class Ordering {
   private sendCommit(view: number, seq: Position, digest: Digest): void {
     const { state } = this;
     if (state.activeView !== view || seq <= state.low) return;
-    this.host.broadcast(this.commitMessage(view, seq, digest));
+    const message = this.commitMessage(view, seq, digest);
+    this.beginProof(seq);
+    this.host.broadcast(state.proves ? { ...message, proof: seq & this.slots.mask } : message);
     this.slots.addCommit(seq, state.self, digest);
     this.tryCommit(seq);
   }

@@ -2,7 +2,7 @@
 import type { ProtocolDefinition } from '../protocol.ts';
 import { applyChange, type Change, type Durable, emptyDurable } from './durable.ts';
 import { type Message, messageNames } from './messages.ts';
-import { type PbftOptions, pbftOptions, pbftProblems } from './options.ts';
+import { bftSmart, type PbftOptions, pbftOptions, pbftProblems } from './options.ts';
 import { primaryOf, quorumsOf } from './quorum.ts';
 import { PbftReplica } from './replica.ts';
 import { markNames, timerNames } from './state.ts';
@@ -15,17 +15,24 @@ export const pbft: ProtocolDefinition<PbftOptions, Message, Durable, Change> = {
   reference: "Castro & Liskov, Practical Byzantine Fault Tolerance, OSDI'99 (sections 4 and 5) and TOCS 20(4), 2002",
   trust: 'byzantine',
   trustNote:
-    'Safe with up to f Byzantine replicas whatever the delays, live once messages arrive in time. With auth: mac only ' +
+    'Safe with up to f Byzantine replicas whatever the delays, live once messages arrive in time. With auth: mac or proofs ' +
     'normal-case messages use authenticators, which prove nothing to third parties; view changes stay signed.',
   options: pbftOptions,
+  presets: {
+    'bft-smart': {
+      summary:
+        'one batch in flight, cut at once, at most 1,024 transactions; MACs and signed proofs of acceptance; clients ask all replicas and wait for ⌈(n + f + 1) / 2⌉ replies (BFT-SMaRt as it is shipped).',
+      options: bftSmart,
+    },
+  },
   problems: pbftProblems,
   messages: messageNames,
   timers: timerNames,
   marks: markNames,
   faults: (options, n) => quorumsOf(n, options.faults).f,
   client: (options, n) => ({
-    submit: options.proposer === 'rotating' ? 'all' : 'primary',
-    replyQuorum: quorumsOf(n, options.faults).weak,
+    submit: options.proposer === 'rotating' ? 'all' : options.submit,
+    replyQuorum: quorumsOf(n, options.faults)[options.replies],
     repliers: 'all',
     retry: 'all',
     signed: options.clientSignatures,

@@ -30,8 +30,10 @@ export class ReplicaState {
   readonly window: number;
   /** Normal-case messages are signed, so that certificates can be shown to others. */
   readonly signed: boolean;
-  /** MACs in an authenticator; 0 where messages are signed. */
+  /** MACs in an authenticator, one for every other replica; 0 where messages are signed. */
   readonly macs: number;
+  /** Commits are signed beside their MACs. */
+  readonly proves: boolean;
   /** v: the view this replica is in or asks for, and the primary of it. */
   view = 0;
   primary: NodeId = 0;
@@ -56,7 +58,8 @@ export class ReplicaState {
     this.quorums = quorumsOf(host.n, options.faults);
     this.window = windowOf(options);
     this.signed = options.auth === 'signature';
-    this.macs = this.signed ? 0 : host.n;
+    this.macs = this.signed ? 0 : Math.max(1, host.n - 1);
+    this.proves = options.auth === 'proofs';
     this.high = this.window;
   }
 

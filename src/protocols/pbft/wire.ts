@@ -25,10 +25,10 @@ import {
 import type { PbftOptions } from './options.ts';
 import { newViewStatement, viewChangeStatement } from './statements.ts';
 
-/** An ed25519 or compact ECDSA signature, a SHA-256 digest, one MAC of an authenticator (OSDI'99 section 5.1: 8 bytes). */
+/** An ed25519 or compact ECDSA signature, a SHA-256 digest, one MAC of an authenticator (OSDI'99 section 5.2: 10 bytes). */
 const SIGNATURE_BYTES = 64;
 const DIGEST_BYTES = 32;
-const MAC_BYTES = 8;
+const MAC_BYTES = 10;
 /** Type, length and sender, 4 bytes each. */
 const ENVELOPE_BYTES = 12;
 /** A view or a sequence number. */
@@ -46,8 +46,10 @@ export function sizeOf(message: Message, _n: number): Bytes {
         ENVELOPE_BYTES + STATEMENT_BYTES + authBytes(message.macs) + (message.batch === null ? 0 : message.batch.bytes)
       );
     case PREPARE:
-    case COMMIT:
-      return ENVELOPE_BYTES + STATEMENT_BYTES + authBytes(message.macs);
+    case COMMIT: {
+      const proof = message.proof === undefined ? 0 : SIGNATURE_BYTES;
+      return ENVELOPE_BYTES + STATEMENT_BYTES + authBytes(message.macs) + proof;
+    }
     case CHECKPOINT:
       return ENVELOPE_BYTES + NUMBER_BYTES + DIGEST_BYTES + authBytes(message.macs);
     case VIEW_CHANGE:
@@ -117,8 +119,11 @@ export function workOf(message: Message, n: number, options: PbftOptions): Work 
         ? { signs: 1, macs: 0, verifies: 1 + requests, macChecks: 0, hashBytes }
         : { signs: 0, macs, verifies: requests, macChecks: 1, hashBytes };
     }
-    case PREPARE:
     case COMMIT:
+      if (message.proof !== undefined && message.proof >= 0)
+        return { ...ONE_MAC, macs: message.macs, awaits: message.proof };
+      return message.macs === 0 ? SIGNED : { ...ONE_MAC, macs: message.macs };
+    case PREPARE:
     case CHECKPOINT:
       return message.macs === 0 ? SIGNED : { ...ONE_MAC, macs: message.macs };
     case VIEW_CHANGE: {

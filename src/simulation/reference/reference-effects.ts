@@ -19,7 +19,8 @@ interface Acting {
   readonly now: Instant;
   readonly node: Node;
   write(write: Write): void;
-  sendOut(outgoing: Outgoing, cost: number): void;
+  sendOut(outgoing: Outgoing, cost: number, awaits: number): void;
+  beginSignature(number: number): void;
 }
 
 export class ReferenceEffects {
@@ -46,11 +47,19 @@ export class ReferenceEffects {
     switch (kind) {
       case Effect.broadcast: {
         const others = Array.from({ length: node.n - 1 }, (_, i) => (self + 1 + i) % node.n);
-        this.post(others, world.launchProtocol(self, node.sequence++, load as ProtocolMessage, node.n - 1, true, now));
+        this.post(
+          others,
+          world.launchProtocol(self, node.sequence++, load as ProtocolMessage, node.n - 1, true, now),
+          world.launchAwaits,
+        );
         break;
       }
       case Effect.send:
-        this.post([a], world.launchProtocol(self, node.sequence++, load as ProtocolMessage, 1, false, now));
+        this.post(
+          [a],
+          world.launchProtocol(self, node.sequence++, load as ProtocolMessage, 1, false, now),
+          world.launchAwaits,
+        );
         break;
       case Effect.forward:
         this.post([a], world.launchForward(node, load as Int32Array, now));
@@ -70,18 +79,21 @@ export class ReferenceEffects {
       case Effect.reply:
         this.answer(a, b === 1);
         break;
+      case Effect.beginSignature:
+        machine.beginSignature(a);
+        break;
       default:
         throw new Error(`there is no effect ${kind}`);
     }
   }
 
   /** Makes the copies of the message launched last, and has it signed. */
-  private post(receivers: readonly number[], flight: number): void {
+  private post(receivers: readonly number[], flight: number, awaits = -1): void {
     const { machine, network, world } = this;
     const wire = world.flights.ints[flight * INTS + F.wire] as number;
     const cost = world.launchCost;
     const copies = receivers.map((receiver) => network.make(machine.self, receiver, flight));
-    machine.sendOut({ flight, wire, copies, signed: false }, cost);
+    machine.sendOut({ flight, wire, copies, signed: false }, cost, awaits);
   }
 
   private commit(position: Position, batch: Batch | null): void {

@@ -14,6 +14,7 @@ import type { Busy } from '../run-clock.ts';
 import type { World } from '../world.ts';
 import { CorePool } from './core-pool.ts';
 import { ReferenceCard } from './egress-card.ts';
+import { HandOver } from './hand-over.ts';
 import { Machine, Rank } from './machine.ts';
 import type { Outgoing } from './outgoing.ts';
 import { ReferenceClients } from './reference-clients.ts';
@@ -56,8 +57,7 @@ export class ReferenceNode extends Machine implements ClientPort {
   /** When the thread will next look for an expired timer. */
   private timerWakeAt: Instant = NEVER;
   private signQueue: { readonly cost: number; readonly done: () => void }[] = [];
-  /** Messages made and not handed over to the card yet, in the order in which they were made. */
-  private outgoing: Outgoing[] = [];
+  private readonly outgoing = new HandOver(this.work.bind(this), this.handOver.bind(this));
   private readonly card: ReferenceCard;
   private readonly disk = new Server();
   private pendingWrites: Write[] = [];
@@ -182,7 +182,15 @@ export class ReferenceNode extends Machine implements ClientPort {
     } else if (persistedAt === first) this.tellPersisted();
     else if (executableAt === first) this.execute();
     else if (timers.next === first) this.fireTimer();
+    else if (this.wakesUntil() > this.now) this.wakeAtTimer(this.wakesUntil());
     else this.handle();
+  }
+
+  /** When the first message that waits finds the thread awake: a while after it came over the network and found the thread idle. */
+  private wakesUntil(): Instant {
+    const { flight, at } = this.ready[0] as Ready;
+    const isLocal = this.world.flights.sourceOf(flight) === this.self;
+    return isLocal || at <= this.thread.freeAt ? at : at + this.world.costs.wakeUp;
   }
 
   private wakeAtTimer(at: Instant): void {
@@ -278,13 +286,16 @@ export class ReferenceNode extends Machine implements ClientPort {
 
   // Signing and hand-over: messages reach the card in the order in which they were made.
 
-  /** A message was made; signing it costs `cost` ns on the cores. */
-  sendOut(outgoing: Outgoing, cost: number): void {
-    this.outgoing.push(outgoing);
-    const done = (): void => {
-      outgoing.signed = true;
-      while (this.outgoing[0]?.signed) this.handOver(this.outgoing.shift() as Outgoing);
-    };
+  sendOut(outgoing: Outgoing, cost: number, awaits: number): void {
+    this.outgoing.add(outgoing, cost, awaits);
+  }
+
+  beginSignature(number: number): void {
+    this.outgoing.beginSignature(number, this.world.costs.sign);
+  }
+
+  /** Work for the cores, or for the thread where there is no other. */
+  private work(cost: number, done: () => void): void {
     if (cost === 0) done();
     else if (this.pool === null) this.signQueue.push({ cost: cost * this.pace, done });
     else this.pool.submit(cost * this.pace, done);
@@ -366,7 +377,7 @@ export class ReferenceNode extends Machine implements ClientPort {
       ...this.ingressQueue.map(({ flight }) => flight),
       ...this.ready.map(({ flight }) => flight),
       ...[...this.links.values()].flatMap((link) => link.map(({ flight }) => flight)),
-      ...this.outgoing.filter(({ copies }) => copies.length === 0).map(({ flight }) => flight),
+      ...this.outgoing.crash(),
     ];
     if (this.drained !== 0) here.push(this.drained);
     for (const flight of here) this.network.discard(flight);
@@ -375,7 +386,6 @@ export class ReferenceNode extends Machine implements ClientPort {
     this.ingressQueue = [];
     this.links.clear();
     this.ready = [];
-    this.outgoing = [];
     this.signQueue = [];
     this.pendingWrites = [];
     this.persisted = [];

@@ -1,14 +1,19 @@
 /**
- * Measurements of real etcd clusters (scenarios/data/reference/measured), all predicted with the same two constants of what processors
- * take for a request: a part that only delays it, and a part that occupies the leader, so that many clients wait for each other. They
- * were chosen on the throughput of 1 to 256 clients and the commit latency at 5 and 25 ms, which their sum alone decides. Rows that were bound by the processors of the machine they were measured on are shown, not judged.
+ * Measurements of real etcd clusters (scenarios/data/reference/measured), all predicted with the same three constants of what
+ * processors take: a part of each request that delays it at its client, what a message or request occupies of a thread, and what an
+ * idle thread takes to begin. They were chosen once, on all rows together: one client near to a leader says only their sum, several
+ * hops tell the last from the first, and many clients the second. Rows that were bound by the processors of the machine they were
+ * measured on are shown, not judged.
  */
-import { groupLatency, latencyQuantile, throughput } from '../quantities.ts';
+import { latencyQuantile, throughput } from '../quantities.ts';
 import { numberAt, type ReferenceRow } from '../reference.ts';
 import type { Comparison, Quantity, Target, Tolerance } from '../target.ts';
 
+/** The same values in all etcd scenarios. */
 export const ETCD_CONSTANTS = [
-  '1.2 ms that delay each request (clients.processing) and 55 us that occupy the leader (machine.request_handling), the same values in all etcd scenarios',
+  '0.43 ms that delay each request at its client (clients.processing)',
+  '60 us of the thread for each message and each request (machine.handling, request_handling)',
+  '0.3 ms until an idle thread begins with a message from the network (machine.wake_up)',
 ];
 const BELOW_5_MS = 'below 5 ms scheduling of the two measured cores weighs as much as the network';
 /** Above this share of the machine's processors a row is shown only. */
@@ -97,12 +102,17 @@ export const etcdPlacementClient: Target = {
   scenario: 'etcd-placement-client',
   constants: ETCD_CONSTANTS,
   small,
-  // Latencies do not spread here, so that the mean of a group stands for its median.
   comparisons: (reference) =>
     reference('measured/etcd-placement.csv')
       .filter((row) => row.series === 'uniform5')
-      .map((row, group) => placement(`client at ${row.client_at}, p50`, row, {}, groupLatency(group))),
+      .map((row) => placement(`client at ${row.client_at}, p50`, row, { clients: groupAt(row) }, p50)),
 };
+
+/** How the only group of clients of a point begins. */
+function groupAt({ client_at: place = '' }: ReferenceRow): string {
+  if (place.startsWith('external')) return '[{"site":"outside",';
+  return place === 'leader-ns' ? '[{"node":0,' : '[{"node":1,';
+}
 
 function placement(name: string, row: ReferenceRow, where: Comparison['where'], quantity: Quantity): Comparison {
   return { row: name, unit: 'ms', real: numberAt(row, 'p50_ms'), tolerance: PLACEMENT, ungated: null, where, quantity };

@@ -25,19 +25,19 @@ function rows(n: number): readonly Comparison[] {
   return [row('pre-prepare', n - 1), row('prepare', (n - 1) ** 2), row('commit', n * (n - 1))];
 }
 
-/** An authenticator holds a MAC for each replica; so many are made and checked by each replica for a batch. */
+/** An authenticator holds a MAC for each other replica; so many are made and checked by each replica for a batch. */
 export const authenticatorCounts: Target = {
   id: 'pbft-authenticators',
   summary: 'MACs that a replica makes and checks for each batch of PBFT with authenticators',
-  source: "Castro & Liskov, OSDI'99, section 5.1",
+  source: "Castro & Liskov, OSDI'99, section 5.2",
   scenario: 'pbft-authenticators',
   constants: [],
   small: ['run.stop_after=40'],
   comparisons: () =>
     [4, 7, 10, 16, 31].map((n) => ({
-      row: `n=${n}: 2 authenticators of n made, 2 (n − 1) checked, 1 reply`,
+      row: `n=${n}: 2 authenticators of n − 1 made, 2 (n − 1) checked, 1 reply`,
       unit: '',
-      real: 2 * n + 2 * (n - 1) + 1,
+      real: 4 * (n - 1) + 1,
       tolerance: { percent: 0.001 },
       ungated: null,
       where: { 'nodes.count': n },

@@ -9,7 +9,7 @@ import {
   throughput,
 } from '../quantities.ts';
 import { numberAt, type Reference, type ReferenceRow } from '../reference.ts';
-import type { Comparison, Quantity, Target } from '../target.ts';
+import type { Comparison, Quantity, Target, Tolerance } from '../target.ts';
 
 function rowsOf(reference: Reference, id: string, system = ''): readonly ReferenceRow[] {
   return reference('published/targets.csv').filter((row) => row.id === id && (row.system ?? '').includes(system));
@@ -130,12 +130,18 @@ export const blockPeriod: Target = {
     }),
 };
 
+/** The same values in both BFT-SMaRt scenarios. */
+const BFT_SMART_CONSTANTS = [
+  '0.7 ms until an idle thread begins with a message (machine.wake_up)',
+  '50 us of the thread for each message and each request (machine.handling, request_handling)',
+];
+
 export const bftSmart: Target = {
   id: 'bft-smart',
   summary: 'Median latency of BFT-SMaRt, 4 replicas, client equally far from all',
   source: 'measured/bft-smart-latency.csv',
   scenario: 'bft-smart',
-  constants: ['0.53 ms for each signature made or checked (scenarios/validation/profiles/bft-smart.yaml)'],
+  constants: BFT_SMART_CONSTANTS,
   small: ['run.duration=11s'],
   comparisons: (reference) =>
     reference('measured/bft-smart-latency.csv').map((row) => {
@@ -149,5 +155,32 @@ export const bftSmart: Target = {
         where: { 'network.matrix.uniform': `${delay}ms` },
         quantity: latencyQuantile(0.5),
       };
+    }),
+};
+
+/** A rule and no measurement: "about" six delays and two overheads. */
+const ABOUT: Tolerance = { percent: 5 };
+
+export const bftSmartBatches: Target = {
+  id: 'bft-smart-batches',
+  summary: 'Median latency of many BFT-SMaRt clients, which fall into two batches in turn',
+  source:
+    'one consensus instance at a time (Bessani, Sousa & Alchieri, DSN 2014): 6 delays and twice the overhead that measured/bft-smart-latency.csv shows with one client',
+  scenario: 'bft-smart-batches',
+  constants: BFT_SMART_CONSTANTS,
+  small: ['run.duration=6s'],
+  comparisons: (reference) =>
+    reference('measured/bft-smart-latency.csv').flatMap((row) => {
+      const delay = numberAt(row, 'one_way_delay_ms');
+      const overhead = numberAt(row, 'p50_ms') - 5 * delay;
+      return [4, 16].map((clients) => ({
+        row: `${clients} clients, ${delay} ms one way, p50`,
+        unit: 'ms',
+        real: 6 * delay + 2 * overhead,
+        tolerance: ABOUT,
+        ungated: null,
+        where: { 'network.matrix.uniform': `${delay}ms`, 'clients.0.load.closed.clients': clients },
+        quantity: latencyQuantile(0.5),
+      }));
     }),
 };
