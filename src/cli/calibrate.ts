@@ -6,27 +6,31 @@ import { setImmediate } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type DiskTimes, doubtfulDisk, measureDisk } from '../calibration/disk.ts';
 import { type Measured, measureExtras, measureSuite } from '../calibration/measure-suite.ts';
+import { measuredDocument, type SuiteAnswer } from '../calibration/measured-document.ts';
 import { nativeSuite } from '../calibration/native-suite.ts';
 import { nobleSuite, smSuite } from '../calibration/package-suites.ts';
 import { cryptoProfileText, diskProfileText, type ProfileAbout, time } from '../calibration/profile-text.ts';
 import type { Suite } from '../calibration/suite.ts';
 import { clockStepNs } from '../calibration/timing.ts';
 import { CONSTANT_NAMES, type ConstantName } from '../experiment/free-constants.ts';
+import { canonicalJson } from '../results/canonical-json.ts';
 import { writeFiles } from '../results/result-folder.ts';
 import { nearest } from '../scenario/problem.ts';
 import { type CommandContext, type Output, processContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
-import { positiveCount } from './options.ts';
+import { type ExecutorOptions, refuseContradiction } from './open-executor.ts';
+import { positiveCount, threadCount } from './options.ts';
 import { folderProblem } from './output-folder.ts';
 
-interface CalibrateOptions {
+interface CalibrateOptions extends ExecutorOptions {
   readonly name: string;
   readonly directory: string;
   readonly out: string;
   readonly time: number;
   readonly from?: string;
   readonly scenario?: string;
-  readonly fit: readonly ConstantName[];
+  readonly fit?: readonly ConstantName[];
+  readonly json?: boolean;
 }
 
 export function calibrateCommand(program: Command, context: CommandContext = processContext): void {
@@ -41,15 +45,18 @@ export function calibrateCommand(program: Command, context: CommandContext = pro
     .option('--scenario <file>', 'the scenario that the measurements are of; goes with --from')
     .option(
       '--fit <names>',
-      `which constants, of ${CONSTANT_NAMES.join(',')}; goes with --from`,
+      `which constants, of ${CONSTANT_NAMES.join(',')} (default: those that the measurements determine); goes with --from`,
       constantsOf,
-      CONSTANT_NAMES,
     )
+    .option('--threads <n>', 'worker threads of a fit (default: one a usable core)', threadCount)
+    .option('--inline', 'no worker threads: one run after the other in this one')
+    .option('--json', 'print one JSON document instead of text')
     .action((options: CalibrateOptions) => calibrateOrFit(options, context));
 }
 
 async function calibrateOrFit(options: CalibrateOptions, context: CommandContext): Promise<void> {
   const { from, scenario, fit } = options;
+  refuseContradiction(options);
   if ((from === undefined) !== (scenario === undefined))
     throw new CommandEnd(
       ExitCode.usage,
@@ -57,7 +64,7 @@ async function calibrateOrFit(options: CalibrateOptions, context: CommandContext
     );
   if (from === undefined || scenario === undefined) return calibrate(options, context);
   const { calibrateFrom } = await import('./calibrate-from.ts');
-  return calibrateFrom({ from, scenario, fit }, context);
+  return calibrateFrom({ ...options, from, scenario, fit, json: options.json ?? false }, context);
 }
 
 /** A disk that is alone with its writer stays below this. */
@@ -68,45 +75,59 @@ async function calibrate(options: CalibrateOptions, { out, err, onInterrupt }: C
   if (refused !== null) throw new CommandEnd(ExitCode.usage, `--out ${options.out}: ${refused}`);
   const unusable = directoryProblem(options.directory);
   if (unusable !== null) throw new CommandEnd(ExitCode.usage, `--directory ${options.directory}: ${unusable}`);
+  const say: Output = { write: (text) => (options.json ? true : out.write(text)) };
   const load = (name: string): Promise<Record<string, unknown>> => import(name);
-  const about = (suffix: string): ProfileAbout => ({
-    name: `${options.name}-${suffix}`,
-    machine: `${cpus()[0]?.model.trim() ?? 'an unknown processor'} (${cpus().length} cores), ${type()} ${release()}, Node ${process.version}`,
-    date: new Date().toISOString().slice(0, 10),
-  });
+  const machine = `${cpus()[0]?.model.trim() ?? 'an unknown processor'} (${cpus().length} cores), ${type()} ${release()}, Node ${process.version}`;
+  const date = new Date().toISOString().slice(0, 10);
+  const about = (suffix: string): ProfileAbout => ({ name: `${options.name}-${suffix}`, machine, date });
   const timing = { stepNs: clockStepNs(), timeMs: options.time };
   const files: Record<string, string> = {};
+  const suites: SuiteAnswer[] = [];
   for (const suite of [nativeSuite(), await nobleSuite(load), await smSuite(load)]) {
     if ('why' in suite) {
       err.write(`${suite.name}: left out: ${suite.why}\n`);
+      suites.push({ suite: suite.name, leftOut: suite.why, measured: [], file: null });
       continue;
     }
-    const text = measured(suite, about(suite.name), timing, out);
+    const { name } = about(suite.name);
+    say.write(`\n${name}: ${suite.summary}\n`);
+    const { text, all } = measured(suite, about(suite.name), timing);
+    for (const one of all) say.write(`  ${lineOf(one)}\n`);
     if (text === null) err.write(`${suite.name}: no profile, since what it needs was refused\n`);
-    else files[`${options.name}-${suite.name}.yaml`] = text;
+    else files[`${name}.yaml`] = text;
+    suites.push({
+      suite: suite.name,
+      leftOut: null,
+      measured: all,
+      file: text === null ? null : join(options.out, `${name}.yaml`),
+    });
   }
   const disk = await diskTimes(options.directory, onInterrupt);
-  out.write(`\ndisk below ${options.directory}\n  fsync p50 ${time(disk.p50Ns)}, p99 ${time(disk.p99Ns)}\n`);
+  say.write(`\ndisk below ${options.directory}\n  fsync p50 ${time(disk.p50Ns)}, p99 ${time(disk.p99Ns)}\n`);
   const doubt = doubtfulDisk(disk, timing.stepNs);
+  const diskFile = `${options.name}-disk.yaml`;
   if (doubt !== null) err.write(`disk: no profile: refused: ${doubt}\n`);
   else {
-    files[`${options.name}-disk.yaml`] = diskProfileText(about('disk'), options.directory, disk);
+    files[diskFile] = diskProfileText(about('disk'), options.directory, disk);
     if (disk.p99Ns > LONG_TAIL * disk.p50Ns)
       err.write(
         `warning: one write in a hundred takes more than ${LONG_TAIL} times the median: measure again on an idle machine, or the profile has its tail\n`,
       );
   }
   writeFiles(options.out, files);
-  for (const name of Object.keys(files)) out.write(`${join(options.out, name)}\n`);
-  const crypto = Object.keys(files).find((name) => !name.endsWith('-disk.yaml'));
+  const file = doubt === null ? join(options.out, diskFile) : null;
+  const { directory } = options;
+  if (options.json) out.write(canonicalJson(measuredDocument({ machine, date, suites, directory, disk, doubt, file })));
+  for (const name of Object.keys(files)) say.write(`${join(options.out, name)}\n`);
+  const crypto = Object.keys(files).find((name) => name !== diskFile);
   if (crypto === undefined)
     throw new CommandEnd(
       ExitCode.usage,
       'no cost of cryptography could be measured well enough: try again when the machine is idle, or with a longer --time',
     );
   const folder = options.out.replace(/^(?![./])/, './');
-  const diskPart = doubt === null ? `, disk: ${folder}/${options.name}-disk.yaml` : '';
-  out.write(`In a scenario beside that folder: machine: { crypto: { profile: ${folder}/${crypto} }${diskPart} }\n`);
+  const diskPart = doubt === null ? `, disk: ${folder}/${diskFile}` : '';
+  say.write(`In a scenario beside that folder: machine: { crypto: { profile: ${folder}/${crypto} }${diskPart} }\n`);
 }
 
 /** What is wrong with a directory to measure in; it is not made. */
@@ -131,17 +152,15 @@ async function diskTimes(directory: string, onInterrupt: CommandContext['onInter
   }
 }
 
+/** The profile's text, null where too much was refused, and every measurement. */
 function measured(
   suite: Suite,
   about: ProfileAbout,
   timing: Parameters<typeof measureSuite>[1],
-  out: Output,
-): string | null {
-  out.write(`\n${about.name}: ${suite.summary}\n`);
+): { readonly text: string | null; readonly all: readonly Measured[] } {
   const times = measureSuite(suite, timing);
   const extras = measureExtras(suite, timing);
-  for (const one of [...times.measured, ...extras]) out.write(`  ${lineOf(one)}\n`);
-  return cryptoProfileText(about, times, extras);
+  return { text: cryptoProfileText(about, times, extras), all: [...times.measured, ...extras] };
 }
 
 function lineOf({ what, timing }: Measured): string {

@@ -96,11 +96,16 @@ export function buildNetwork(
 ): NetworkSpec | null {
   const jitter = buildDistribution(network.jitter, ['network', 'jitter'], context);
   if (jitter === null) return null;
+  const { addedDelay } = network;
+  if (addedDelay > 0)
+    context.assume(
+      `Every one-way delay is ${formatDuration(addedDelay)} longer than the matrix says (network.added_delay).`,
+    );
   const { form, value } = network.egress;
   const card = form === 'map' ? (value as CardValue) : { bandwidth: value as number, discipline: null };
   return {
     sites: matrix.sites,
-    oneWay: matrix.oneWay,
+    oneWay: addedDelay > 0 ? matrix.oneWay.map((delay) => delay + addedDelay) : matrix.oneWay,
     nodeSites,
     jitter,
     egress: {

@@ -34,6 +34,7 @@ export interface RunValue {
 export interface NetworkValue {
   readonly matrix: EitherValue<string, MatrixValue>;
   readonly intraSite: Duration | null;
+  readonly addedDelay: Duration;
   readonly jitter: NamedValue;
   readonly egress: EitherValue<BitRate, CardValue>;
   readonly ingress: BitRate;

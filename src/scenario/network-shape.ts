@@ -103,6 +103,17 @@ export const networkShape: RecordShape = {
       },
       default: null,
     },
+    addedDelay: {
+      shape: {
+        kind: 'duration',
+        default: 0,
+        min: 0,
+        max: LONGEST_DELAY,
+        meaning:
+          'Added to every one-way delay: what switches, kernels and drivers take beyond the matrix (quorumlab calibrate --from fits it).',
+      },
+      default: '0s',
+    },
     jitter: { shape: distributionShape('Added to every delay; never negative.'), default: { constant: '0s' } },
     egress: {
       shape: {

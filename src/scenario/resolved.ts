@@ -24,7 +24,7 @@ export function resolvedText(
       ? file.network
       : {
           ...file.network,
-          intraSite: first.setup.network.oneWay[0] as number,
+          intraSite: (first.setup.network.oneWay[0] as number) - file.network.addedDelay,
           egress: {
             form: 'map',
             value: {

@@ -1,8 +1,9 @@
 // `quorumlab calibrate` as a command: options that contradict, profiles written that a scenario can name, a fit from a CSV file.
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { openReference } from '../../src/validation/reference.ts';
 import { quorumlab } from '../support/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'quorumlab-calibrate-cli-'));
@@ -28,9 +29,27 @@ describe('calibrate', () => {
     if (code !== 0) expect(err).toContain('no profile, since what it needs was refused');
   }, 30_000);
 
+  test('prints one document with --json: every time with its spread, or why it was refused, and the profiles', async () => {
+    const where = join(folder, 'json');
+    const { code, out } = await quorumlab('calibrate', '--out', where, '--directory', folder, '--time', '30', '--json');
+    const { suites, disk, format } = JSON.parse(out);
+    expect(format).toBe(1);
+    const native = suites.find(({ suite }: { suite: string }) => suite === 'native');
+    expect(native.profile === null).toBe(!existsSync(join(where, 'this-machine-native.yaml')));
+    for (const { what, median_ns, refused } of native.measured)
+      expect([what, median_ns === null]).toEqual([what, refused !== null]);
+    expect(native.measured.map(({ what }: { what: string }) => what)).toContain('sign ed25519');
+    expect(disk.fsync_p99_ns).toBeGreaterThanOrEqual(disk.fsync_p50_ns);
+    expect(disk.profile === null).toBe(disk.refused !== null);
+    const written = suites.some(({ profile }: { profile: string | null }) => profile !== null);
+    expect(code).toBe(written ? 0 : 1);
+  }, 30_000);
+
   test('wants a scenario with measurements, and names that exist', async () => {
     expect((await quorumlab('calibrate', '--from', 'x.csv')).err).toContain('--from and --scenario go together');
-    expect((await quorumlab('calibrate', '--fit', 'magic')).err).toContain('service-time, fsync, link-delay');
+    expect((await quorumlab('calibrate', '--fit', 'magic')).err).toContain(
+      'processing, request-handling, handling, fsync, link-delay',
+    );
     expect((await quorumlab('calibrate', '--fit', 'fsnyc')).err).toContain("did you mean 'fsync'");
   });
 
@@ -78,14 +97,81 @@ protocol: { raft: { initial_leader: 0 } }
       scenario,
       '--fit',
       'link-delay',
+      '--inline',
     );
     expect(err).toContain('1 row with CPU-bound machines (line 5)');
     expect(code).toBe(0);
     expect(Number(/link-delay: ([\d.]+)us/.exec(out)?.[1])).toBeCloseTo(600, -1);
     expect(out).toContain('CPU-bound: not fitted');
+    const [, setting] = /--set (network.added_delay=\S+)/.exec(out) as RegExpExecArray;
+    // What is printed applies: the same rows, nothing left to add.
+    const again = join(folder, 'again.yaml');
+    writeFileSync(
+      again,
+      readFileSync(scenario, 'utf8').replace('ingress:', `added_delay: ${setting?.split('=')[1]}, ingress:`),
+    );
+    const settled = await quorumlab(
+      'calibrate',
+      '--from',
+      csv,
+      '--scenario',
+      again,
+      '--fit',
+      'link-delay',
+      '--inline',
+      '--json',
+    );
+    const [{ value_ns, set }] = JSON.parse(settled.out).constants;
+    expect(value_ns).toBeLessThan(10_000);
+    expect(set[0]).toMatch(/^network.added_delay=60\d/);
     writeFileSync(csv, 'network.matrix.uniform,finality_mean_ms\n5ms,11.2\nfar,21.2\n');
     const wrong = await quorumlab('calibrate', '--from', csv, '--scenario', scenario, '--fit', 'link-delay');
     expect(wrong.code).toBe(1);
     expect(wrong.err).toContain(`${csv}:3: ${scenario} cannot be set up as this row says (network.matrix.uniform=far)`);
   }, 30_000);
+
+  test('finds the service time of the shipped etcd measurements, in a scenario whose levels the rows name', async () => {
+    const scenario = join(folder, 'etcd.yaml');
+    const shipped = readFileSync('scenarios/validation/etcd-commit-latency.yaml', 'utf8');
+    const [head] = shipped.split(/^machine:/m) as [string];
+    // Its constants taken out, so that nothing but the measurements can bring them back.
+    writeFileSync(
+      scenario,
+      `${head.replace('duration: 21s', 'duration: 3s')}machine: { handling: 0s, request_handling: 0s, execution: 0s, crypto: { mode: none }, disk: none }
+nodes: { count: 3 }
+clients: [{ node: 0, load: { closed: { clients: 1 } } }]
+workload: { opaque: { request_bytes: 256B } }
+protocol: { raft: { preset: etcd-3.4, initial_leader: 0 } }
+levels: { nodes.count: [3, 5], network.matrix.uniform: [5ms, 25ms] }
+`,
+    );
+    const measured = openReference()('measured/etcd-commit-latency.csv').filter(
+      (row) => Number(row.one_way_delay_ms) >= 5,
+    );
+    const csv = join(folder, 'etcd.csv');
+    const columns = 'nodes.count,network.matrix.uniform,finality_p50_ms,machine_cpu_frac';
+    const lines = measured.map((row) =>
+      [row.members, `${row.one_way_delay_ms}ms`, row.p50_ms, row.machine_cpu_frac].join(','),
+    );
+    writeFileSync(csv, [columns, ...lines, ''].join('\n'));
+    const { code, out } = await quorumlab('calibrate', '--from', csv, '--scenario', scenario, '--inline', '--json');
+    expect(code).toBe(0);
+    const fit = JSON.parse(out);
+    expect(fit.constants.map(({ constant }: { constant: string }) => constant)).toEqual(['processing']);
+    const [{ value_ns, standard_error_ns, set }] = fit.constants;
+    expect(value_ns / 1e6).toBeGreaterThan(1.24);
+    expect(value_ns / 1e6).toBeLessThan(1.37);
+    expect(standard_error_ns / 1e6).toBeLessThan(0.13);
+    expect(set).toEqual([`clients.0.processing=${value_ns / 1e6}ms`]);
+    expect(fit.rows).toHaveLength(4);
+    expect(fit.rms_error_left_out).toBeLessThan(0.03);
+    expect(fit.as_in_scenario.map(({ constant }: { constant: string }) => constant)).toContain('request-handling');
+    // A level that no column names leaves several points.
+    writeFileSync(csv, 'nodes.count,finality_p50_ms\n3,11\n');
+    const open = await quorumlab('calibrate', '--from', csv, '--scenario', scenario);
+    expect(open.code).toBe(1);
+    expect(open.err).toContain(
+      'has 2 points as this row sets it up, expected one: name its levels by columns (network.matrix.uniform)',
+    );
+  }, 60_000);
 });

@@ -32,6 +32,18 @@ describe('a sound scenario', () => {
     expect(load(`${BASE.replace('count: 4', 'count: 1000')}protocol: pbft\n`).warnings).toEqual([]);
   });
 
+  test('adds a delay to every pair of sites, also within one, says so, and its resolved text adds it once', () => {
+    const without = load(`${BASE}protocol: raft\n`);
+    const { points, assumptions, resolved } = load(`${BASE}protocol: raft\n`, ['network.added_delay=130us']);
+    const delays = (scenario: Pick<Scenario, 'points'>) => [...scenario.points[0]!.setup.network.oneWay];
+    expect(delays({ points })).toEqual(delays(without).map((delay) => delay + 130_000));
+    expect(assumptions).toContainEqual(
+      expect.stringMatching(/^Every one-way delay is 130us longer than the matrix says/),
+    );
+    expect(delays(load(resolved))).toEqual(delays({ points }));
+    expect(without.assumptions.join()).not.toContain('longer than');
+  });
+
   test('takes defaults for all that it leaves out, and says what it assumed', () => {
     const { run, points, assumptions, warnings } = load(`${BASE}protocol: raft\n`);
     expect(run).toEqual({ warmup: 'auto', duration: 60e9, replications: 5 });
