@@ -32,7 +32,7 @@ function sentenceOf({ system, range, outside }: CheckedRangeRow): string {
 /** What constants of one's own mean: the only ones that were held against the reader's cluster. */
 function ofOnesOwn(reasons: readonly string[]): string {
   return reasons.some((reason) => reason.startsWith(SERVICE_TIMES))
-    ? ' Service times that calibrate --from fitted to your own cluster are as good as its errors when left out.'
+    ? ' Service times of your own (calibrate --from) are as good as its errors when left out.'
     : '';
 }
 

@@ -183,9 +183,11 @@ function settings({ settings: checked, load: { most, loop } }: CheckedRange, set
     const others = [...new Set([...Object.keys(own), ...Object.keys(there)])].flatMap((name) => {
       const [mine, known] = [own[name] ?? [absent], there[name] ?? [absent]];
       const unknown = mine.filter((value) => !known.includes(value));
-      return unknown.length === 0 ? [] : [`${name} ${unknown.join('/')} (checked ${known.join('/')})`];
+      return unknown.length === 0 ? [] : [{ text: `${name} ${unknown.join('/')}`, known: known.join('/') }];
     });
-    return others.length === 0 ? [] : [`${what}: ${few(others)}`];
+    // What the brackets hold is said once.
+    const texts = others.map(({ text, known }, i) => `${text} (${i === 0 ? 'checked ' : ''}${known})`);
+    return texts.length === 0 ? [] : [`${what}: ${few(texts)}`];
   };
   return [
     ...reason(SERVICE_TIMES, services, checked.services, '0s'),
@@ -195,7 +197,7 @@ function settings({ settings: checked, load: { most, loop } }: CheckedRange, set
 }
 
 /** A line of a terminal has room for so many settings. */
-const MOST_SETTINGS = 4;
+const MOST_SETTINGS = 3;
 
 function few(settings: readonly string[]): string {
   const more = settings.length - MOST_SETTINGS;

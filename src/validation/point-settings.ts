@@ -150,7 +150,8 @@ function flattened(schema: OptionSchema<unknown>, values: unknown, before = ''):
 }
 
 function optionText({ kind }: OptionField, value: unknown): string {
-  if (value === null || value === undefined) return 'none';
+  // A flag that nobody gave and nothing demanded is off.
+  if (value === null || value === undefined) return kind === 'flag' ? 'false' : 'none';
   if (kind === 'duration') return formatDuration(value as number);
   if (kind === 'duration-range') return formatDurationRange(value as DurationRange);
   return kind === 'bytes' ? formatBytes(value as number) : String(value);
