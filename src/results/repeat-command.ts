@@ -45,6 +45,14 @@ export function repeatRegressCommand(invocation: Invocation, more: readonly stri
   return ['npx', 'quorumlab', 'regress', shellWord(file), ...counted, ...own, ...commonOptions(set, quick)].join(' ');
 }
 
+/** `more`: options of this command alone, as words. */
+export function repeatTuneCommand(invocation: Invocation, more: readonly string[]): string {
+  const { file, set, quick, replications } = invocation;
+  const counted = replications === null ? [] : ['--replications', String(replications)];
+  const own = more.map(shellWord);
+  return ['npx', 'quorumlab', 'tune', shellWord(file), ...counted, ...own, ...commonOptions(set, quick)].join(' ');
+}
+
 function commonOptions(set: readonly string[], quick: boolean): readonly string[] {
   return [...(quick ? ['--quick'] : []), ...set.flatMap((assignment) => ['--set', shellWord(assignment)])];
 }
