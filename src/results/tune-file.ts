@@ -44,8 +44,10 @@ export interface TunePoint {
   /** The scenario as it stands, without its faults. */
   readonly present: SettingRow | null;
   /** The least that stays under the level; null: none in the range. */
+  readonly least: SettingRow | null;
+  /** What to set: the least one, or one above it that recovers sooner beyond chance. */
   readonly chosen: SettingRow | null;
-  /** The same timeout with the rarest heartbeat that stays under it; null: the chosen one. */
+  /** The chosen timeout with the rarest heartbeat that stays under it; null: the chosen one. */
   readonly rarest_heartbeat: SettingRow | null;
   /** All of the grid that were tried, ascending. */
   readonly tried: readonly SettingRow[];
@@ -139,6 +141,7 @@ function pointRow(point: PointTuning, checkedRange: CheckedRangeRow): TunePoint 
     round_trip_median_ms: ms(roundTrips.median),
     range_ms: range === null ? null : { low: ms(range.low), high: ms(range.high) },
     present: row(present),
+    least: row(point.least),
     chosen: row(chosen),
     rarest_heartbeat: row(point.rarest),
     tried: point.tried.map((one) => settingRow(one, knobs.protocol)),

@@ -1,8 +1,8 @@
 /**
  * The smallest timeouts whose rate of spurious elections or view changes stays under a stated level on a network that is otherwise well, and the
  * recovery that they buy. First the batch timeout, since finality decides what a request timeout must bear; then, with the batch timeout
- * chosen, the least base timeout by bisection on a grid (the rate falls as timeouts grow); then how rare heartbeats may be at it; then a
- * crash of the leader under every setting that was tried. All settings run on the same random numbers.
+ * chosen, the least base timeout by bisection on a grid (the rate falls as timeouts grow); then crashes of the leader under it and under longer
+ * ones, since the least is not always the soonest back; then how rare heartbeats may be; then crashes under all that was tried. All settings run on the same random numbers.
  */
 import type { RunSpec } from '../../simulation/run-spec.ts';
 import { type Duration, MILLISECOND } from '../../units/quantities.ts';
@@ -10,7 +10,7 @@ import type { Experiment, FailedRun } from '../experiment.ts';
 import type { PointQuestion } from '../point-estimate.ts';
 import { abreast } from './abreast.ts';
 import { type BatchTuning, tuneBatch } from './batch-timeout.ts';
-import { crashed, type Recovery, recoveryOf } from './crash-recovery.ts';
+import { crashed, quickest, type Recovery, recoveryOf } from './crash-recovery.ts';
 import { firstThatHolds, geometricGrid, rounded } from './grid.ts';
 import { batchOf, HEARTBEATS_IN_BASE, type Knobs, type Timeouts, withBatchTimeout, withTimeouts } from './knobs.ts';
 import { RunLedger, type SpuriousRate, spuriousRate, timeFor } from './spurious.ts';
@@ -49,6 +49,8 @@ export interface PointTuning {
   /** The scenario as it stands, but for its faults. */
   readonly present: TriedSetting | null;
   /** The least that was accepted; null: none in the range, or runs failed. */
+  readonly least: TriedSetting | null;
+  /** What to set: the least one, or one above it that recovers sooner beyond chance. */
   readonly chosen: TriedSetting | null;
   /** The chosen base timeout with the rarest heartbeat that was accepted; null where it is the chosen one itself. */
   readonly rarest: TriedSetting | null;
@@ -74,6 +76,8 @@ const MOST_ROUND_TRIPS = 40;
 const TIMES_PRESENT = 4;
 /** Steps below the chosen setting that are tried for the curve: they are soon rejected, and show what shorter timeouts cost. */
 const BELOW = [2, 4];
+/** Steps above the least one that are tried for a quicker recovery, up to eight times as long. */
+const ABOVE = [1, 2, 3, 4, 6, 8, 12];
 const LEAST_BASE: Duration = MILLISECOND / 10;
 
 type Judged = Omit<TriedSetting, 'recovery'>;
@@ -93,6 +97,7 @@ function* tunePoint(plan: TunePlan): Experiment<PointTuning> {
     roundTrips,
     batch,
     present: null,
+    least: null,
     chosen: null,
     rarest: null,
     tried: [],
@@ -125,43 +130,63 @@ function* tunePoint(plan: TunePlan): Experiment<PointTuning> {
     };
   };
 
+  const recoveries = new Map<Timeouts | null, Recovery>();
+  const crash = function* (settings: readonly (Timeouts | null)[]): Experiment<void> {
+    const asked = settings.filter((setting) => !recoveries.has(setting));
+    const crashes = Array.from({ length: plan.crashes }, (_, i) => i);
+    const outcomes = yield asked.flatMap((one) =>
+      crashes.map((replication) => crashed(specOf(one)(replication), knobs)),
+    );
+    asked.forEach((one, i) => {
+      const own = outcomes.slice(i * crashes.length, (i + 1) * crashes.length);
+      recoveries.set(one, recoveryOf(ledger.note(own)));
+    });
+  };
+
   const present = yield* judge(null);
   const grid = gridFor(plan, now.base, batch);
+  const settings = grid.map((value) => timeoutsOf(knobs, value, HEARTBEATS_IN_BASE));
   const range = { low: grid[0] as Duration, high: grid.at(-1) as Duration };
   const tried = new Map<number, Judged>();
-  const at = yield* firstThatHolds(grid.length, function* (index) {
+  const isBorne = function* (index: number): Experiment<boolean> {
     if (ledger.failed.length > 0) return false;
-    const judged = yield* judge(timeoutsOf(knobs, grid[index] as Duration, HEARTBEATS_IN_BASE));
+    const judged = tried.get(index) ?? (yield* judge(settings[index] as Timeouts));
     if (judged !== null) tried.set(index, judged);
     return judged?.spurious.accepted ?? false;
-  });
-  const chosen = tried.get(at) ?? null;
-  for (const index of chosen === null ? [] : BELOW.map((steps) => at - steps)) {
-    if (index < 0 || tried.has(index)) continue;
-    const judged = yield* judge(timeoutsOf(knobs, grid[index] as Duration, HEARTBEATS_IN_BASE));
-    if (judged !== null) tried.set(index, judged);
+  };
+  const at = yield* firstThatHolds(grid.length, isBorne);
+  let taken = at;
+  if (tried.has(at)) {
+    const above = [at, ...ABOVE.map((steps) => at + steps).filter((index) => index < grid.length)];
+    const own = above.map((index) => settings[index] as Timeouts);
+    yield* crash(own);
+    const preferred = above[quickest(own.map((one) => recoveries.get(one) as Recovery))] as number;
+    taken = (yield* isBorne(preferred)) ? preferred : at;
+    for (const index of BELOW.map((steps) => at - steps)) if (index >= 0) yield* isBorne(index);
   }
+  const chosen = tried.get(taken) ?? null;
   const rarest = chosen === null ? null : yield* rarestHeartbeat(knobs, chosen, judge);
-  const ascending = [...tried].sort(([a], [b]) => a - b).map(([, judged]) => judged);
-  const all = [present, rarest, ...ascending].filter((one) => one !== null);
+  const ascending = [...tried].sort(([a], [b]) => a - b).map(([index]) => index);
   if (ledger.failed.length > 0) return answer({ range });
 
-  const crashes = Array.from({ length: plan.crashes }, (_, i) => i);
-  const outcomes = yield all.flatMap((one) =>
-    crashes.map((replication) => crashed(specOf(one === present ? null : one.timeouts)(replication), knobs)),
-  );
-  const withRecovery = all.map((one, i): TriedSetting => {
-    const own = outcomes.slice(i * crashes.length, (i + 1) * crashes.length);
-    return { ...one, recovery: recoveryOf(ledger.note(own)) };
-  });
-  const found = (one: Judged | null): TriedSetting | null =>
-    one === null ? null : (withRecovery[all.indexOf(one)] ?? null);
+  yield* crash([
+    null,
+    ...ascending.map((index) => settings[index] as Timeouts),
+    ...(rarest === null ? [] : [rarest.timeouts]),
+  ]);
+  const found = (judged: Judged | null, asked: Timeouts | null): TriedSetting | null => {
+    const recovery = recoveries.get(asked);
+    return judged === null || recovery === undefined ? null : { ...judged, recovery };
+  };
+  const ofGrid = (index: number) => found(tried.get(index) ?? null, settings[index] as Timeouts);
   return answer({
-    present: found(present),
-    chosen: found(chosen),
-    rarest: found(rarest),
-    tried: ascending.map((one) => found(one) as TriedSetting),
+    present: found(present, null),
+    least: ofGrid(at),
+    chosen: ofGrid(taken),
+    rarest: rarest === null ? null : found(rarest, rarest.timeouts),
+    tried: ascending.map(ofGrid).filter((one) => one !== null),
     range,
+    timeSimulated: ledger.time,
   });
 }
 

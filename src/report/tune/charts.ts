@@ -75,7 +75,7 @@ function curve(file: TuneFile, point: TunePoint, index: number): ChartSpec {
         ];
   const [least, most] = bounds([...rows.map(({ row }) => x(row)), file.level_per_hour]);
   const [low, high] = bounds(rows.map(({ row }) => y(row)));
-  const plain = rows.filter(({ role }) => role === '' || role === 'rarest heartbeat');
+  const plain = rows.filter(({ role }) => role !== 'recommended' && role !== 'as it stands');
   const level: Series = {
     ...NO_SERIES_EXTRAS,
     label: 'level',

@@ -30,11 +30,15 @@ export function renderTune(file: TuneFile, colour: Colours = colours): string {
 export function rowsOf({
   tried,
   present,
+  least,
   chosen,
   rarest_heartbeat,
 }: TunePoint): readonly { readonly row: SettingRow; readonly role: string }[] {
   const all = [
-    ...tried.map((row) => ({ row, role: row.timeout_ms === chosen?.timeout_ms ? 'recommended' : '' })),
+    ...tried.map((row) => ({
+      row,
+      role: row.timeout_ms === chosen?.timeout_ms ? 'recommended' : row.timeout_ms === least?.timeout_ms ? 'least' : '',
+    })),
     ...(rarest_heartbeat === null ? [] : [{ row: rarest_heartbeat, role: 'rarest heartbeat' }]),
     ...(present === null ? [] : [{ row: present, role: 'as it stands' }]),
   ];

@@ -1,12 +1,13 @@
 /** What tuning says in sentences: what to set instead of what, what it buys, what it risks, and how sure that is. */
 import type { SettingRow, TuneFile, TunePoint } from '../../results/tune-file.ts';
 import { formatShort } from '../html/format.ts';
-import { counted, list, withInterval } from '../words.ts';
+import { counted, withInterval } from '../words.ts';
 
 /** One sentence or more a point: the settings first. */
 export function tuneVerdict(file: TuneFile): readonly string[] {
   return file.points.flatMap((point) => [
     `${point.label}: ${timeoutSentence(file, point)}`,
+    ...leastSentence(file, point),
     ...rarestSentence(file, point),
     ...batchSentence(point),
   ]);
@@ -76,7 +77,7 @@ function timeoutSentence(file: TuneFile, point: TunePoint): string {
   const sure = `at ${levelText(file, point)} (95 % confidence: ${eventsOf(chosen, point)})`;
   const shortest = chosen.timeout_ms === range_ms.low ? ' It is the shortest that was tried.' : '';
   if (present.spurious.accepted && present.timeout_ms <= chosen.timeout_ms)
-    return `${settingText(present, point)} is as short as it may be, ${sure}: the shortest that was found to stay under it is ${duration(chosen.timeout_ms)}. Recovery from a crash of the ${leaderOf(point)} takes ${recoveryText(present)}.`;
+    return `${settingText(present, point)} is as short as it may be, at ${levelText(file, point)} (95 % confidence: ${eventsOf(present, point)}): longer ones were no quicker, and of shorter ones none stayed under it or was quicker. Recovery from a crash of the ${leaderOf(point)} takes ${recoveryText(present)}.`;
   const instead = `${settingText(chosen, point)} instead of ${shortSetting(present, point)}`;
   const recovery = `recovery from a crash of the ${leaderOf(point)} ${recoveryText(chosen)} instead of ${recoveryText(present)}`;
   const risk = present.spurious.accepted
@@ -99,6 +100,19 @@ function shortSetting(row: SettingRow, { protocol }: TunePoint): string {
   return row.timeout_ms === row.second_timeout_ms
     ? duration(row.timeout_ms)
     : `${duration(row.timeout_ms)} and ${duration(row.second_timeout_ms)}`;
+}
+
+/** Where the least timeout is not the one to set. */
+function leastSentence(file: TuneFile, point: TunePoint): readonly string[] {
+  const { chosen, least, label, protocol } = point;
+  if (chosen === null || least === null || least.timeout_ms === chosen.timeout_ms) return [];
+  const why =
+    protocol === 'raft'
+      ? 'elections split, or end before the votes are in'
+      : 'new views are given up before they serve';
+  return [
+    `${label}: the shortest that stays under ${levelText(file, point).replace('fewer than ', '')} is ${duration(least.timeout_ms)}, but it takes longer to be back, ${recoveryText(least)}: ${why}.`,
+  ];
 }
 
 function rarestSentence(file: TuneFile, point: TunePoint): readonly string[] {
@@ -144,12 +158,12 @@ export function warnings({ points }: TuneFile): readonly string[] {
 
 /** What the numbers are, and what they are not. */
 export function footnotes(file: TuneFile): readonly string[] {
-  const events = [...new Set(file.points.map((point) => `${eventName(point)}s`))];
+  const events = [...new Set(file.points.map((point) => eventName(point)))];
   return [
-    `The scenario's own faults are left out. A ${list(events)} is counted for all that happens from the first time a node wants another leader to the next leader, while nothing is wrong but jitter, loss and load; what happens before the first leader is not counted.`,
-    `A setting is accepted when ${hoursText(file.hours_needed)} of virtual time pass without one: the exact upper 95 % limit of a Poisson rate is then under ${perHour(file.level_per_hour)} an hour (rule of three; Garwood 1936). The first one rejects it. So a true rate must lie well under the level to be accepted mostly: the least timeout is on the safe side by about one step of the grid (19 %).`,
-    'Each of several settings may be wrongly accepted once in twenty; the search relies on rates that fall as timeouts grow.',
-    `Recovery: from the crash, at a moment drawn anew in each of ${file.crashes} runs, to the next final transaction, and never less than to the next leader. Clients wait and ask again as the scenario says (retry_after).`,
+    `The scenario's own faults are left out. One ${events.join(' or one ')} is all that happens from the first time a node wants another leader to the next leader, while nothing is wrong but jitter, loss and load; what comes before the first leader is not counted.`,
+    `A setting is accepted when ${hoursText(file.hours_needed)} of virtual time pass without one: the exact upper 95 % limit of a Poisson rate is then under ${perHour(file.level_per_hour)} an hour (rule of three; Garwood 1936). The first one rejects it, so a setting with a third of that rate is still rejected 63 times in 100: the answer is on the safe side.`,
+    'Each of several settings may be wrongly accepted once in twenty; the search by bisection relies on rates that fall as timeouts grow.',
+    `Recovery: from the crash, at a moment drawn anew in each of ${file.crashes} runs, to the next final transaction; where none waited longer than is usual at this load, to the next leader. Clients wait and ask again as the scenario says (retry_after). Spurious events are counted with all nodes up: with one down the others may be less calm.`,
     ...(file.points.some(({ protocol }) => protocol === 'raft')
       ? [
           'Raft: the heartbeat is a tenth of the least election timeout, as in etcd and Fabric as they are shipped; timeouts are drawn from a range as wide, in proportion, as in the scenario.',
