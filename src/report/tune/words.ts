@@ -20,7 +20,7 @@ export function eventName({ protocol }: Pick<TunePoint, 'protocol'>, count = 1):
 }
 
 /** `fewer than 1 spurious election an hour`. */
-export function levelText({ level_per_hour }: TuneFile, point: Pick<TunePoint, 'protocol'>): string {
+function levelText({ level_per_hour }: TuneFile, point: Pick<TunePoint, 'protocol'>): string {
   return `fewer than ${perHour(level_per_hour)} ${eventName(point, level_per_hour <= 1 ? 1 : 2)} an hour`;
 }
 
@@ -28,7 +28,7 @@ export function perHour(rate: number): string {
   return formatShort(rate);
 }
 
-export function hoursText(hours: number): string {
+function hoursText(hours: number): string {
   return hours < 1 ? `${formatShort(hours * 60)} min` : `${formatShort(hours)} h`;
 }
 
