@@ -118,8 +118,12 @@ function leastSentence(file: TuneFile, point: TunePoint): readonly string[] {
 function rarestSentence(file: TuneFile, point: TunePoint): readonly string[] {
   const { chosen, rarest_heartbeat: rarest, label } = point;
   if (chosen === null || rarest === null) return [];
+  const etcd =
+    rarest.timeout_ms < 5 * (rarest.heartbeat_ms ?? 0)
+      ? ' (etcd refuses fewer than five heartbeats in an election timeout.)'
+      : '';
   return [
-    `${label}: heartbeats may be as rare as ${duration(rarest.heartbeat_ms ?? 0)} at that election timeout, at ${levelText(file, point)} still; recovery then takes ${recoveryText(rarest)}.`,
+    `${label}: heartbeats may be as rare as ${duration(rarest.heartbeat_ms ?? 0)} at that election timeout, at ${levelText(file, point)} still; recovery then takes ${recoveryText(rarest)}.${etcd}`,
   ];
 }
 
