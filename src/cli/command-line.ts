@@ -48,6 +48,11 @@ const commands: readonly CommandEntry[] = [
     add: async (program, context) => (await import('./saturate.ts')).saturateCommand(program, context),
   },
   {
+    name: 'tune',
+    summary: 'find the smallest timeouts that a network bears, and the recovery that they buy',
+    add: async (program, context) => (await import('./tune.ts')).tuneCommand(program, context),
+  },
+  {
     name: 'regress',
     summary: 'compare with a committed baseline: did it get worse? For continuous integration',
     add: async (program, context) => (await import('./regress.ts')).regressCommand(program, context),

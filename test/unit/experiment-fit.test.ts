@@ -162,7 +162,7 @@ describe('what a fit found', () => {
     const file = join(folder, 'any.yaml');
     writeFileSync(
       file,
-      'scenario: 1\nname: any\nquestion: Can it be set?\nseed: 1\nrun: { duration: 2s }\nnetwork: { matrix: { uniform: 5ms }, added_delay: 30us }\nmachine: { disk: nvme }\nnodes: { count: 3 }\nworkload: opaque\nclients: [{ node: 0, load: { closed: { clients: 1 } } }, { node: 1, load: { open: { poisson: 9/s } } }]\nprotocol: raft\n',
+      'scenario: 1\nname: any\nquestion: Can it be set?\nseed: 1\nrun: { duration: 2s }\nnetwork: { matrix: { uniform: 5ms }, added_delay: 30us }\nmachine: { disk: nvme }\nnodes: { count: 3 }\nworkload: opaque\nclients: [{ node: 0, load: { open: { poisson: 5/s } } }, { node: 1, load: { open: { poisson: 9/s } } }]\nprotocol: raft\n',
     );
     const specOf = (overrides: readonly string[]) => {
       const read = loadScenario(file, { overrides });

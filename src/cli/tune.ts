@@ -1,0 +1,210 @@
+/** `quorumlab tune FILE`: the least timeouts whose spurious elections or view changes stay under a level, and the recovery that they buy. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { drive } from '../executor/executor.ts';
+import { knobsOf } from '../experiment/tune/knobs.ts';
+import { timeFor, watched } from '../experiment/tune/spurious.ts';
+import { type TunePlan, tune } from '../experiment/tune/tune.ts';
+import { type Invocation, repeatQuestionCommand } from '../results/repeat-command.ts';
+import { resultId } from '../results/result-id.ts';
+import { buildTune, type NotTuned, type TuneFile } from '../results/tune-file.ts';
+import { roundTripsOf } from '../scenario/build-network.ts';
+import { exceedsNumbers } from '../scenario/expected-load.ts';
+import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
+import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
+import { MODEL_VERSION } from '../simulation/model-version.ts';
+import { formatRate } from '../units/format.ts';
+import { parseRate } from '../units/parse.ts';
+import { SECOND } from '../units/quantities.ts';
+import { checkedRangeOf } from '../validation/checked-range.ts';
+import { type CommandContext, processContext } from './context.ts';
+import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
+import { keepAnswer } from './keep-answer.ts';
+import { type LoadedScenario, loadScenarios } from './load.ts';
+import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
+import { positiveCount, type RunningOptions, threadCount } from './options.ts';
+import { withProgress } from './progress.ts';
+import { addRunningOptions } from './running-options.ts';
+
+interface TuneOptions extends RunningOptions {
+  /** Events per second. */
+  readonly spurious: number;
+  readonly crashes?: number;
+}
+
+const PER_HOUR = 1 / 3600;
+/** `--quick` takes so many times less virtual time, and so can show only a level that much higher. */
+const QUICK = 12;
+/** Crashes a setting: enough for a mean and a worst of so many; a 99th percentile would take hundreds. */
+const CRASHES = 20;
+const QUICK_CRASHES = 6;
+/** One in ten days takes 720 hours of virtual time without an event: days of computing. */
+const LEAST_LEVEL = 1 / (10 * 86_400);
+
+export function tuneCommand(program: Command, context: CommandContext = processContext): void {
+  const command = program
+    .command('tune')
+    .description(
+      'find the smallest timeouts whose spurious elections or view changes stay under a level, and the recovery that they buy',
+    )
+    .argument('<file>', 'scenario file; its own faults are left out')
+    .option(
+      '--spurious <rate>',
+      'spurious elections or view changes that are borne, with 95 % confidence',
+      levelGiven,
+      PER_HOUR,
+    )
+    .option('--crashes <n>', `crashes of the leader for each setting (default: ${CRASHES})`, positiveCount);
+  addRunningOptions(command, {
+    quick: `a level ${QUICK} times as high, which takes a ${QUICK}th of the time, and ${QUICK_CRASHES} crashes`,
+    replications: 'normal operation for each batch timeout',
+    answer: 'tune',
+  }).action((file: string, options: TuneOptions) => run(file, options, context));
+}
+
+async function run(file: string, options: TuneOptions, context: CommandContext): Promise<void> {
+  refuseContradiction(options);
+  const given = { set: options.set ?? [], quick: options.quick ?? false, replications: options.replications ?? null };
+  const [one] = (await loadScenarios([file], given, context.err)) as [LoadedScenario];
+  refuseBeforehand([one], options.out);
+  const { scenario, invocation } = one;
+  const { plans, indices, notTuned, level, crashes } = plansFor(scenario, options, given.quick);
+  if (plans.length === 0)
+    throw new CommandEnd(
+      ExitCode.usage,
+      `nothing to tune:\n${notTuned.map(({ label, why }) => `${label}: ${why}`).join('\n')}`,
+    );
+  for (const { label, why } of notTuned) context.err.write(`not tuned: ${label}: ${why}\n`);
+  refuseTooManyRequests(plans);
+  const { warmup } = runSettings(scenario, given);
+  const interrupt = new AbortController();
+  const stopListening = context.onInterrupt(() => interrupt.abort());
+  const executor = withProgress(await openExecutor(options, context), context.err);
+  try {
+    const points = await drive(tune(plans), executor, {
+      signal: interrupt.signal,
+      about: { scenario: scenario.name, warmup },
+    });
+    if (interrupt.signal.aborted) throw new CommandEnd(ExitCode.interrupted, 'stopped: nothing is written');
+    const answer = buildTune(
+      {
+        ...identityOf(scenario, invocation, options),
+        quick: given.quick,
+        level_per_hour: level / PER_HOUR,
+        hours_needed: timeFor(level) / SECOND / 3600,
+        replications: (plans[0] as TunePlan).replications,
+        crashes,
+      },
+      points,
+      notTuned,
+      (index) => checkedRangeOf((scenario.points[indices[index] as number] as DesignPoint).setup, []),
+    );
+    await keepAndShow(answer, options, context);
+    for (const { label, replication, reason } of points.flatMap(({ failed }) => failed))
+      context.err.write(`not finished: ${label}, replication ${replication}: ${reason}\n`);
+    const code = exitCodeOf(
+      points.flatMap(({ failed, unsafe, chosen }) => [
+        ...(failed.length > 0 ? [ExitCode.crashed] : []),
+        ...(unsafe.length > 0 ? [ExitCode.unsafe] : []),
+        ...(chosen === null ? [ExitCode.missed] : []),
+      ]),
+    );
+    if (code !== ExitCode.ok) throw new CommandEnd(code);
+  } finally {
+    stopListening();
+    await executor.close();
+  }
+}
+
+interface Plans {
+  readonly plans: readonly TunePlan[];
+  /** Of the scenario's points, those of the plans. */
+  readonly indices: readonly number[];
+  readonly notTuned: readonly NotTuned[];
+  readonly level: number;
+  readonly crashes: number;
+}
+
+function plansFor(scenario: Scenario, options: TuneOptions, quick: boolean): Plans {
+  const choice = { quick };
+  const level = options.spurious * (quick ? QUICK : 1);
+  const crashes = options.crashes ?? (quick ? QUICK_CRASHES : CRASHES);
+  const { warmup, replications } = runSettings(scenario, choice);
+  const notTuned: NotTuned[] = [];
+  const indices: number[] = [];
+  const plans = scenario.points.flatMap(({ label, setup }, index): TunePlan[] => {
+    const knobs = knobsOf(setup);
+    const why =
+      knobs === null
+        ? `the protocol ${setup.protocol.name} has no timeouts that quorumlab knows how to tune (raft and pbft have)`
+        : whyNot(setup);
+    if (knobs === null || why !== null) {
+      notTuned.push({ label, why: why ?? '' });
+      return [];
+    }
+    indices.push(index);
+    return [
+      {
+        label,
+        knobs,
+        question: { warmup: warmup as number | 'auto', objectives: [] },
+        level,
+        replications,
+        crashes,
+        roundTrips: roundTripsOf(setup.network),
+        specFor: (replication) => ({ ...runSpecFor(scenario, index, replication, choice), faults: [] }),
+      },
+    ];
+  });
+  return { plans, indices, notTuned, level, crashes };
+}
+
+function whyNot({ nodes, clients }: DesignPoint['setup']): string | null {
+  if (nodes === 1) return 'a single node elects nobody but itself';
+  return clients.length === 0 ? 'without clients there is no finality, and nothing to recover' : null;
+}
+
+/** Long runs may hold more requests than can be numbered. */
+function refuseTooManyRequests(plans: readonly TunePlan[]): void {
+  for (const { label, specFor, knobs, level } of plans) {
+    const spec = watched(specFor(0), knobs, level);
+    if (exceedsNumbers(spec.clients, spec.horizon as number))
+      throw new CommandEnd(
+        ExitCode.usage,
+        `${label}: a level of ${formatRate(level)} takes runs with more requests than can be numbered: allow more with --spurious, or lower the rates`,
+      );
+  }
+}
+
+/** The same scenario at another level is another question. */
+function identityOf(scenario: Scenario, invocation: Invocation, options: TuneOptions) {
+  const { name, question, seed, resolved } = scenario;
+  const more = [
+    ...(options.spurious === PER_HOUR ? [] : ['--spurious', formatRate(options.spurious)]),
+    ...(options.crashes === undefined ? [] : ['--crashes', String(options.crashes)]),
+  ];
+  const asked = ['tune', ...(invocation.quick ? ['--quick'] : []), ...more].join(' ');
+  return {
+    scenario: name,
+    question,
+    id: resultId(`# ${asked}\n${resolved}`, MODEL_VERSION),
+    model_version: Number(MODEL_VERSION),
+    seed,
+    repeat_command: repeatQuestionCommand('tune', invocation, more),
+  };
+}
+
+async function keepAndShow(answer: TuneFile, options: TuneOptions, context: CommandContext): Promise<void> {
+  const { renderTuneHtml } = await import('../report/tune/html.ts');
+  const { renderTune } = await import('../report/tune/table.ts');
+  keepAnswer('tune', answer, { html: renderTuneHtml, text: renderTune }, options, context);
+}
+
+function levelGiven(text: string): number {
+  const read = parseRate(text);
+  if (!read.ok) throw new InvalidArgumentError(`It must be a rate such as 1/h or 2/d; ${read.expected}.`);
+  if (read.value < LEAST_LEVEL)
+    throw new InvalidArgumentError(
+      `It must be above 0 and at least one in ten days: less takes more than 720 hours of virtual time without an event.`,
+    );
+  return read.value;
+}

@@ -1,0 +1,181 @@
+/** What tuning says in sentences: what to set instead of what, what it buys, what it risks, and how sure that is. */
+import type { SettingRow, TuneFile, TunePoint } from '../../results/tune-file.ts';
+import { formatShort } from '../html/format.ts';
+import { counted, withInterval } from '../words.ts';
+
+/** One sentence or more a point: the settings first. */
+export function tuneVerdict(file: TuneFile): readonly string[] {
+  return file.points.flatMap((point) => [
+    `${point.label}: ${timeoutSentence(file, point)}`,
+    ...leastSentence(file, point),
+    ...rarestSentence(file, point),
+    ...batchSentence(point),
+  ]);
+}
+
+/** `spurious election`, `spurious view change`. */
+export function eventName({ protocol }: Pick<TunePoint, 'protocol'>, count = 1): string {
+  const name = protocol === 'raft' ? 'election' : 'view change';
+  return `spurious ${name}${count === 1 ? '' : 's'}`;
+}
+
+/** `fewer than 1 spurious election an hour`. */
+function levelText({ level_per_hour }: TuneFile, point: Pick<TunePoint, 'protocol'>): string {
+  return `fewer than ${perHour(level_per_hour)} ${eventName(point, level_per_hour <= 1 ? 1 : 2)} an hour`;
+}
+
+export function perHour(rate: number): string {
+  return formatShort(rate);
+}
+
+function hoursText(hours: number): string {
+  return hours < 1 ? `${formatShort(hours * 60)} min` : `${formatShort(hours)} h`;
+}
+
+/** `election timeout 100–200 ms with a heartbeat of 10 ms`, `request and view-change timeout 240 ms`. */
+export function settingText(row: SettingRow, { protocol }: Pick<TunePoint, 'protocol'>): string {
+  if (protocol === 'raft')
+    return `election timeout ${rangeText(row)} with a heartbeat of ${duration(row.heartbeat_ms ?? 0)}`;
+  return row.timeout_ms === row.second_timeout_ms
+    ? `request and view-change timeout ${duration(row.timeout_ms)}`
+    : `request timeout ${duration(row.timeout_ms)} and view-change timeout ${duration(row.second_timeout_ms)}`;
+}
+
+/** As it is set: no digit is lost. */
+export function duration(ms: number): string {
+  const [value, unit] = ms >= 1000 ? [ms / 1000, 's'] : [ms, 'ms'];
+  return `${Number(value.toPrecision(9))} ${unit}`;
+}
+
+function rangeText({ timeout_ms, second_timeout_ms }: SettingRow): string {
+  return timeout_ms === second_timeout_ms
+    ? duration(timeout_ms)
+    : `${duration(timeout_ms)} to ${duration(second_timeout_ms)}`;
+}
+
+export function recoveryText({ recovery }: SettingRow): string {
+  const { mean_ms, not_recovered, runs } = recovery;
+  const lost = not_recovered > 0 ? `, none in ${not_recovered} of ${runs}` : '';
+  return `${mean_ms === null ? 'no recovery' : withInterval(mean_ms, 'ms')}${lost}`;
+}
+
+/** `none in 3 h`, `2 in 22.5 min: 5.3 an hour, up to 17`. */
+export function spuriousText({ spurious }: SettingRow): string {
+  const { events, hours, per_hour, upper_per_hour } = spurious;
+  if (events === 0) return `none in ${hoursText(hours)}: up to ${perHour(upper_per_hour)} an hour`;
+  return `${events} in ${hoursText(hours)}: ${perHour(per_hour)} an hour, up to ${perHour(upper_per_hour)}`;
+}
+
+function timeoutSentence(file: TuneFile, point: TunePoint): string {
+  const { chosen, present, range_ms } = point;
+  if (present === null || range_ms === null) return 'no answer: runs did not finish.';
+  const now = `As the scenario stands (${settingText(present, point)}): ${eventsOf(present, point)}; recovery ${recoveryText(present)}.`;
+  if (chosen === null) {
+    const range = `${duration(range_ms.low)} to ${duration(range_ms.high)}`;
+    return `no timeout from ${range} stays under ${levelText(file, point).replace('fewer than ', '')} (95 % confidence). ${now}`;
+  }
+  const sure = `at ${levelText(file, point)} (95 % confidence: ${eventsOf(chosen, point)})`;
+  const shortest = chosen.timeout_ms === range_ms.low ? ' It is the shortest that was tried.' : '';
+  if (present.spurious.accepted && present.timeout_ms <= chosen.timeout_ms)
+    return `${settingText(present, point)} is as short as it may be, at ${levelText(file, point)} (95 % confidence: ${eventsOf(present, point)}): longer ones were no quicker, and of shorter ones none stayed under it or was quicker. Recovery from a crash of the ${leaderOf(point)} takes ${recoveryText(present)}.`;
+  const instead = `${settingText(chosen, point)} instead of ${shortSetting(present, point)}`;
+  const recovery = `recovery from a crash of the ${leaderOf(point)} ${recoveryText(chosen)} instead of ${recoveryText(present)}`;
+  const risk = present.spurious.accepted
+    ? ''
+    : ` What is set now does not stay under that: ${eventsOf(present, point)}, ${perHour(present.spurious.per_hour)} an hour, up to ${perHour(present.spurious.upper_per_hour)}.`;
+  return `${instead}: ${recovery}, ${sure}.${shortest}${risk}`;
+}
+
+function eventsOf({ spurious }: SettingRow, point: TunePoint): string {
+  const { events, hours } = spurious;
+  return `${events === 0 ? 'no' : events} ${eventName(point, Math.max(1, events))} in ${hoursText(hours)} of virtual time`;
+}
+
+function leaderOf({ protocol }: TunePoint): string {
+  return protocol === 'raft' ? 'leader' : 'primary';
+}
+
+function shortSetting(row: SettingRow, { protocol }: TunePoint): string {
+  if (protocol === 'raft') return `${rangeText(row)} and ${duration(row.heartbeat_ms ?? 0)}`;
+  return row.timeout_ms === row.second_timeout_ms
+    ? duration(row.timeout_ms)
+    : `${duration(row.timeout_ms)} and ${duration(row.second_timeout_ms)}`;
+}
+
+/** Where the least timeout is not the one to set. */
+function leastSentence(file: TuneFile, point: TunePoint): readonly string[] {
+  const { chosen, least, label, protocol } = point;
+  if (chosen === null || least === null || least.timeout_ms === chosen.timeout_ms) return [];
+  const why =
+    protocol === 'raft'
+      ? 'elections split, or end before the votes are in'
+      : 'new views are given up before they serve';
+  return [
+    `${label}: the shortest that stays under ${levelText(file, point).replace('fewer than ', '')} is ${duration(least.timeout_ms)}, but it takes longer to be back, ${recoveryText(least)}: ${why}.`,
+  ];
+}
+
+function rarestSentence(file: TuneFile, point: TunePoint): readonly string[] {
+  const { chosen, rarest_heartbeat: rarest, label } = point;
+  if (chosen === null || rarest === null) return [];
+  const etcd =
+    rarest.timeout_ms < 5 * (rarest.heartbeat_ms ?? 0)
+      ? ' (etcd refuses fewer than five heartbeats in an election timeout.)'
+      : '';
+  return [
+    `${label}: heartbeats may be as rare as ${duration(rarest.heartbeat_ms ?? 0)} at that election timeout, at ${levelText(file, point)} still; recovery then takes ${recoveryText(rarest)}.${etcd}`,
+  ];
+}
+
+function batchSentence({ label, batch }: TunePoint): readonly string[] {
+  if (batch === null) return [];
+  const { best_ms, near_ms, present_ms, chosen_ms, settings } = batch;
+  const row = (ms: number) => settings.find(({ timeout_ms }) => timeout_ms === ms);
+  const p50 = (ms: number): string => withInterval(row(ms)?.finality_p50_ms ?? null, 'ms');
+  const messages = (ms: number): string => formatShort(row(ms)?.messages_per_transaction?.mean ?? 0);
+  if (best_ms === null || near_ms === null)
+    return [
+      `${label}: with no batch timeout does it keep up with this load: the batch timeout stays at ${duration(present_ms)}.`,
+    ];
+  const near =
+    near_ms.low === near_ms.high
+      ? 'nothing else that was tried comes within 2 %'
+      : `from ${duration(near_ms.low)} to ${duration(near_ms.high)} it is within 2 % of that`;
+  if (chosen_ms === present_ms)
+    return [
+      `${label}: a batch timeout of ${duration(present_ms)}, as it stands, is as good as any: median finality ${p50(present_ms)}; ${near}.`,
+    ];
+  return [
+    `${label}: batch timeout ${duration(best_ms)} instead of ${duration(present_ms)}: median finality ${p50(best_ms)} instead of ${p50(present_ms)}, at ${messages(best_ms)} messages a transaction instead of ${messages(present_ms)}; ${near}.`,
+  ];
+}
+
+/** What is unwise about what was chosen, and about what is set now. */
+export function warnings({ points }: TuneFile): readonly string[] {
+  return points.flatMap(({ label, chosen, present, safety_violations, failed_runs }) => [
+    ...safety_violations.map((detail) => `${label}: safety was violated: ${detail}`),
+    ...(failed_runs > 0 ? [`${label}: ${counted(failed_runs, 'run')} did not finish`] : []),
+    ...(present?.unwise ?? []).map((sentence) => `${label}, as it stands: ${sentence}.`),
+    ...(chosen?.unwise ?? []).map((sentence) => `${label}, as recommended: ${sentence}.`),
+  ]);
+}
+
+/** What the numbers are, and what they are not. */
+export function footnotes(file: TuneFile): readonly string[] {
+  const events = [...new Set(file.points.map((point) => eventName(point)))];
+  return [
+    `The scenario's own faults are left out. One ${events.join(' or one ')} is all that happens from the first time a node wants another leader to the next leader, while nothing is wrong but jitter, loss and load; what comes before the first leader is not counted.`,
+    `A setting is accepted when ${hoursText(file.hours_needed)} of virtual time pass without one: the exact upper 95 % limit of a Poisson rate is then under ${perHour(file.level_per_hour)} an hour (rule of three; Garwood 1936). The first one rejects it, so a setting with a third of that rate is still rejected 63 times in 100: the answer is on the safe side.`,
+    'Each of several settings may be wrongly accepted once in twenty; the search by bisection relies on rates that fall as timeouts grow.',
+    `Recovery: from the crash, at a moment drawn anew in each of ${file.crashes} runs, to the next final transaction; where none waited longer than is usual at this load, to the next leader. Clients wait and ask again as the scenario says (retry_after). Spurious events are counted with all nodes up: with one down the others may be less calm.`,
+    ...(file.points.some(({ protocol }) => protocol === 'raft')
+      ? [
+          'Raft: the heartbeat is a tenth of the least election timeout, as in etcd and Fabric as they are shipped; timeouts are drawn from a range as wide, in proportion, as in the scenario.',
+        ]
+      : []),
+    'The network is what the scenario says, and no more: pauses of a process or of a disk, congestion and correlated loss are not in it and call for longer timeouts (docs/MODEL.md).',
+    ...(file.quick
+      ? [`Rough answer (--quick): so little virtual time can show ${perHour(file.level_per_hour)} an hour and no less.`]
+      : []),
+  ];
+}
