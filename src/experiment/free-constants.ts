@@ -44,6 +44,13 @@ export const freeConstants = {
     start: 20 * MICROSECOND,
     applied: (spec, value) => ({ ...spec, machine: { ...spec.machine, handling: Math.round(value) } }),
   },
+  'wake-up': {
+    meaning: 'what a protocol thread that is idle takes to begin with a message from the network',
+    settings: (value) => [`machine.wake_up=${formatDuration(value)}`],
+    current: ({ machine }) => machine.wakeUp ?? 0,
+    start: 50 * MICROSECOND,
+    applied: (spec, value) => ({ ...spec, machine: { ...spec.machine, wakeUp: Math.round(value) } }),
+  },
   fsync: {
     meaning: 'one fsync, the same every time',
     settings: (value, { machine: { disk } }) => [

@@ -48,7 +48,7 @@ describe('calibrate', () => {
   test('wants a scenario with measurements, and names that exist', async () => {
     expect((await quorumlab('calibrate', '--from', 'x.csv')).err).toContain('--from and --scenario go together');
     expect((await quorumlab('calibrate', '--fit', 'magic')).err).toContain(
-      'processing, request-handling, handling, fsync, link-delay',
+      'processing, request-handling, handling, wake-up, fsync, link-delay',
     );
     expect((await quorumlab('calibrate', '--fit', 'fsnyc')).err).toContain("did you mean 'fsync'");
   });

@@ -100,6 +100,7 @@ describe('the fit', () => {
     expect(answer.leftOut).toEqual([
       { constant: 'request-handling', why: alike },
       { constant: 'handling', why: alike },
+      { constant: 'wake-up', why: alike },
       { constant: 'fsync', why: 'the scenario has no disk that anything waits for' },
       { constant: 'link-delay', why: alike },
     ]);
@@ -117,7 +118,7 @@ describe('the fit', () => {
     ];
     const { microseconds, leftOut } = found(rows);
     expect(microseconds).toEqual({ processing: expect.closeTo(900, -1.3), 'request-handling': expect.closeTo(60, 0) });
-    expect(leftOut.map(({ constant }) => constant)).toEqual(['handling', 'fsync', 'link-delay']);
+    expect(leftOut.map(({ constant }) => constant)).toEqual(['handling', 'wake-up', 'fsync', 'link-delay']);
   }, 20_000);
 
   test('finds the cost of a message from clusters of several sizes, beside that of a request', () => {
