@@ -95,7 +95,7 @@ export const splitVotes: readonly Target[] = [
   source: 'R1: Ongaro 2014, section 9.2',
   scenario: `split-votes-${nodes}-${failed}`,
   constants: [],
-  small: ['run.replications=4000'],
+  small: ['run.replications=2000'],
   comparisons: (reference, replications) => {
     const settings = settingsIn(reference, 'R1', nodes, failed);
     return settings.map((setting) => {
