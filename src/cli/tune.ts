@@ -21,7 +21,7 @@ import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { keepAnswer } from './keep-answer.ts';
 import { type LoadedScenario, loadScenarios } from './load.ts';
 import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
-import { positiveCount, type RunningOptions, threadCount } from './options.ts';
+import { positiveCount, type RunningOptions } from './options.ts';
 import { withProgress } from './progress.ts';
 import { addRunningOptions } from './running-options.ts';
 

@@ -3,7 +3,8 @@
  * into about as many bins as there are records, then an insertion pass over what is nearly sorted; two radix passes where the
  * offsets crowd together.
  */
-const FIRST = 64;
+// Small at first: a run of one election sorts a handful.
+const FIRST = 8;
 const SMALL = 24;
 const MOST_BINS = 2048;
 const CROWDED = 48;
@@ -14,7 +15,8 @@ export class ArrivalSorter {
   flights = new Int32Array(FIRST);
   private otherOffsets = new Int32Array(FIRST);
   private otherFlights = new Int32Array(FIRST);
-  private readonly bins = new Int32Array(MOST_BINS + 1);
+  /** Made where there is more than a few to sort. */
+  private bins = new Int32Array(0);
   private readonly before: (a: number, b: number) => boolean;
 
   /** `before(a, b)`: whether flight a comes before flight b of the same instant; two copies of one flight never meet here. */
@@ -51,6 +53,7 @@ export class ArrivalSorter {
   }
 
   private distribute(count: number): void {
+    if (this.bins.length === 0) this.bins = new Int32Array(MOST_BINS + 1);
     const { offsets } = this;
     let low = offsets[0] as number;
     let high = low;

@@ -11,6 +11,8 @@ import { FarArrivals } from './far-arrivals.ts';
 const LONGEST_CELL_BITS = 22;
 const CHUNK_BITS = 14;
 const CHUNK_MASK = (1 << CHUNK_BITS) - 1;
+/** Words that the first chunk begins with: enough for a run of one election. */
+const FIRST_WORDS = 1 << 9;
 /** Words of a record: its offset in the cell, its flight. A slab's first record holds its chain instead. */
 const RECORD = 2;
 /** No more than this many chain heads (cells × islands): 16 MB. */
@@ -81,7 +83,7 @@ export class Calendar {
 
   /** Bytes of records and heads: the memory of messages in flight. */
   get memory(): number {
-    return this.chunks.length * 4 * (CHUNK_MASK + 1) + this.tails.byteLength;
+    return this.chunks.reduce((sum, chunk) => sum + chunk.byteLength, this.tails.byteLength);
   }
 
   /** Flight `flight` reaches `island` at `at`, which must lie beyond the current cell. */
@@ -114,11 +116,23 @@ export class Calendar {
     let slab = this.freeSlab;
     if (slab === 0) {
       slab = ++this.slabsMade;
-      const chunk = (slab << this.slabBits) >>> CHUNK_BITS;
-      while (this.chunks.length <= chunk) this.chunks.push(new Int32Array(1 << CHUNK_BITS));
+      this.makeRoom(slab);
     } else this.freeSlab = this.previousOf(slab);
     this.chain(slab, previous);
     return (slab << this.slabBits) + RECORD;
+  }
+
+  /** The first chunk doubles until it is as long as the others. */
+  private makeRoom(slab: number): void {
+    const { chunks } = this;
+    const words = (slab + 1) << this.slabBits;
+    const first = chunks[0]?.length ?? 0;
+    if (first < words && first <= CHUNK_MASK) {
+      const longer = new Int32Array(Math.min(1 << CHUNK_BITS, Math.max(FIRST_WORDS, 2 * first)));
+      if (first > 0) longer.set(chunks[0] as Int32Array);
+      chunks[0] = longer;
+    }
+    while (chunks.length << CHUNK_BITS < words) chunks.push(new Int32Array(1 << CHUNK_BITS));
   }
 
   /** The slab chained before this one: its first word. */

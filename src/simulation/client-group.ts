@@ -18,6 +18,9 @@ export interface ClientPort {
   submit(group: ClientGroup, to: NodeId, id: RequestId, now: Instant): void;
 }
 
+/** Places of the ring at first: as in flight-queue.ts. */
+const FIRST = 8;
+
 /** A client waits twice as long for each further retry, up to 2³ times as long as for the first. */
 const MOST_DOUBLINGS = 3;
 
@@ -80,12 +83,12 @@ export class ClientGroup {
   private readonly terms: Int32Array;
   // Requests not yet final: a ring by counter from `low`.
   private low = 0;
-  private sentAt = new Float64Array(64);
-  private matched = new Int32Array(64);
-  private result = new Int32Array(64);
-  private finished = new Uint8Array(64);
-  private asked = new Int32Array(64);
-  private required = new Int32Array(64);
+  private sentAt = new Float64Array(FIRST);
+  private matched = new Int32Array(FIRST);
+  private result = new Int32Array(FIRST);
+  private finished = new Uint8Array(FIRST);
+  private asked = new Int32Array(FIRST);
+  private required = new Int32Array(FIRST);
   private repliers: Int32Array;
   /** Replies whose result differs from the first one, by request: rare (a faulty replica). */
   private readonly dissent = new Map<number, Map<number, Set<NodeId>>>();
@@ -108,7 +111,7 @@ export class ClientGroup {
     this.nearest = nearest;
     this.quorum = spec.replyQuorum ?? world.rule.replyQuorum;
     this.words = this.quorum > 1 ? (world.spec.nodes + 31) >> 5 : 0;
-    this.repliers = new Int32Array(64 * this.words);
+    this.repliers = new Int32Array(FIRST * this.words);
     const rule = spec.submit ?? world.rule.submit;
     this.submitRule = typeof rule === 'object' ? rule.node : rule;
     this.target = typeof rule === 'object' ? rule.node : rule === 'nearest' ? nearest : world.firstLeader;

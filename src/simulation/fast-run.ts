@@ -123,10 +123,7 @@ export class FastRun implements FaultSubject {
 
   private busy(at: Instant): Busy[] {
     const { cards } = this.network;
-    return this.machines.map((machine, node) => ({
-      ...machine.busyUntil(at),
-      egress: cards.busyUntil(node, at),
-    }));
+    return this.machines.map((machine, node) => machine.busyUntil(at, cards.busyUntil(node, at)));
   }
 
   // What faults do.

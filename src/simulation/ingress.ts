@@ -13,8 +13,8 @@ import type { RequestLane } from './lanes.ts';
 /** What leaves a card in one window, in order. All machines use one, each in its turn. */
 export class LeavingCard {
   /** Behind the last message of the window stands when the next one leaves. */
-  at = new Float64Array(64);
-  flights = new Int32Array(64);
+  at = new Float64Array(8);
+  flights = new Int32Array(8);
 
   /** Room for `count` more messages behind the first `kept`. */
   reserve(kept: number, count: number): void {

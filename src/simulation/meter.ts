@@ -16,7 +16,7 @@ const TIMELINE_BINS = 240;
 /** Fine bins are this long at most, so that every outage (100 ms or more) spans one, up to runs of 14 hours. */
 const FINE_BIN: Duration = 50_000_000;
 const FEWEST_FINE_BINS = 32_768;
-const FEW_FINE_BINS = 512;
+const FEW_FINE_BINS = 4096;
 const MOST_FINE_BINS = 1 << 20;
 const MOST_MARKS = 300;
 const FEWEST_FOR_A_MEDIAN = 5;
@@ -118,7 +118,7 @@ export class Meter {
 
   private lengthenFine(bin: number): void {
     // All of them for a run that is not short after all: its memory then no longer grows with its length.
-    const bins = bin < FEW_FINE_BINS ? Math.min(this.lastFine + 1, Math.max(16, 4 * (bin + 1))) : this.lastFine + 1;
+    const bins = bin < FEW_FINE_BINS ? Math.min(this.lastFine + 1, Math.max(16, 2 * (bin + 1))) : this.lastFine + 1;
     const longer = <Column extends Int32Array | Float64Array>(to: Column, from: Column): Column => {
       to.set(from);
       return to;

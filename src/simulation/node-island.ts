@@ -274,11 +274,12 @@ export class NodeIsland implements ClientPort {
     else this.network.unicastDirect(this.self, to, flight, now);
   }
 
-  /** ns of work done before the current window (jobs that reach beyond it count up to its start). */
-  busyUntil(at: Instant): Omit<Busy, 'egress'> {
+  /** ns of work done before the current window (jobs that reach beyond it count up to its start). `egress`: of the card, which the network keeps. */
+  busyUntil(at: Instant, egress: number): Busy {
     return {
       thread: this.thread.busyUntil(at),
       cores: this.pool.busyUntil(at),
+      egress,
       ingress: this.ingress.busy - Math.max(0, this.ingress.free - at),
       disk: this.disk.busyUntil(at),
     };

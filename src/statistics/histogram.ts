@@ -28,8 +28,10 @@ const LARGEST = 2 * TWO_52;
 const NOTHING = new Float64Array(0);
 
 export class LogLinearHistogram {
-  /** One counter a bucket, up to the octave of the largest value so far. */
+  /** One counter a bucket, over the octaves of the values so far. */
   private counts = NOTHING;
+  /** The bucket of the first counter. */
+  private first = 0;
   private recorded = 0;
   private least = Number.POSITIVE_INFINITY;
   private greatest = Number.NEGATIVE_INFINITY;
@@ -40,10 +42,10 @@ export class LogLinearHistogram {
   static fromSparse(sparse: SparseHistogram): LogLinearHistogram {
     const histogram = new LogLinearHistogram();
     if (sparse.total === 0) return histogram;
-    const last = sparse.indices.at(-1) as number;
-    if (last >= histogram.counts.length) histogram.grow(last);
+    histogram.reach(sparse.indices[0] as number);
+    histogram.reach(sparse.indices.at(-1) as number);
     for (let i = 0; i < sparse.indices.length; i++)
-      histogram.counts[sparse.indices[i] as number] = sparse.counts[i] as number;
+      histogram.counts[(sparse.indices[i] as number) - histogram.first] = sparse.counts[i] as number;
     histogram.recorded = sparse.total;
     histogram.least = sparse.min;
     histogram.greatest = sparse.max;
@@ -87,8 +89,8 @@ export class LogLinearHistogram {
     const leading = Math.clz32(small);
     const shift = leading < 31 - OCTAVE_BITS ? 31 - OCTAVE_BITS - leading : 0;
     const index = (shift << OCTAVE_BITS) + (small >> shift);
-    if (index >= this.counts.length) this.grow(index);
-    this.counts[index]!++;
+    this.reach(index);
+    this.counts[index - this.first]!++;
     this.recorded++;
     if (value < this.least) this.least = value;
     if (value > this.greatest) this.greatest = value;
@@ -104,8 +106,8 @@ export class LogLinearHistogram {
       throw new Error(`histogram: ${count} is not a whole count from 0 to 2^53`);
     if (count === 0) return;
     const index = bucketOf(value);
-    if (index >= this.counts.length) this.grow(index);
-    this.counts[index]! += count;
+    this.reach(index);
+    this.counts[index - this.first]! += count;
     this.recorded += count;
     if (value < this.least) this.least = value;
     if (value > this.greatest) this.greatest = value;
@@ -130,7 +132,7 @@ export class LogLinearHistogram {
     let seen = 0;
     for (let i = 0; i < this.counts.length; i++) {
       seen += this.counts[i] as number;
-      if (seen >= rank) return this.middleOf(i);
+      if (seen >= rank) return this.middleOf(this.first + i);
     }
     throw new Error(`histogram: ${seen} values counted of ${this.recorded} recorded`);
   }
@@ -143,16 +145,19 @@ export class LogLinearHistogram {
     const whole = Math.floor(value);
     const bucket = bucketOf(whole);
     let seen = 0;
-    for (let i = 0; i < bucket; i++) seen += this.counts[i] as number;
+    const place = bucket - this.first;
+    for (let i = 0; i < place; i++) seen += this.counts[i] as number;
     const from = lowestOf(bucket);
-    return seen + ((this.counts[bucket] as number) * (whole - from + 1)) / (lowestOf(bucket + 1) - from);
+    return seen + ((this.counts[place] as number) * (whole - from + 1)) / (lowestOf(bucket + 1) - from);
   }
 
   /** Adds everything that another histogram holds. */
   merge(other: LogLinearHistogram): void {
     if (other.recorded === 0) return;
-    if (other.counts.length > this.counts.length) this.grow(other.counts.length - 1);
-    for (let i = 0; i < other.counts.length; i++) this.counts[i]! += other.counts[i] as number;
+    this.reach(other.first);
+    this.reach(other.first + other.counts.length - 1);
+    const from = other.first - this.first;
+    for (let i = 0; i < other.counts.length; i++) this.counts[from + i]! += other.counts[i] as number;
     this.recorded += other.recorded;
     this.least = Math.min(this.least, other.least);
     this.greatest = Math.max(this.greatest, other.greatest);
@@ -165,8 +170,8 @@ export class LogLinearHistogram {
     const used: number[] = [];
     for (let i = 0; i < this.counts.length; i++) if (this.counts[i] !== 0) used.push(i);
     return {
-      indices: Int32Array.from(used),
-      counts: Float64Array.from(used, (index) => this.counts[index] as number),
+      indices: Int32Array.from(used, (place) => this.first + place),
+      counts: Float64Array.from(used, (place) => this.counts[place] as number),
       total: this.recorded,
       sum: this.sum,
       max: this.max ?? 0,
@@ -185,7 +190,7 @@ export class LogLinearHistogram {
     for (let i = 0; i < this.counts.length; i++) {
       if (this.counts[i] === 0) continue;
       seen += this.counts[i] as number;
-      all.push({ value: Math.min(this.greatest, lowestOf(i + 1) - 1), share: seen / this.recorded });
+      all.push({ value: Math.min(this.greatest, lowestOf(this.first + i + 1) - 1), share: seen / this.recorded });
     }
     return all.length <= limit ? all : thinned(all, limit);
   }
@@ -194,7 +199,7 @@ export class LogLinearHistogram {
   buckets(): { readonly value: number; readonly count: number }[] {
     const found: { readonly value: number; readonly count: number }[] = [];
     for (let i = 0; i < this.counts.length; i++)
-      if (this.counts[i] !== 0) found.push({ value: this.middleOf(i), count: this.counts[i] as number });
+      if (this.counts[i] !== 0) found.push({ value: this.middleOf(this.first + i), count: this.counts[i] as number });
     return found;
   }
 
@@ -203,11 +208,22 @@ export class LogLinearHistogram {
     return Math.min(this.greatest, Math.max(this.least, middle));
   }
 
-  /** Makes room up to the end of the octave of this bucket. */
-  private grow(index: number): void {
-    const grown = new Float64Array(((index >> OCTAVE_BITS) + 1) << OCTAVE_BITS);
-    grown.set(this.counts);
+  /** Makes room for this bucket. */
+  private reach(bucket: number): void {
+    const place = bucket - this.first;
+    if (place < 0 || place >= this.counts.length) this.grow(bucket);
+  }
+
+  /** Whole octaves, from that of the least value to that of the greatest: a run of one election records one value. */
+  private grow(bucket: number): void {
+    const octave = (bucket >> OCTAVE_BITS) << OCTAVE_BITS;
+    const empty = this.counts.length === 0;
+    const from = empty ? octave : Math.min(this.first, octave);
+    const to = empty ? from : this.first + this.counts.length;
+    const grown = new Float64Array(Math.max(to, octave + (1 << OCTAVE_BITS)) - from);
+    grown.set(this.counts, empty ? 0 : this.first - from);
     this.counts = grown;
+    this.first = from;
   }
 
   private addToSum(value: number, count: number): void {

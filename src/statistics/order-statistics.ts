@@ -19,6 +19,19 @@ export function binomialCdf(successes: number, trials: number, chance: number): 
   return incompleteBeta(1 - chance, trials - successes, successes + 1);
 }
 
+/** The successes that so many trials bring with at least this confidence, each side of it missed with at most half the rest. */
+export function binomialInterval(
+  trials: number,
+  chance: number,
+  confidence: number,
+): { readonly low: number; readonly high: number } {
+  const side = (1 - confidence) / 2;
+  return {
+    low: firstWhere(trials, (successes) => binomialCdf(successes, trials, chance) > side),
+    high: firstWhere(trials, (successes) => binomialCdf(successes, trials, chance) >= 1 - side),
+  };
+}
+
 /** The ranks that enclose quantile q of `count` independent values; null when there are too few for this confidence. */
 export function quantileRanks(count: number, q: number, confidence = 0.95): RankInterval | null {
   if (!(q > 0 && q < 1)) throw new Error(`an interval on quantile ${q}: it must lie in (0, 1)`);

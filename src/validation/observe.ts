@@ -8,6 +8,7 @@ import { openScenario } from '../scenario/load.ts';
 import { formatProblem } from '../scenario/problem.ts';
 import { runSpecFor } from '../scenario/run-spec-for.ts';
 import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
+import { processorTime } from './processor-time.ts';
 import { openReference } from './reference.ts';
 import { targets } from './registry.ts';
 import type { Comparison, Target } from './target.ts';
@@ -24,6 +25,7 @@ export interface ObservationTask {
 export interface Observed {
   /** By comparison: the values of these runs in order, null where the comparison is not about the point. */
   readonly values: readonly (readonly number[] | null)[];
+  /** Processor time. */
   readonly tookMs: number;
 }
 
@@ -44,7 +46,7 @@ export async function openTarget(target: Target, small: boolean): Promise<OpenTa
   const read = await openScenario(scenarioOf(target), { overrides: small ? target.small : [] });
   if (!read.ok) throw new Error(`${target.id}: ${read.problems.map(formatProblem).join('\n')}`);
   const { scenario } = read;
-  const all = target.comparisons(openReference());
+  const all = target.comparisons(openReference(), scenario.run.replications);
   const lost = all.find((comparison) => !scenario.points.some((point) => concerns(comparison, point)));
   if (lost !== undefined && !small)
     throw new Error(
@@ -74,7 +76,7 @@ export function observe(
   task: ObservationTask,
   simulate: Simulate,
 ): Observed {
-  const began = performance.now();
+  const began = processorTime();
   const point = scenario.points[task.point] as DesignPoint;
   const values = comparisons.map((comparison) => (concerns(comparison, point) ? ([] as number[]) : null));
   for (let replication = task.from; replication < task.to; replication++) {
@@ -86,7 +88,7 @@ export function observe(
       if (of) for (const value of quantity.observe(result)) of.push(value);
     });
   }
-  return { values, tookMs: performance.now() - began };
+  return { values, tookMs: processorTime() - began };
 }
 
 function attempt<Result>(target: Target, point: DesignPoint, run: () => Result): Result {

@@ -2,7 +2,7 @@
 import { bottleneckOf, type Resource } from '../experiment/bottleneck.ts';
 import type { RunResult, SegmentResult } from '../simulation/run-result.ts';
 import { LogLinearHistogram, type SparseHistogram } from '../statistics/histogram.ts';
-import { quantileOfSorted } from '../statistics/summary.ts';
+import { quantileOfSorted, summaryOf } from '../statistics/summary.ts';
 import { type Instant, MILLISECOND, SECOND } from '../units/quantities.ts';
 import type { Quantity } from './target.ts';
 
@@ -17,9 +17,57 @@ export function quantileOf(values: readonly number[], q: number): number {
   );
 }
 
+/** Fewer independent values say nothing about how far chance moves their mean. */
+const FEWEST_FOR_AN_ERROR = 5;
+
+/** Of the mean of independent values; null where there are too few. */
+export function errorOfMean(values: readonly number[]): number | null {
+  if (values.length < FEWEST_FOR_AN_ERROR) return null;
+  return Math.sqrt(summaryOf(values).variance / values.length);
+}
+
+/** Of a quantile of independent values: half the way between the values one standard error of the rank below and above it. */
+export function errorOfQuantile(values: readonly number[], q: number): number | null {
+  if (values.length < FEWEST_FOR_AN_ERROR) return null;
+  const sorted = [...values].sort((a, b) => a - b);
+  const step = Math.sqrt((q * (1 - q)) / values.length);
+  return (quantileOfSorted(sorted, Math.min(1, q + step)) - quantileOfSorted(sorted, Math.max(0, q - step))) / 2;
+}
+
 /** One value a run, averaged over runs. */
 function averaged(observe: (run: RunResult) => number): Quantity {
-  return { observe: (run) => [observe(run)], summarise: meanOf };
+  return { observe: (run) => [observe(run)], summarise: meanOf, standardError: errorOfMean };
+}
+
+/** The mean of independent values, of which a run may give several. */
+export function meanQuantity(observe: (run: RunResult) => readonly number[], scale = 1): Quantity {
+  return {
+    observe,
+    summarise: (values) => scale * meanOf(values),
+    standardError: (values) => scaled(errorOfMean(values), scale),
+  };
+}
+
+/** A quantile of independent values. */
+export function quantileQuantity(observe: (run: RunResult) => readonly number[], q: number): Quantity {
+  return {
+    observe,
+    summarise: (values) => quantileOf(values, q),
+    standardError: (values) => errorOfQuantile(values, q),
+  };
+}
+
+/** The same quantity in another unit. */
+export function inUnits({ observe, summarise }: Quantity, scale: number): Quantity {
+  return {
+    observe: (run) => observe(run).map((value) => scale * value),
+    summarise,
+    standardError: errorOfMean,
+  };
+}
+
+function scaled(value: number | null, scale: number): number | null {
+  return value === null ? null : scale * value;
 }
 
 /** The segments behind a given warm-up: it ends at the first boundary. */
@@ -55,12 +103,23 @@ export function groupLatency(group: number): Quantity {
   });
 }
 
+/** The mean of these stages together (run-result.ts, STAGES), ms. */
+function stages(run: RunResult, from: number, to: number): number {
+  let sum = 0;
+  let staged = 0;
+  for (const segment of measured(run)) {
+    staged += segment.staged;
+    for (let stage = from; stage <= to; stage++) sum += segment.stageSums[stage] as number;
+  }
+  return sum / staged / MILLISECOND;
+}
+
 /** Mean time from the intended send to the proposer's mempool, ms. */
-export const meanToReceived = averaged((run) => {
-  const segments = measured(run);
-  const sum = segments.reduce((total, segment) => total + (segment.stageSums[0] as number), 0);
-  return sum / segments.reduce((total, segment) => total + segment.staged, 0) / MILLISECOND;
-});
+export const meanToReceived = averaged((run) => stages(run, 0, 0));
+/** Mean time from the intended send to the end of the execution, ms: a thread that is busy lets requests wait before the mempool, too. */
+export const meanToExecuted = averaged((run) => stages(run, 0, 3));
+/** Mean time from there until the client holds the reply, ms. */
+export const meanToFinal = averaged((run) => stages(run, 4, 4));
 
 /** Transactions final per second of virtual time. */
 export const throughput = averaged((run) => {

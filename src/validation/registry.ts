@@ -25,7 +25,7 @@ import {
   nuraft,
   wideAreaPbft,
 } from './targets/published.ts';
-import { coreQueue, queues } from './targets/queues.ts';
+import { queues } from './targets/queues.ts';
 import { saturation } from './targets/saturation.ts';
 
 export const targets: readonly Target[] = [
@@ -33,7 +33,6 @@ export const targets: readonly Target[] = [
   messageCounts,
   authenticatorCounts,
   ...queues,
-  coreQueue,
   ...saturation,
   inOrder,
   orderStatistics,

@@ -3,7 +3,7 @@
  * scenario become a prediction. Targets state no expectation about the model; `validate.ts` runs and judges them.
  */
 import type { RunResult } from '../simulation/run-result.ts';
-import type { Reference } from './reference.ts';
+import type { Reference, ReferenceRow } from './reference.ts';
 
 export interface Target {
   /** Small letters, digits and hyphens; what `--only` takes. */
@@ -13,11 +13,16 @@ export interface Target {
   readonly source: string;
   /** The scenario, below scenarios/validation, without its ending. */
   readonly scenario: string;
-  /** Every free constant, with its value; empty: nothing was fitted. */
+  /** Every free constant, with its value, one entry each; empty: nothing was fitted. */
   readonly constants: readonly string[];
+  /** What the scenario sets although the row does not name it, one sentence each. */
+  readonly beyond?: readonly string[];
+  /** It shows only that figures fit together, which no model could miss: it stands apart and is not counted. */
+  readonly accounting?: true;
   /** Overrides (as for `--set`) that make it small enough for the test suite. */
   readonly small: readonly string[];
-  comparisons(reference: Reference): readonly Comparison[];
+  /** `replications`: how many runs a point has, for tolerances that are intervals of so many. */
+  comparisons(reference: Reference, replications: number): readonly Comparison[];
 }
 
 /** One predicted value against a real one. */
@@ -35,6 +40,8 @@ export interface Comparison {
   readonly known?: KnownDistribution;
   /** A statistic, of which no real value is known: `real` is its best value. */
   readonly statistic?: true;
+  /** The row of published/targets.csv that it reproduces. */
+  readonly published?: ReferenceRow;
 }
 
 export interface KnownDistribution {
@@ -59,6 +66,8 @@ export interface Quantity {
   observe(run: RunResult): readonly number[];
   /** Of the values of all runs of the points; `points`: the same by design point, in the scenario's order. */
   summarise(values: readonly number[], points: readonly (readonly number[])[]): number;
+  /** How far chance moves that number, estimated from independent values. Absent, or null: nothing is drawn, or it is not known. */
+  standardError?(values: readonly number[]): number | null;
 }
 
 /** A comparison with its answer. */
@@ -71,6 +80,10 @@ export interface ComparisonResult {
   /** predicted ÷ real − 1, in per cent; null where the real value is 0. */
   readonly errorPercent: number | null;
   readonly tolerance: Tolerance;
+  /** Of the prediction, in the row's unit; null: nothing is drawn, or it is not known. */
+  readonly standardError: number | null;
+  /** What is allowed beyond the tolerance because the sample is small, in the row's unit; 0 in the full setting. */
+  readonly allowance: number;
   readonly holds: boolean;
   readonly ungated: string | null;
   readonly statistic: boolean;

@@ -5,9 +5,11 @@ import type { CdfStep, Comparison, ComparisonResult, Target, Tolerance } from '.
 
 /** The runs of a point are observed in about so many tasks, which keeps every thread busy to the end. */
 const TASKS_A_POINT = 200;
+/** In the small setting a prediction may miss its tolerance by so many standard errors of its own sample: one in 16,000 would by chance. */
+export const SMALL_ERRORS = 4;
 
 export interface ValidateOptions {
-  /** The setting of the test suite: shorter or fewer runs, the same tolerances. */
+  /** The setting of the test suite: shorter or fewer runs, the same tolerances and so many standard errors more. */
   readonly small: boolean;
   readonly signal?: AbortSignal;
   /** Called after each part with how many runs are done, of how many. */
@@ -17,7 +19,7 @@ export interface ValidateOptions {
 export interface TargetResult {
   readonly target: Target;
   readonly comparisons: readonly ComparisonResult[];
-  /** Processor time of its runs; targets run side by side. */
+  /** Processor time of its runs, on all threads together. */
   readonly tookMs: number;
   readonly runs: number;
 }
@@ -101,16 +103,23 @@ async function validated(
       const of = inOrder.filter((one) => one.point === point && one.values[k] !== null);
       return of.length === 0 ? [] : [of.flatMap(({ values }) => values[k] as readonly number[])];
     });
-    return judged(target, comparison, points);
+    return judged(target, comparison, points, options.small);
   });
   const tookMs = observed.reduce((sum, { tookMs }) => sum + tookMs, 0);
   return { target, comparisons: results, tookMs, runs: replications * scenario.points.length };
 }
 
-function judged(target: Target, comparison: Comparison, points: readonly (readonly number[])[]): ComparisonResult {
+function judged(
+  target: Target,
+  comparison: Comparison,
+  points: readonly (readonly number[])[],
+  small: boolean,
+): ComparisonResult {
   const { row, unit, real, tolerance, ungated, known } = comparison;
   const values = points.flat();
   const predicted = comparison.quantity.summarise(values, points);
+  const standardError = comparison.quantity.standardError?.(values) ?? null;
+  const allowance = small ? SMALL_ERRORS * (standardError ?? 0) : 0;
   const errorPercent = real === 0 ? null : (predicted / real - 1) * 100;
   return {
     target: target.id,
@@ -120,7 +129,9 @@ function judged(target: Target, comparison: Comparison, points: readonly (readon
     real,
     errorPercent,
     tolerance,
-    holds: within(predicted, real, tolerance),
+    standardError,
+    allowance,
+    holds: within(predicted, real, tolerance, allowance),
     ungated,
     statistic: comparison.statistic ?? false,
     distribution: known === undefined ? null : { ...known, predicted: cdfOf(values) },
@@ -141,9 +152,9 @@ export function cdfOf(values: readonly number[]): readonly CdfStep[] {
 }
 
 /** A prediction that is no number holds nowhere. */
-function within(predicted: number, real: number, tolerance: Tolerance): boolean {
-  if ('low' in tolerance) return predicted >= tolerance.low && predicted <= tolerance.high;
-  const allowed = Math.max((tolerance.percent / 100) * Math.abs(real), tolerance.orAbsolute ?? 0);
+function within(predicted: number, real: number, tolerance: Tolerance, allowance: number): boolean {
+  if ('low' in tolerance) return predicted >= tolerance.low - allowance && predicted <= tolerance.high + allowance;
+  const allowed = allowance + Math.max((tolerance.percent / 100) * Math.abs(real), tolerance.orAbsolute ?? 0);
   // The rounding of one division is no error of the model.
   return Math.abs(predicted - real) <= allowed + 1e-9 * Math.abs(real);
 }

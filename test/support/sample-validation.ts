@@ -78,6 +78,8 @@ function row(
     real,
     errorPercent: real === 0 ? null : (predicted / real - 1) * 100,
     tolerance,
+    standardError: null,
+    allowance: 0,
     holds,
     ungated: null,
     statistic: false,

@@ -35,7 +35,7 @@ async function pointsOf(file: string, overrides: readonly string[] = []) {
 /** The set-ups that the judged rows of a target are predicted from. */
 async function judgedSetups(id: string): Promise<readonly PointSetup[]> {
   const target = targets.find((one) => one.id === id)!;
-  const judged = target.comparisons(openReference()).filter(({ ungated }) => ungated === null);
+  const judged = target.comparisons(openReference(), 1).filter(({ ungated }) => ungated === null);
   const points = await pointsOf(scenarioOf(target));
   return points.filter((point) => judged.some((row) => concerns(row, point))).map(({ setup }) => setup);
 }

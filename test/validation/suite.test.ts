@@ -7,10 +7,12 @@ import { openScenario } from '../../src/scenario/load.ts';
 import { formatProblem } from '../../src/scenario/problem.ts';
 import { MODEL_VERSION } from '../../src/simulation/model-version.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
+import { binomialInterval } from '../../src/statistics/order-statistics.ts';
 import { checkedRanges } from '../../src/validation/checked-ranges.ts';
 import { electionTime, meanInOrder, splitVote, waiting } from '../../src/validation/closed-forms.ts';
 import { scenarioOf } from '../../src/validation/observe.ts';
 import { inlineObserver, poolObserver } from '../../src/validation/observer.ts';
+import { openReference } from '../../src/validation/reference.ts';
 import { targets } from '../../src/validation/registry.ts';
 import { validateTarget } from '../../src/validation/validate.ts';
 
@@ -42,6 +44,21 @@ test('all etcd scenarios share the three service constants and charge nothing el
       expect([handling, requestHandling, wakeUp]).toEqual([60_000, 60_000, 300_000]);
       expect([execution, crypto.sign, crypto.verify, crypto.mac]).toEqual([0, 0, 0, 0]);
     }
+});
+
+test('closed forms are those of the published rows, to the digits in which they are printed', () => {
+  const reference = openReference();
+  const rows = targets.flatMap((target) => target.comparisons(reference, 1e5));
+  for (const { published, real, unit } of rows) {
+    if (published === undefined || !/^R[12]$/.test(published.id ?? '')) continue;
+    const digits = published.value?.split('.')[1]?.length ?? 0;
+    expect(real.toFixed(digits), `${published.setup} ${unit}`).toBe(Number(published.value).toFixed(digits));
+  }
+});
+
+test('the interval of split votes is the binomial one', () => {
+  const { low, high } = binomialInterval(1e5, splitVote(5, 1, 0.01), 0.999);
+  expect([low, high]).toEqual([36, 86]);
 });
 
 test('closed forms give the values that their sources print', () => {

@@ -6,15 +6,18 @@ import { openReference } from '../../validation/reference.ts';
 import { targets } from '../../validation/registry.ts';
 import type { ComparisonResult } from '../../validation/target.ts';
 import type { TargetResult } from '../../validation/validate.ts';
-import { LIMITS, NOT_COMPARED, notReproduced } from './not-validated.ts';
+import { limits, NOT_COMPARED, notReproduced } from './not-validated.ts';
 import {
+  accountingOf,
+  chanceText,
   constantsOf,
   errorText,
   nearestMiss,
   outcomeOf,
+  predictionsOf,
   rowText,
   summaryText,
-  toleranceText,
+  toleranceOf,
   valueText,
 } from './words.ts';
 
@@ -22,7 +25,7 @@ export function validationDocument(results: readonly TargetResult[]): string {
   const missing = notReproduced(openReference(), targets);
   return `# Validation
 
-Predictions of model version ${MODEL_VERSION} held against closed forms, published results and measured systems. Written by \`quorumlab validate --write docs\` (\`npm run validate\`): no figure here is typed by hand. Each target is a scenario in \`scenarios/validation\` that \`quorumlab run\` runs like any other; the real values and their origin are in [scenarios/data](../scenarios/data/README.md).
+Predictions of model version ${MODEL_VERSION} held against closed forms, published results and measured systems. Written by \`quorumlab validate --write docs\` (\`npm run validate\`): every figure of a result, a constant or a share is taken from the run or the targets. Each target is a scenario in \`scenarios/validation\` that \`quorumlab run\` runs like any other; the real values and their origin are in [scenarios/data](../scenarios/data/README.md).
 
 **${summaryText(results)}.**
 
@@ -32,7 +35,7 @@ The worst error is that of the judged row that uses most of its tolerance. A pre
 
 | target | what | rows | worst error | tolerance | free constants | |
 |---|---|---:|---:|---:|---|---|
-${results.map(glance).join('\n')}
+${predictionsOf(results).map(glance).join('\n')}
 
 ${constantsText(results)}
 
@@ -50,7 +53,11 @@ ${shown(results)}
 
 Where the figures say less than they seem to:
 
-${list(LIMITS)}
+${list(limits(results, openReference()))}
+
+Set-ups hold more than the row says in these points:
+
+${list(results.flatMap(({ target }) => (target.beyond ?? []).map((one) => `${target.id}: ${one}.`)))}
 
 ## The ranges checked against real systems
 
@@ -60,9 +67,16 @@ Every report of a run says whether it lies in one of these, or in what it leaves
 |---|---|---|---|
 ${checkedRanges.map((range) => `| ${range.system} | ${range.origin} | ${rangeInWords(range)} | ${range.targets.join(', ')} |`).join('\n')}
 
+## Accounting checks
+
+These show only that published figures fit together: a service time is set from the throughput of a saturated server, and latency then follows by Little's law. No model could miss them, and they count as no prediction.
+
+${accountingOf(results).map(targetText).join('\n')}
 ## Every prediction
 
-${results.map(targetText).join('\n')}`;
+The error beside a value drawn by chance is one standard error of it. Where there is none, nothing was drawn, or the run was one.
+
+${predictionsOf(results).map(targetText).join('\n')}`;
 }
 
 function glance({ target, comparisons }: TargetResult): string {
@@ -71,9 +85,7 @@ function glance({ target, comparisons }: TargetResult): string {
   const rows = judged.length === comparisons.length ? `${judged.length}` : `${judged.length} of ${comparisons.length}`;
   const missed = judged.filter(({ holds }) => !holds).length;
   const cells =
-    worst === null
-      ? ['', '']
-      : [errorText(worst) || valueText(worst.predicted, worst.unit), toleranceText(worst.tolerance, worst.unit)];
+    worst === null ? ['', ''] : [errorText(worst) || valueText(worst.predicted, worst.unit), toleranceOf(worst)];
   const outcome = judged.length === 0 ? 'shown' : missed === 0 ? 'pass' : `${missed} missed`;
   return `| [${target.id}](#${target.id}) | ${target.summary} | ${rows} | ${cells.join(' | ')} | ${target.constants.length === 0 ? 'none' : target.constants.length} | ${outcome} |`;
 }
@@ -99,13 +111,13 @@ function targetText({ target, comparisons, runs }: TargetResult): string {
 
 ${target.summary}. Source: ${target.source}. Scenario: [${target.scenario}.yaml](../scenarios/validation/${target.scenario}.yaml), ${runs} ${runs === 1 ? 'run' : 'runs'}. Free constants: ${constants}.
 
-| what | predicted | real | error | tolerance | |
-|---|---:|---:|---:|---:|---|
+| what | predicted | real | error | by chance | tolerance | |
+|---|---:|---:|---:|---:|---:|---|
 ${comparisons.map(lineText).join('\n')}
 `;
 }
 
 function lineText(comparison: ComparisonResult): string {
-  const { row, unit, predicted, real, tolerance, statistic } = comparison;
-  return `| ${row} | ${valueText(predicted, unit)} | ${statistic ? '' : valueText(real, unit)} | ${errorText(comparison)} | ${toleranceText(tolerance, unit)} | ${outcomeOf(comparison)} |`;
+  const { row, unit, predicted, real, statistic } = comparison;
+  return `| ${row} | ${valueText(predicted, unit)} | ${statistic ? '' : valueText(real, unit)} | ${errorText(comparison)} | ${chanceText(comparison)} | ${toleranceOf(comparison)} | ${outcomeOf(comparison)} |`;
 }

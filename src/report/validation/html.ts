@@ -9,24 +9,27 @@ import { figureMarkup } from '../html/figures.ts';
 import { details, html, type Markup, table } from '../html/markup.ts';
 import { renderPage } from '../html/page.ts';
 import { distributionsFigure } from './distributions.ts';
-import { LIMITS, NOT_COMPARED, notReproduced } from './not-validated.ts';
+import { limits, NOT_COMPARED, notReproduced } from './not-validated.ts';
 import { scatterFigure } from './scatter.ts';
 import { errorBar } from './signs.ts';
 import {
+  accountingOf,
+  chanceText,
   constantsOf,
   countsOf,
   errorText,
   nearestMiss,
   outcomeOf,
+  predictionsOf,
   rowText,
-  toleranceText,
+  toleranceOf,
   valueText,
 } from './words.ts';
 
 export function renderValidationHtml(results: readonly TargetResult[], about: { readonly small: boolean }): string {
   const figures = [scatterFigure(results), distributionsFigure(results)].filter((figure) => figure !== null);
   const body = html`<header>
-<p class="eyebrow"><b>validation</b> · quorumlab, model version ${MODEL_VERSION}${about.small ? ' · small setting: fewer and shorter runs than the whole suite, so that what is rare may be missed by chance' : ''}</p>
+<p class="eyebrow"><b>validation</b> · quorumlab, model version ${MODEL_VERSION}${about.small ? ' · small setting: fewer and shorter runs than the whole suite, and so many standard errors of each sample added to its tolerance' : ''}</p>
 <h1>Do the predictions match reality?</h1>
 </header>
 ${verdict(results)}
@@ -70,11 +73,11 @@ function scope(results: readonly TargetResult[]): Markup {
 <p class="small lead">Each end was checked, not every combination. All other rows are closed forms and other simulators: they check the program, not the world.</p></div>
 <div><h2>What is not validated</h2>
 <ul class="plain">${NOT_COMPARED.map((one) => html`<li>${one}</li>`)}${shown.map((row) => html`<li>Shown only: ${rowText(row)}: ${row.ungated}.</li>`)}${missing.map((one) => html`<li>No target yet: ${one}.</li>`)}</ul>
-${details('Where the figures say less than they seem to', html`<ul class="plain">${LIMITS.map((one) => html`<li>${one}</li>`)}</ul>`)}</div></section>`;
+${details('Where the figures say less than they seem to', html`<ul class="plain">${limits(results, openReference()).map((one) => html`<li>${one}</li>`)}</ul>`)}</div></section>`;
 }
 
 function glance(results: readonly TargetResult[]): Markup {
-  const rows = results.map((result) => {
+  const rows = predictionsOf(results).map((result) => {
     const { target, comparisons } = result;
     const judged = comparisons.filter(({ ungated }) => ungated === null);
     const worst = nearestMiss([result]);
@@ -83,7 +86,7 @@ function glance(results: readonly TargetResult[]): Markup {
       target.summary,
       judged.length === comparisons.length ? judged.length : `${judged.length} of ${comparisons.length}`,
       worst === null ? '–' : errorText(worst) || valueText(worst.predicted, worst.unit),
-      worst === null ? '–' : toleranceText(worst.tolerance, worst.unit),
+      worst === null ? '–' : toleranceOf(worst),
       target.constants.length === 0 ? 'none' : target.constants.join('; '),
       judged.every(({ holds }) => holds) ? 'pass' : html`<b class="bad">missed</b>`,
     ];
@@ -95,7 +98,16 @@ ${table('Targets', ['target', 'what', 'rows judged', 'worst error', 'tolerance',
 function everything(results: readonly TargetResult[]): Markup {
   return html`<section><h2>Every prediction</h2>
 <p class="lead">The shaded band is what the tolerance allows, the stroke in it the real value, and the bar from there the error; a cross is a miss, a ring is shown and not judged. What leaves the drawing stands at its edge.</p>
-${results.map(targetMarkup)}</section>`;
+${predictionsOf(results).map(targetMarkup)}</section>
+${accounting(results)}`;
+}
+
+function accounting(results: readonly TargetResult[]): Markup | null {
+  const checks = accountingOf(results);
+  if (checks.length === 0) return null;
+  return html`<section><h2>Accounting checks</h2>
+<p class="lead">They show only that published figures fit together: no model could miss them, and they count as no prediction.</p>
+${checks.map(targetMarkup)}</section>`;
 }
 
 function targetMarkup({ target, comparisons, runs, tookMs }: TargetResult): Markup {
@@ -104,12 +116,13 @@ function targetMarkup({ target, comparisons, runs, tookMs }: TargetResult): Mark
     valueText(one.predicted, one.unit),
     one.statistic ? '–' : valueText(one.real, one.unit),
     errorText(one) || '–',
-    toleranceText(one.tolerance, one.unit),
+    chanceText(one) || '–',
+    toleranceOf(one),
     errorBar(one),
     outcomeOf(one) === 'FAIL' ? html`<b class="bad">FAIL</b>` : outcomeOf(one),
   ]);
   const constants = target.constants.length === 0 ? 'none' : target.constants.join('; ');
   return html`<h3 id="${target.id}">${target.id}: ${target.summary}</h3>
 <p class="lead small">Source: ${target.source}. Scenario: <code>scenarios/validation/${target.scenario}.yaml</code>, ${runs} ${runs === 1 ? 'run' : 'runs'} in ${(tookMs / 1000).toFixed(1)} s of processor time. Free constants: ${constants}.</p>
-${table(target.summary, ['what', 'predicted', 'real', 'error', 'tolerance', 'error in its tolerance', ''], rows, 'predictions')}`;
+${table(target.summary, ['what', 'predicted', 'real', 'error', 'by chance', 'tolerance', 'error in its tolerance', ''], rows, 'predictions')}`;
 }

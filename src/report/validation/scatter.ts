@@ -11,7 +11,7 @@ import {
 } from '../html/charts/chart-spec.ts';
 import { html, lineSwatch, table } from '../html/markup.ts';
 import { OUTCOMES, signMarkup } from './signs.ts';
-import { allowed, outcomeOf, rowText, valueText } from './words.ts';
+import { allowed, outcomeOf, predictionsOf, rowText, valueText } from './words.ts';
 
 const IDENTITY_DASH = [6, 4];
 /** Errors beyond this many tolerances stand at the edge. */
@@ -19,7 +19,7 @@ const MOST_TOLERANCES = 2;
 
 /** Every pair of positive values on logarithmic axes: what lies on the line is exact. */
 export function scatterFigure(results: readonly TargetResult[]): Figure {
-  const all = results.flatMap(({ comparisons }) => comparisons);
+  const all = predictionsOf(results).flatMap(({ comparisons }) => comparisons);
   const drawn = all.filter(
     ({ predicted, real, statistic }) => !statistic && predicted > 0 && real > 0 && Number.isFinite(predicted),
   );

@@ -3,9 +3,19 @@ import Table from 'cli-table3';
 import colours from 'picocolors';
 import { canonicalJson } from '../../results/canonical-json.ts';
 import { MODEL_VERSION } from '../../simulation/model-version.ts';
-import type { TargetResult } from '../../validation/validate.ts';
+import { SMALL_ERRORS, type TargetResult } from '../../validation/validate.ts';
 import type { Colours } from '../table.ts';
-import { countsOf, errorText, type Outcome, outcomeOf, summaryText, toleranceText, valueText } from './words.ts';
+import {
+  accountingOf,
+  countsOf,
+  errorText,
+  type Outcome,
+  outcomeOf,
+  predictionsOf,
+  summaryText,
+  toleranceOf,
+  valueText,
+} from './words.ts';
 
 export function validationTable(
   results: readonly TargetResult[],
@@ -20,25 +30,30 @@ export function validationTable(
     colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'left', 'right'],
   });
   const paint: Record<Outcome, (text: string) => string> = { pass: colour.green, FAIL: colour.red, shown: colour.dim };
-  for (const { target, comparisons, tookMs } of results)
+  const apart = accountingOf(results);
+  for (const { target, comparisons, tookMs } of [...predictionsOf(results), ...apart])
     comparisons.forEach((comparison, i) => {
       const { row, unit, predicted, real, statistic } = comparison;
       const outcome = outcomeOf(comparison);
       table.push([
         i === 0 ? colour.bold(target.id) : '',
-        row,
+        target.accounting ? `accounting: ${row}` : row,
         valueText(predicted, unit),
         statistic ? '' : valueText(real, unit),
         errorText(comparison),
-        toleranceText(comparison.tolerance, unit),
+        toleranceOf(comparison),
         paint[outcome](outcome),
         i === 0 ? `${(tookMs / 1000).toFixed(1)} s` : '',
       ]);
     });
   const chance = small
-    ? '--small: short runs, so that what is rare may be missed by chance; the whole suite decides\n'
+    ? `--small: shorter and fewer runs, so that ${SMALL_ERRORS} standard errors of each sample are added to its tolerance; the whole suite decides\n`
     : '';
-  return `${table.toString()}\n${reasons(results).join('')}${chance}${summaryText(results)}\n`;
+  const checks =
+    apart.length === 0
+      ? ''
+      : 'accounting: figures fit together by arithmetic, which no model could miss; not counted\n';
+  return `${table.toString()}\n${reasons(results).join('')}${checks}${chance}${summaryText(results)}\n`;
 }
 
 /** Why rows are shown only, each reason once. */
@@ -66,6 +81,8 @@ export function validationJson(results: readonly TargetResult[], small: boolean)
       source: target.source,
       scenario: `scenarios/validation/${target.scenario}.yaml`,
       constants: target.constants,
+      accounting: target.accounting === true,
+      beyond_the_row: target.beyond ?? [],
       runs,
       took_ms: Math.round(tookMs),
       comparisons: comparisons.map((one) => ({
@@ -75,6 +92,8 @@ export function validationJson(results: readonly TargetResult[], small: boolean)
         real: one.statistic ? null : one.real,
         error_percent: one.statistic ? null : one.errorPercent,
         tolerance: one.tolerance,
+        standard_error: one.standardError,
+        sampling_allowance: one.allowance,
         holds: one.holds,
         judged: one.ungated === null,
         why_not_judged: one.ungated,

@@ -21,6 +21,23 @@ export function errorText({ errorPercent, predicted, real, statistic }: Comparis
   return `${errorPercent >= 0 ? '+' : ''}${errorPercent.toFixed(2)} %`;
 }
 
+/** How far chance moves a prediction: one standard error, in per cent of the real value where the error is. */
+export function chanceText({ standardError, errorPercent, real }: ComparisonResult): string {
+  if (standardError === null) return '';
+  if (errorPercent === null) return `±${Number(standardError.toPrecision(2))}`;
+  return `±${((100 * standardError) / Math.abs(real)).toFixed(2)} %`;
+}
+
+/** With what the small setting allows beyond it. */
+export function toleranceOf({
+  tolerance,
+  unit,
+  allowance,
+}: Pick<ComparisonResult, 'tolerance' | 'unit' | 'allowance'>): string {
+  const more = allowance === 0 ? '' : ` + ${Number(allowance.toPrecision(2))}${unit === '' ? '' : ` ${unit}`}`;
+  return `${toleranceText(tolerance, unit)}${more}`;
+}
+
 export function toleranceText(tolerance: Tolerance, unit: string): string {
   if ('low' in tolerance)
     return `${Number(tolerance.low.toPrecision(4))} … ${Number(tolerance.high.toPrecision(4))}${unit === '' ? '' : ` ${unit}`}`;
@@ -29,12 +46,12 @@ export function toleranceText(tolerance: Tolerance, unit: string): string {
 }
 
 /** What a prediction may be. */
-export function allowed({ real, tolerance }: Pick<ComparisonResult, 'real' | 'tolerance'>): {
+export function allowed({ real, tolerance, allowance }: Pick<ComparisonResult, 'real' | 'tolerance' | 'allowance'>): {
   readonly low: number;
   readonly high: number;
 } {
-  if ('low' in tolerance) return tolerance;
-  const width = Math.max((tolerance.percent / 100) * Math.abs(real), tolerance.orAbsolute ?? 0);
+  if ('low' in tolerance) return { low: tolerance.low - allowance, high: tolerance.high + allowance };
+  const width = allowance + Math.max((tolerance.percent / 100) * Math.abs(real), tolerance.orAbsolute ?? 0);
   return { low: real - width, high: real + width };
 }
 
@@ -47,6 +64,17 @@ export function usedOf(comparison: ComparisonResult): number | null {
   return Math.abs(predicted - (low + high) / 2) / ((high - low) / 2);
 }
 
+/** What was predicted: without the checks that figures fit together, which no model could miss. */
+export function predictionsOf(results: readonly TargetResult[]): readonly TargetResult[] {
+  return results.filter(({ target }) => target.accounting !== true);
+}
+
+/** Those checks. */
+export function accountingOf(results: readonly TargetResult[]): readonly TargetResult[] {
+  return results.filter(({ target }) => target.accounting === true);
+}
+
+/** Of predictions. */
 export interface Counts {
   readonly targets: number;
   readonly judged: number;
@@ -55,10 +83,11 @@ export interface Counts {
 }
 
 export function countsOf(results: readonly TargetResult[]): Counts {
-  const all = results.flatMap(({ comparisons }) => comparisons);
+  const predictions = predictionsOf(results);
+  const all = predictions.flatMap(({ comparisons }) => comparisons);
   const judged = all.filter(({ ungated }) => ungated === null);
   return {
-    targets: results.length,
+    targets: predictions.length,
     judged: judged.length,
     held: judged.filter(({ holds }) => holds).length,
     shown: all.length - judged.length,
@@ -67,7 +96,9 @@ export function countsOf(results: readonly TargetResult[]): Counts {
 
 /** The judged prediction that uses most of its tolerance. */
 export function nearestMiss(results: readonly TargetResult[]): ComparisonResult | null {
-  const judged = results.flatMap(({ comparisons }) => comparisons).filter(({ ungated }) => ungated === null);
+  const judged = predictionsOf(results)
+    .flatMap(({ comparisons }) => comparisons)
+    .filter(({ ungated }) => ungated === null);
   const used = (one: ComparisonResult): number => usedOf(one) ?? (one.holds ? 0 : Number.POSITIVE_INFINITY);
   return judged.reduce<ComparisonResult | null>(
     (worst, one) => (worst === null || used(one) > used(worst) ? one : worst),
@@ -77,12 +108,12 @@ export function nearestMiss(results: readonly TargetResult[]): ComparisonResult 
 
 /** `wide-area-election-2 (p90 time to elect): predicted 997 ms, real 1079 ms, -7.63 %, tolerance 8 %`. */
 export function rowText(comparison: ComparisonResult): string {
-  const { target, row, unit, predicted, real, tolerance, statistic } = comparison;
+  const { target, row, unit, predicted, real, statistic } = comparison;
   const values = [
     `predicted ${valueText(predicted, unit)}`,
     ...(statistic ? [] : [`real ${valueText(real, unit)}`]),
     errorText(comparison),
-    `tolerance ${toleranceText(tolerance, unit)}`,
+    `tolerance ${toleranceOf(comparison)}`,
   ];
   return `${target} (${row}): ${values.filter((part) => part !== '').join(', ')}`;
 }
@@ -102,7 +133,7 @@ export function constantsOf(
   results: readonly TargetResult[],
 ): readonly { constant: string; targets: readonly string[] }[] {
   const found = new Map<string, string[]>();
-  for (const { target } of results)
+  for (const { target } of predictionsOf(results))
     for (const constant of target.constants) found.set(constant, [...(found.get(constant) ?? []), target.id]);
   return [...found].map(([constant, targets]) => ({ constant, targets }));
 }

@@ -3,9 +3,10 @@
  * ranges of timeouts (thesis 9.3, read out of the figures). One effective one-way delay is shared by all four.
  */
 import { MILLISECOND } from '../../units/quantities.ts';
-import { faultAt, mark, quantileOf } from '../quantities.ts';
+import { faultAt, mark, quantileQuantity } from '../quantities.ts';
 import { numberAt, type ReferenceRow } from '../reference.ts';
 import type { CdfStep, Quantity, Target } from '../target.ts';
+import { publishedRows } from './published.ts';
 
 /** One way, in all four scenarios: network and disk together. */
 const DELAY_MS = 3.5;
@@ -15,13 +16,13 @@ const TOLERANCES = { 50: 15, 99: 25 };
 
 /** From the crash until the first follower hears the new leader, whose heartbeat leaves when it is elected. */
 function downtime(percentile: number): Quantity {
-  return {
-    observe: (run) =>
+  return quantileQuantity(
+    (run) =>
       mark(run, 'leader')
         .slice(0, 1)
         .map(({ at }) => (at - faultAt(run)) / MILLISECOND + DELAY_MS),
-    summarise: (values) => quantileOf(values, percentile / 100),
-  };
+    percentile / 100,
+  );
 }
 
 export const electionCurves: readonly Target[] = RANGES.map((range) => ({
@@ -33,6 +34,8 @@ export const electionCurves: readonly Target[] = RANGES.map((range) => ({
   small: ['run.replications=1000'],
   comparisons: (reference) => {
     const curve = reference('published/raft-election-cdf.csv').filter((row) => row.timeout_range_ms === range);
+    // One row for all curves.
+    const [published = {}] = publishedRows(reference, 'R4');
     return Object.entries(TOLERANCES).map(([percentile, percent]) => ({
       row: `p${percentile} downtime`,
       unit: 'ms',
@@ -41,6 +44,7 @@ export const electionCurves: readonly Target[] = RANGES.map((range) => ({
       ungated: null,
       where: {},
       quantity: downtime(Number(percentile)),
+      published,
       ...(percentile === '50'
         ? { known: { title: `Downtime with timeouts of ${range} ms`, by: 'measured (thesis)', cdf: cdf(curve) } }
         : {}),

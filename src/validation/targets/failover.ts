@@ -2,9 +2,9 @@
 import type { RunResult } from '../../simulation/run-result.ts';
 import { kolmogorovSmirnovTwo } from '../../statistics/goodness-of-fit.ts';
 import { MILLISECOND } from '../../units/quantities.ts';
-import { faultAt, mark, meanOf, quantileOf } from '../quantities.ts';
+import { faultAt, mark, meanOf, meanQuantity, quantileOf, quantileQuantity } from '../quantities.ts';
 import { numberAt } from '../reference.ts';
-import type { Quantity, Target } from '../target.ts';
+import type { Target } from '../target.ts';
 import { ETCD_CONSTANTS } from './etcd.ts';
 
 /** From the kill to the first write that was acknowledged, ms. */
@@ -14,15 +14,12 @@ function outage(run: RunResult): readonly number[] {
 }
 
 /** Whether the first campaign after the kill did not bring the leader. */
-const secondTerm: Quantity = {
-  observe(run) {
-    const after = (name: string) => mark(run, name).find(({ at }) => at > faultAt(run));
-    const campaign = after('election');
-    const leader = after('leader');
-    return campaign === undefined || leader === undefined ? [] : [campaign.a === leader.a ? 0 : 1];
-  },
-  summarise: (values) => 100 * meanOf(values),
-};
+const secondTerm = meanQuantity((run) => {
+  const after = (name: string) => mark(run, name).find(({ at }) => at > faultAt(run));
+  const campaign = after('election');
+  const leader = after('leader');
+  return campaign === undefined || leader === undefined ? [] : [campaign.a === leader.a ? 0 : 1];
+}, 100);
 
 export const failover: Target = {
   id: 'etcd-failover',
@@ -42,7 +39,7 @@ export const failover: Target = {
         unit: 'ms',
         real: quantileOf(measured, 0.5),
         tolerance: { percent: 15 },
-        quantity: { observe: outage, summarise: (values) => quantileOf(values, 0.5) },
+        quantity: quantileQuantity(outage, 0.5),
         known: {
           title: 'Time without writes after the leader of etcd is killed',
           by: '20 measured outages',

@@ -1,142 +1,186 @@
 /**
  * Waiting in front of a server with Poisson arrivals: M/D/1 and M/M/1 at the network cards, in and out, at the protocol thread and at
- * the core that verifies signatures. A load of 0.9 has a scenario of its own, with as many customers as its slow mean needs.
+ * the core that verifies signatures. Ten independent runs a load, so that the error of each mean is known.
  */
 import type { Resource } from '../../experiment/bottleneck.ts';
 import { waiting } from '../closed-forms.ts';
-import { busyTime, latencyMean, meanOf, meanToReceived, throughput } from '../quantities.ts';
+import {
+  busyTime,
+  errorOfMean,
+  meanOf,
+  meanToExecuted,
+  meanToFinal,
+  meanToReceived,
+  throughput,
+} from '../quantities.ts';
 import type { Comparison, Quantity, Target } from '../target.ts';
 
-const RATE = 5000;
-/** One way there and back. */
-const TRAVEL_MS = 2;
+const LOADS = [0.1, 0.3, 0.5, 0.7, 0.9];
+/** One way. */
+const TRAVEL_MS = 10;
 const source = 'Pollaczek 1930, Khinchine 1932';
 
-interface Queue {
-  readonly id: string;
-  readonly summary: string;
-  readonly resource: Resource;
-  /** Squared coefficient of variation of the service. */
-  readonly variation: number;
-  /** What the levels vary, and its value at each load. */
-  readonly path: string;
-  readonly levels: Readonly<Record<string, string>>;
+/** A queue whose service is as long as the load asks of so many requests a second. */
+const RATE = 20_000;
+/** The service of a queue that gets as many requests as the load asks, ms. */
+const SERVICE_MS = 0.05;
+
+/** A million customers a load, or a tenth of the full setting. */
+const small = ['run.duration=6s'];
+
+/** The mean of one stage, ms, less what is no waiting in it. */
+function waited(stage: Quantity, less: (run: Parameters<Quantity['observe']>[0]) => number): Quantity {
+  return {
+    observe: (run) => stage.observe(run).map((ms) => ms - less(run)),
+    summarise: meanOf,
+    standardError: errorOfMean,
+  };
 }
 
-const exponentialCard = { 0.1: '41836236kbps', 0.3: '13945412kbps', 0.5: '8367247kbps', 0.7: '5976605kbps' };
-const executions = { 0.1: '20us', 0.3: '60us', 0.5: '100us', 0.7: '140us' };
+const busyShares: Partial<Record<Resource, Quantity>> = {
+  ingress: busyTime('ingress'),
+  egress: busyTime('egress'),
+  thread: busyTime('thread'),
+};
 
-const QUEUES: readonly Queue[] = [
+/** What the service took on average in this run, ms: the server's busy time behind the warm-up, shared by those it served there. */
+function serviceIn(run: Parameters<Quantity['observe']>[0], resource: 'ingress' | 'egress' | 'thread'): number {
+  const share = (busyShares[resource] as Quantity).observe(run)[0] as number;
+  return (1000 * share) / (throughput.observe(run)[0] as number);
+}
+
+function row(
+  load: number,
+  variation: number,
+  serviceMs: number,
+  where: Comparison['where'],
+  quantity: Quantity,
+  name = `load ${load}`,
+): Comparison {
+  const real = waiting(load, variation) * serviceMs;
+  return { row: name, unit: 'ms', real, tolerance: { percent: 1 }, ungated: null, where, quantity };
+}
+
+/** ms */
+const serviceAt = (load: number): number => (load * 1000) / RATE;
+const arrivalsAt = (load: number): Comparison['where'] => ({
+  'clients.0.load.open.poisson': `${(load * 1000) / SERVICE_MS}/s`,
+});
+
+const CONSTANT_CARD: Readonly<Record<number, string>> = {
+  0.1: '201.6Mbps',
+  0.3: '67.2Mbps',
+  0.5: '40.32Mbps',
+  0.7: '28.8Mbps',
+  0.9: '22.4Mbps',
+};
+const EXPONENTIAL_CARD: Readonly<Record<number, string>> = {
+  0.1: '167344944kbps',
+  0.3: '55781648kbps',
+  0.5: '33468988kbps',
+  0.7: '23906420kbps',
+  0.9: '18593884kbps',
+};
+
+export const queues: readonly Target[] = [
   {
     id: 'm-d-1-card',
     summary: 'Mean waiting of Poisson requests of one size at the incoming network card (M/D/1)',
-    resource: 'ingress',
-    variation: 0,
-    path: 'network.ingress',
-    levels: { 0.1: '50.4Mbps', 0.3: '16.8Mbps', 0.5: '10.08Mbps', 0.7: '7.2Mbps' },
+    source,
+    scenario: 'm-d-1-card',
+    constants: [],
+    small,
+    comparisons: () =>
+      LOADS.map((load) =>
+        row(
+          load,
+          0,
+          serviceAt(load),
+          { 'network.ingress': CONSTANT_CARD[load] as string },
+          waited(meanToReceived, () => TRAVEL_MS + serviceAt(load)),
+        ),
+      ),
   },
   {
     id: 'm-m-1-card',
     summary: 'Mean waiting of Poisson requests of exponential size at the incoming network card (M/M/1)',
-    resource: 'ingress',
-    variation: 1,
-    path: 'network.ingress',
-    levels: exponentialCard,
+    source,
+    scenario: 'm-m-1-card',
+    constants: [],
+    small,
+    comparisons: () =>
+      LOADS.map((load) =>
+        row(
+          load,
+          1,
+          serviceAt(load),
+          { 'network.ingress': EXPONENTIAL_CARD[load] as string },
+          waited(meanToReceived, (run) => TRAVEL_MS + serviceIn(run, 'ingress')),
+        ),
+      ),
   },
   {
-    id: 'm-m-1-card-out',
-    summary: 'Mean waiting of replies of exponential size at the outgoing network card (M/M/1)',
-    resource: 'egress',
-    variation: 1,
-    path: 'network.egress.bandwidth',
-    levels: exponentialCard,
+    id: 'm-d-1-core',
+    summary: 'Mean waiting of Poisson requests for the one core that verifies their signatures (M/D/1)',
+    source,
+    scenario: 'm-d-1-core',
+    constants: [],
+    small,
+    comparisons: () =>
+      LOADS.map((load) =>
+        row(
+          load,
+          0,
+          serviceAt(load),
+          { 'machine.crypto.scheme': `load-${Math.round(100 * load)}` },
+          waited(meanToReceived, () => TRAVEL_MS + serviceAt(load)),
+        ),
+      ),
   },
   {
     id: 'm-d-1-thread',
-    summary: 'Mean waiting of Poisson transactions for the processor that executes them (M/D/1)',
-    resource: 'thread',
-    variation: 0,
-    path: 'machine.execution',
-    levels: executions,
+    summary: 'Mean waiting of Poisson transactions for the thread that executes them (M/D/1)',
+    source,
+    scenario: 'm-d-1-thread',
+    constants: [],
+    small: ['run.duration=11s', 'levels={clients.0.load.open.poisson: [10000/s]}'],
+    comparisons: () =>
+      LOADS.slice(0, -1).map((load) =>
+        row(
+          load,
+          0,
+          SERVICE_MS,
+          arrivalsAt(load),
+          waited(meanToExecuted, () => TRAVEL_MS + SERVICE_MS),
+        ),
+      ),
   },
   {
-    id: 'm-m-1-thread',
-    summary: 'Mean waiting of Poisson transactions for the processor that executes them, exponential times (M/M/1)',
-    resource: 'thread',
-    variation: 1,
-    path: 'machine.execution',
-    levels: executions,
+    id: 'm-m-1-thread-card-out',
+    summary:
+      'Mean waiting of Poisson transactions for the thread that executes them, and of their replies for the outgoing card (M/M/1 twice)',
+    source: `${source}; Burke, Operations Research 4(6), 1956`,
+    scenario: 'm-m-1-thread-card-out',
+    constants: [],
+    small: ['run.duration=11s', 'levels={clients.0.load.open.poisson: [10000/s, 18000/s]}'],
+    comparisons: () =>
+      LOADS.flatMap((load) => [
+        row(
+          load,
+          1,
+          SERVICE_MS,
+          arrivalsAt(load),
+          waited(meanToExecuted, (run) => TRAVEL_MS + serviceIn(run, 'thread')),
+          `load ${load}, thread`,
+        ),
+        row(
+          load,
+          1,
+          SERVICE_MS,
+          arrivalsAt(load),
+          waited(meanToFinal, (run) => TRAVEL_MS + serviceIn(run, 'egress')),
+          `load ${load}, card`,
+        ),
+      ]),
   },
 ];
-
-export const queues: readonly Target[] = QUEUES.flatMap((queue) => {
-  const row = (load: number, where: Comparison['where']): Comparison => ({
-    row: `load ${load}`,
-    unit: 'ms',
-    real: (waiting(load, queue.variation) * load * 1000) / RATE,
-    tolerance: { percent: 1 },
-    ungated: null,
-    where,
-    quantity: waited(queue.resource),
-  });
-  const { id, summary } = queue;
-  return [
-    {
-      id,
-      summary,
-      source,
-      scenario: id,
-      constants: [],
-      small: [`run.duration=${queue.variation === 0 ? 60 : 110}s`, 'run.warmup=10s'],
-      comparisons: () =>
-        Object.entries(queue.levels).map(([load, level]) => row(Number(load), { [queue.path]: level })),
-    },
-    {
-      id: `${id}-busy`,
-      summary,
-      source,
-      scenario: `${id}-busy`,
-      constants: [],
-      small: ['run.duration=410s', 'run.warmup=10s'],
-      comparisons: () => [row(0.9, {})],
-    },
-  ];
-});
-
-/** Latency less travel and what the service itself took on average, ms. */
-function waited(resource: Resource): Quantity {
-  const busy = busyTime(resource);
-  return {
-    observe: (run) => {
-      const [latency, share, rate] = [latencyMean, busy, throughput].map(({ observe }) => observe(run)[0] as number);
-      return [(latency as number) - TRAVEL_MS - (1000 * (share as number)) / (rate as number)];
-    },
-    summarise: meanOf,
-  };
-}
-
-const LOADS = [0.1, 0.3, 0.5, 0.7];
-const VERIFY_MS = 0.1;
-
-export const coreQueue: Target = {
-  id: 'm-d-1-core',
-  summary: 'Mean waiting of Poisson requests for the one core that verifies their signatures (M/D/1)',
-  source,
-  scenario: 'm-d-1-core',
-  constants: [],
-  small: ['run.duration=60s', 'run.warmup=10s', 'levels={clients.0.load.open.poisson: [3000/s, 7000/s]}'],
-  comparisons: () =>
-    LOADS.map((load) => ({
-      row: `load ${load}`,
-      unit: 'ms',
-      real: waiting(load, 0) * VERIFY_MS,
-      tolerance: { percent: 1 },
-      ungated: null,
-      where: { 'clients.0.load.open.poisson': `${(load * 1000) / VERIFY_MS}/s` },
-      quantity: {
-        // One way, and the verification itself.
-        observe: (run) => meanToReceived.observe(run).map((ms) => ms - 1 - VERIFY_MS),
-        summarise: meanOf,
-      },
-    })),
-};

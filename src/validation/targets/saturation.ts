@@ -72,6 +72,9 @@ export const saturation: readonly Target[] = [
     source: `${source}; Amdahl 1967`,
     scenario: 'saturation-cores',
     constants: [],
+    beyond: [
+      'the rates offered lie just below the limit that the costs give, so the most that comes is an offered rate in whole batches: above it, cores verify requests at the expense of the batches that are under way, and less comes',
+    ],
     small: ['run.duration=5s', 'levels={machine.cores: [2], clients.0.load.open.constant: [9300/s]}'],
     comparisons: () =>
       [
