@@ -2,7 +2,6 @@
  * A machine of the reference kernel: ingress card, cores, protocol thread and disk as servers, each with its queue and an event
  * for the end of each job (docs/MODEL.md section 2). What the jobs do, `Node` knows; what they ask for, `ReferenceEffects`.
  */
-
 import { EventClass } from '../../kernel/run-digest.ts';
 import type { Write } from '../../machines/group-commit-disk.ts';
 import { DOUBLES, FlightColumn as F, FlightKind, INTS } from '../../network/flights.ts';
@@ -28,10 +27,7 @@ interface Incoming {
   verified: boolean;
 }
 
-interface Ready {
-  readonly flight: number;
-  readonly at: Instant;
-}
+type Ready = { readonly flight: number; readonly at: Instant };
 
 export class ReferenceNode extends Machine implements ClientPort {
   readonly node: Node;
