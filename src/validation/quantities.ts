@@ -27,7 +27,7 @@ export function errorOfMean(values: readonly number[]): number | null {
 }
 
 /** Of a quantile of independent values: half the way between the values one standard error of the rank below and above it. */
-export function errorOfQuantile(values: readonly number[], q: number): number | null {
+function errorOfQuantile(values: readonly number[], q: number): number | null {
   if (values.length < FEWEST_FOR_AN_ERROR) return null;
   const sorted = [...values].sort((a, b) => a - b);
   const step = Math.sqrt((q * (1 - q)) / values.length);

@@ -38,7 +38,7 @@ export function toleranceOf({
   return `${toleranceText(tolerance, unit)}${more}`;
 }
 
-export function toleranceText(tolerance: Tolerance, unit: string): string {
+function toleranceText(tolerance: Tolerance, unit: string): string {
   if ('low' in tolerance)
     return `${Number(tolerance.low.toPrecision(4))} … ${Number(tolerance.high.toPrecision(4))}${unit === '' ? '' : ` ${unit}`}`;
   const { percent, orAbsolute } = tolerance;
