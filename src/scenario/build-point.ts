@@ -16,7 +16,7 @@ import { buildNetwork, checkDelays, countNodes, placeNodes, roundTripsOf } from 
 import { buildProtocol, type Contender } from './build-protocol.ts';
 import { exceedsNumbers, expectedRequests, MOST_REQUESTS } from './expected-load.ts';
 import type { ArrivalTraceValue, RunValue } from './file-value.ts';
-import { withInitialSpreads } from './initial-spread.ts';
+import { initialSpreadNote, withInitialSpreads } from './initial-spread.ts';
 import { judgeCards, judgeRetries } from './judge-clients.ts';
 import { judgeFaults } from './judge-faults.ts';
 import type { PointSetup } from './scenario.ts';
@@ -89,6 +89,8 @@ export function buildPoint(contender: Contender, sections: Sections, context: Bu
     return null;
   if (sections.progressWithin === undefined || run === undefined) return null;
   const { choice, definition, tolerated } = protocol;
+  const note = initialSpreadNote(groups);
+  if (note !== null) context.assume(note);
   const setup = {
     label: contender.label,
     nodes: net.nodeSites.length,
