@@ -66,7 +66,11 @@ async function run(file: string, options: RunningOptions, context: CommandContex
       signal: interrupt.signal,
       about: { scenario: scenario.name, warmup },
     });
-    if (interrupt.signal.aborted) throw new CommandEnd(ExitCode.interrupted, 'stopped: nothing is written');
+    if (interrupt.signal.aborted)
+      throw new CommandEnd(
+        ExitCode.interrupted,
+        'stopped: no answer is written; finished runs are kept, so the same command goes on from there',
+      );
     const { wordsOf } = await import('../report/compare/words.ts');
     const answer = buildComparison({
       scenario,

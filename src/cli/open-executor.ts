@@ -11,12 +11,22 @@ import { tellingOfStandStill } from './stand-still.ts';
 export interface ExecutorOptions extends CacheChoice {
   readonly threads?: number;
   readonly inline?: true;
+  readonly quick?: true;
+  readonly replications?: number;
   /** The address of the Redis server whose workers compute. */
   readonly redis?: string;
 }
 
+/** Replications of a rough answer. */
+const MOST_QUICK = 2;
+
 /** @throws CommandEnd where two options contradict each other. */
-export function refuseContradiction({ inline, threads, redis }: ExecutorOptions): void {
+export function refuseContradiction({ inline, threads, redis, quick, replications = 0 }: ExecutorOptions): void {
+  if (quick && replications > MOST_QUICK)
+    throw new CommandEnd(
+      ExitCode.usage,
+      `--quick makes at most ${MOST_QUICK} replications, and --replications asks for ${replications}: leave out one of them`,
+    );
   if (inline && threads !== undefined)
     throw new CommandEnd(ExitCode.usage, '--inline uses no worker threads: leave out --threads or --inline');
   if (redis === undefined) return;

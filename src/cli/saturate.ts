@@ -61,7 +61,10 @@ async function run(file: string, options: SaturateOptions, context: CommandConte
     if (interrupt.signal.aborted)
       throw new CommandEnd(
         ExitCode.interrupted,
-        ['stopped: nothing is written', ...answers.map(knownSoFar)].join('\n'),
+        [
+          'stopped: no answer is written; finished runs are kept, so the same command goes on from there',
+          ...answers.map(knownSoFar),
+        ].join('\n'),
       );
     const answer = fileOf(one, options, answers, await verdict());
     await keepAndShow(answer, options, context);

@@ -73,7 +73,11 @@ async function run(file: string, options: SensitivityOptions, context: CommandCo
       { signal: interrupt.signal, about: { scenario: scenario.name, warmup } },
     );
     const failed = points.flatMap((point) => point.failed);
-    if (interrupt.signal.aborted) throw new CommandEnd(ExitCode.interrupted, 'stopped: nothing is written');
+    if (interrupt.signal.aborted)
+      throw new CommandEnd(
+        ExitCode.interrupted,
+        'stopped: no answer is written; finished runs are kept, so the same command goes on from there',
+      );
     const more = optionWords(options);
     const answer = buildSensitivity(
       {

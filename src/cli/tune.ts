@@ -84,7 +84,11 @@ async function run(file: string, options: TuneOptions, context: CommandContext):
       signal: interrupt.signal,
       about: { scenario: scenario.name, warmup },
     });
-    if (interrupt.signal.aborted) throw new CommandEnd(ExitCode.interrupted, 'stopped: nothing is written');
+    if (interrupt.signal.aborted)
+      throw new CommandEnd(
+        ExitCode.interrupted,
+        'stopped: no answer is written; finished runs are kept, so the same command goes on from there',
+      );
     const answer = buildTune(
       {
         ...identityOf(scenario, invocation, options),

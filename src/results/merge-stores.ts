@@ -1,5 +1,6 @@
 /** Joins run stores into one. Every file is verified before it is taken; two contents for one identity are never resolved by choosing. */
 import { readFileSync } from 'node:fs';
+import { ownFingerprint } from './build-fingerprint.ts';
 import { keptRuns } from './kept-runs.ts';
 import { decodeRun, type RunFile } from './run-file.ts';
 import { runPath, writeRunFile } from './run-store.ts';
@@ -14,8 +15,8 @@ export interface MergeAnswer {
   readonly conflicts: readonly string[];
 }
 
-/** From each of the folders, in their order, into `into`. */
-export function mergeStores(folders: readonly string[], into: string): MergeAnswer {
+/** From each of the folders, in their order, into `into`. What code of another `build` had made gives way to what this one has made. */
+export function mergeStores(folders: readonly string[], into: string, build: string = ownFingerprint()): MergeAnswer {
   let [added, same] = [0, 0];
   const refused: string[] = [];
   const conflicts: string[] = [];
@@ -28,7 +29,8 @@ export function mergeStores(folders: readonly string[], into: string): MergeAnsw
         continue;
       }
       const there = alreadyIn(into, identity);
-      if (there === null) {
+      const outdated = there !== null && there.head.build !== build && file.head.build === build;
+      if (there === null || outdated) {
         writeRunFile(into, identity, bytes);
         added++;
       } else if (there.resultText === file.resultText) same++;

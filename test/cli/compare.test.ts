@@ -142,7 +142,7 @@ describe('compare', () => {
       '--out',
       out,
     );
-    expect(ended).toMatchObject({ code: 130, out: '', err: expect.stringContaining('nothing is written') });
+    expect(ended).toMatchObject({ code: 130, out: '', err: expect.stringContaining('finished runs are kept') });
     expect(existsSync(out)).toBe(false);
   });
 

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FOLDERS_OF_A_RUN, fingerprintOf, ownFingerprint } from '../../src/results/build-fingerprint.ts';
+import { mergeStores } from '../../src/results/merge-stores.ts';
 import { decodeRun, peekHead, RUN_MEASURES } from '../../src/results/run-file.ts';
 import { runIdentity } from '../../src/results/run-identity.ts';
 import { openRunStore, runPath } from '../../src/results/run-store.ts';
@@ -196,5 +197,18 @@ describe('the fingerprint of the code', () => {
     expect(copy((name) => `${name}.md`, 'notes')).toBe(copy((name) => `${name}.md`, 'other notes'));
     expect(ownFingerprint()).toBe(fingerprintOf(root, true));
     expect(ownFingerprint()).toMatch(/^[0-9a-f]{12}$/);
+  });
+});
+
+describe('merged stores', () => {
+  test('keep what this code has made, not what other code had left there', () => {
+    const spec = fakeSpec();
+    const { identity } = keep(spec, 'other');
+    const shard = join(folder, 'shard');
+    openRunStore(shard, { build: 'this' }).keep(identity, spec, fakeRun(spec));
+    expect(find(identity).result).toBeNull();
+    expect(mergeStores([shard], folder, 'this')).toEqual({ added: 1, same: 0, refused: [], conflicts: [] });
+    expect(find(identity).result).not.toBeNull();
+    expect(mergeStores([shard], folder, 'this')).toMatchObject({ added: 0, same: 1 });
   });
 });

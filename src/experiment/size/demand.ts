@@ -55,7 +55,8 @@ export function loadOf({ shared, loadMargin }: Space, { objectives }: Demand): L
   return {
     clients,
     offered,
-    asked: asked ?? offered * (1 - SURELY_BEHIND),
+    // Bursts and traces may offer far less in one run than on average: then no throughput is sure to be asked for.
+    asked: asked ?? (isSteady(clients) ? offered * (1 - SURELY_BEHIND) : 0),
     ...originsOf(clients, offered),
     ...meanSizes(shared),
   };
@@ -71,7 +72,12 @@ function originsOf(clients: readonly ClientGroupSpec[], offered: Rate): Pick<Loa
       toLeader: submit === null || submit === 'primary',
     };
   });
-  return { origins, sharesKnown: clients.every(({ load }) => load.kind === 'open') };
+  return { origins, sharesKnown: isSteady(clients) };
+}
+
+/** Whether counts of arrivals differ from their means by no more than those of Poisson processes do, which the bounds allow for. */
+function isSteady(clients: readonly ClientGroupSpec[]): boolean {
+  return clients.every(({ load }) => load.kind === 'open' && ['poisson', 'constant'].includes(load.arrivals.name));
 }
 
 function arrivalsOf({ name, options }: { readonly name: string; readonly options: unknown }, group: number) {
