@@ -72,17 +72,17 @@ function timeoutSentence(file: TuneFile, point: TunePoint): string {
   const now = `As the scenario stands (${settingText(present, point)}): ${eventsOf(present, point)}; recovery ${recoveryText(present)}.`;
   if (chosen === null) {
     const range = `${duration(range_ms.low)} to ${duration(range_ms.high)}`;
-    return `no timeout from ${range} stays under ${levelText(file, point).replace('fewer than ', '')} (95 % confidence). ${now}`;
+    return `no timeout from ${range} was shown to stay under ${levelText(file, point).replace('fewer than ', '')}. ${now}`;
   }
   const sure = `at ${levelText(file, point)} (95 % confidence: ${eventsOf(chosen, point)})`;
   const shortest = chosen.timeout_ms === range_ms.low ? ' It is the shortest that was tried.' : '';
   if (present.spurious.accepted && present.timeout_ms <= chosen.timeout_ms)
-    return `${settingText(present, point)} is as short as it may be, at ${levelText(file, point)} (95 % confidence: ${eventsOf(present, point)}): longer ones were no quicker, and of shorter ones none stayed under it or was quicker. Recovery from a crash of the ${leaderOf(point)} takes ${recoveryText(present)}.`;
+    return `${settingText(present, point)} is as short as it may be, at ${levelText(file, point)} (95 % confidence: ${eventsOf(present, point)}): longer ones were no quicker, and of shorter ones none was shown to stay under it or was quicker. Recovery from a crash of the ${leaderOf(point)} takes ${recoveryText(present)}.`;
   const instead = `${settingText(chosen, point)} instead of ${shortSetting(present, point)}`;
   const recovery = `recovery from a crash of the ${leaderOf(point)} ${recoveryText(chosen)} instead of ${recoveryText(present)}`;
   const risk = present.spurious.accepted
     ? ''
-    : ` What is set now does not stay under that: ${eventsOf(present, point)}, ${perHour(present.spurious.per_hour)} an hour, up to ${perHour(present.spurious.upper_per_hour)}.`;
+    : ` What is set now was not shown to stay under that: ${eventsOf(present, point)}, ${perHour(present.spurious.per_hour)} an hour, up to ${perHour(present.spurious.upper_per_hour)}.`;
   return `${instead}: ${recovery}, ${sure}.${shortest}${risk}`;
 }
 
