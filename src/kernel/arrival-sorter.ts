@@ -35,21 +35,21 @@ export class ArrivalSorter {
 
   /** Sorts the first `count` records of `offsets` and `flights`. */
   sort(count: number): void {
-    if (count > SMALL && this.descents(count) > FEW_DESCENTS) this.distribute(count);
+    if (count > SMALL && this.descends(count)) this.distribute(count);
     this.insert(count);
   }
 
-  /** How often an offset is below its predecessor: links keep order, so with few sources there is little to sort. */
-  private descents(count: number): number {
+  /** Whether an offset is below its predecessor more than a few times: links keep order, so with few sources there is little to sort. */
+  private descends(count: number): boolean {
     const { offsets } = this;
     let found = 0;
     let previous = offsets[0] as number;
     for (let i = 1; i < count; i++) {
       const offset = offsets[i] as number;
-      if (offset < previous) found++;
+      if (offset < previous && ++found > FEW_DESCENTS) return true;
       previous = offset;
     }
-    return found;
+    return false;
   }
 
   private distribute(count: number): void {
