@@ -20,7 +20,7 @@ export function addCacheOptions(command: Command): Command {
       '--cache <folder>',
       `where finished runs are kept and found again (default: ${RUNS_FOLDER}, or what QUORUMLAB_CACHE says)`,
     )
-    .option('--fresh', 'make every run again, even if it was kept; what was kept is replaced')
+    .option('--fresh', 'make every run again, even if it was kept, here or in Redis; what was kept is replaced')
     .option('--no-cache', 'neither use kept runs nor keep any');
 }
 
