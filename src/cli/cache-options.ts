@@ -30,6 +30,25 @@ export function chosenFolder({ cache }: CacheChoice, { runsFolder }: CommandCont
   return typeof cache === 'string' ? cache : runsFolder;
 }
 
+/** Whether finished runs outlive the command. */
+export function keepsRuns(choice: CacheChoice, context: CommandContext): boolean {
+  const folder = chosenFolder(choice, context);
+  return folder !== null && folderProblem(folder) === null;
+}
+
+/** What becomes of finished runs at Ctrl-C, as a command says it at once that writes what it has. */
+export function stopping(choice: CacheChoice, context: CommandContext): string {
+  const runs = keepsRuns(choice, context) ? 'finished runs are kept' : 'what has finished is written';
+  return `\nstopping; ${runs} (Ctrl-C again to quit at once)\n`;
+}
+
+/** The last words of a question that was interrupted. */
+export function stoppedWithoutAnswer(choice: CacheChoice, context: CommandContext): string {
+  return keepsRuns(choice, context)
+    ? 'stopped: no answer is written; finished runs are kept, so the same command goes on from there'
+    : 'stopped: no answer is written, and no runs are kept (--cache FOLDER keeps them)';
+}
+
 /** @throws CommandEnd where a folder that was asked for cannot be used; without the default one it goes on, and says so. */
 export function throughCache(working: Executor, choice: CacheChoice, context: CommandContext): Executor {
   const folder = chosenFolder(choice, context);

@@ -322,7 +322,7 @@ describe('the exit code', () => {
     expect(code).toBe(ExitCode.unsafe);
   });
 
-  test('is 130 after Ctrl-C, and what had finished is kept', async () => {
+  test('is 130 after Ctrl-C, and what had finished is written', async () => {
     const { code, err } = await interruptible(
       (told) => told.includes('3 of 6 runs'),
       'run',
@@ -333,7 +333,7 @@ describe('the exit code', () => {
       outFolder(),
     );
     expect(code).toBe(ExitCode.interrupted);
-    expect(err).toContain('finished runs are kept');
+    expect(err).toContain('stopping; what has finished is written');
     const { result } = written();
     expect(result.points[0]).toMatchObject({ finished_replications: 3 });
     expect(result.points[1]).toMatchObject({ finished_replications: 0 });
