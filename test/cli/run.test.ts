@@ -378,6 +378,19 @@ describe('the exit code', () => {
     }
   });
 
+  test('is 1 for an option of another command, which is named; and where a section is meant, how to change that', async () => {
+    const file = scenario();
+    const { code, err } = await quorumlab('run', file, '--objective', 'finality_p99 <= 2s');
+    expect(code).toBe(ExitCode.usage);
+    expect(err).toBe(
+      "error: unknown option '--objective'\n(--help says more)\n--objective is an option of size\n" +
+        "the objective of a scenario stands in its file; --set 'objective=…' changes it\n",
+    );
+    expect((await quorumlab('tune', file, '--dry-run')).err).toContain('--dry-run is an option of cache prune\n');
+    expect((await quorumlab('list', '--objective')).err).not.toContain('--set');
+    expect((await quorumlab('run', file, '--fast')).err).not.toContain('is an option of');
+  });
+
   test('is 1 for an unknown command, with the nearest one suggested', async () => {
     const { code, err } = await quorumlab('rnu', 'x.yaml');
     expect(code).toBe(ExitCode.usage);
