@@ -31,7 +31,7 @@ export function chosenFolder({ cache }: CacheChoice, { runsFolder }: CommandCont
 }
 
 /** Whether finished runs outlive the command. */
-export function keepsRuns(choice: CacheChoice, context: CommandContext): boolean {
+function keepsRuns(choice: CacheChoice, context: CommandContext): boolean {
   const folder = chosenFolder(choice, context);
   return folder !== null && folderProblem(folder) === null;
 }

@@ -5,8 +5,8 @@
 import { holmAdjusted } from '../statistics/holm.ts';
 import type { Instant } from '../units/quantities.ts';
 import { SECOND } from '../units/quantities.ts';
-import { laterWarmUp, type MeasuredPoint, measuredFrom } from './common-window.ts';
 import type { EstimateName } from './estimate.ts';
+import { laterWarmUp, type MeasuredPoint, measuredFrom } from './one-window.ts';
 import { type Better, comparePaired, type PairedComparison } from './paired.ts';
 import type { PointEstimate } from './point-estimate.ts';
 

@@ -25,7 +25,7 @@ import { measuredSegments, mergedHistogram, type Window, windowOf } from './wind
 export interface PointQuestion {
   /** Where the warm-up ends. */
   readonly warmup: Instant | 'auto';
-  /** Measured from here on where its own warm-up ends sooner, so that what is compared is measured over the same time (common-window.ts). */
+  /** Measured from here on where its own warm-up ends sooner, so that what is compared is measured over the same time (one-window.ts). */
   readonly notBefore?: Instant;
   readonly objectives: readonly Objective[];
 }
