@@ -237,7 +237,7 @@ describe('the Redis executor', () => {
     await until('it says who works, and who does not', () =>
       told.some((line) => line.startsWith('1 worker, 1 thread')),
     );
-    expect(told.at(-1)).toMatch(/; 2 workers there are of other code \(.*\) and take none of these runs$/);
+    expect(told.at(-1)).toMatch(/; 2 workers there are of other code \(.*\): these runs are not for them$/);
     interrupt.abort();
     await running;
     expect(foreign.flatMap(({ computed }) => computed)).toEqual([]);

@@ -294,7 +294,7 @@ export class Errand {
     }
     if (ours.length > 0) {
       this.noWorkerSince = null;
-      const crew = `${crewInWords(ours)} at ${address.shown}${others.length === 0 ? '' : `; ${othersInWords(others)} and take none of these runs`}`;
+      const crew = `${crewInWords(ours)} at ${address.shown}${others.length === 0 ? '' : `; ${othersInWords(others)}: these runs are not for ${others.length === 1 ? 'it' : 'them'}`}`;
       if (crew !== this.crew) tell(crew);
       this.crew = crew;
       return;
