@@ -20,7 +20,7 @@ export function addCacheOptions(command: Command): Command {
       '--cache <folder>',
       `where finished runs are kept and found again (default: ${RUNS_FOLDER}, or what QUORUMLAB_CACHE says)`,
     )
-    .option('--fresh', 'make every run again, even if it was kept; what was kept is replaced')
+    .option('--fresh', 'make every run again, even if it was kept, here or in Redis; what was kept is replaced')
     .option('--no-cache', 'neither use kept runs nor keep any');
 }
 
@@ -28,6 +28,25 @@ export function addCacheOptions(command: Command): Command {
 export function chosenFolder({ cache }: CacheChoice, { runsFolder }: CommandContext): string | null {
   if (cache === false) return null;
   return typeof cache === 'string' ? cache : runsFolder;
+}
+
+/** Whether finished runs outlive the command. */
+function keepsRuns(choice: CacheChoice, context: CommandContext): boolean {
+  const folder = chosenFolder(choice, context);
+  return folder !== null && folderProblem(folder) === null;
+}
+
+/** What becomes of finished runs at Ctrl-C, as a command says it at once that writes what it has. */
+export function stopping(choice: CacheChoice, context: CommandContext): string {
+  const runs = keepsRuns(choice, context) ? 'finished runs are kept' : 'what has finished is written';
+  return `\nstopping; ${runs} (Ctrl-C again to quit at once)\n`;
+}
+
+/** The last words of a question that was interrupted. */
+export function stoppedWithoutAnswer(choice: CacheChoice, context: CommandContext): string {
+  return keepsRuns(choice, context)
+    ? 'stopped: no answer is written; finished runs are kept, so the same command goes on from there'
+    : 'stopped: no answer is written, and no runs are kept (--cache FOLDER keeps them)';
 }
 
 /** @throws CommandEnd where a folder that was asked for cannot be used; without the default one it goes on, and says so. */

@@ -4,12 +4,11 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { formatQuantity } from '../report/html/format.ts';
 import { storeSummary, storeTable } from '../report/kept-runs.ts';
 import { counted } from '../report/words.ts';
-import { ownFingerprint } from '../results/build-fingerprint.ts';
+import { ownCode } from '../results/build-fingerprint.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
 import { type DescribedRun, described, keptRuns, leftovers } from '../results/kept-runs.ts';
-import { type OwnCode, type PruneRules, runsToRemove } from '../results/prune-runs.ts';
+import { type PruneRules, runsToRemove } from '../results/prune-runs.ts';
 import { RUNS_FOLDER } from '../results/run-store.ts';
-import { MODEL_VERSION } from '../simulation/model-version.ts';
 import { parseBytes } from '../units/parse.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
@@ -114,10 +113,6 @@ function byModel(removed: readonly DescribedRun[]): string {
 
 function folderOf({ cache }: ListOptions, { runsFolder }: CommandContext): string {
   return cache ?? runsFolder ?? RUNS_FOLDER;
-}
-
-function ownCode(): OwnCode {
-  return { model_version: MODEL_VERSION, build: ownFingerprint() };
 }
 
 function bytesOf(files: readonly { readonly bytes: number }[]): number {

@@ -7,6 +7,7 @@ import { withoutPasswords } from '../executor/redis/address.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, reasonOfTheSystem } from './exit-codes.ts';
 import { packageVersion } from './package-version.ts';
+import { aboutUnknownFlag, unknownFlag } from './unknown-option.ts';
 
 interface CommandEntry {
   readonly name: string;
@@ -143,8 +144,20 @@ export async function commandLine(
     await program.parseAsync([...argv], { from: 'user' });
     return ExitCode.ok;
   } catch (thrown) {
+    if (thrown instanceof CommanderError) await sayWhereItBelongs(thrown, asked ?? '', context);
     return exitCodeFor(thrown, argv, context);
   }
+}
+
+/** An option of another command is easily given to this one. Only then are all commands loaded. */
+async function sayWhereItBelongs(thrown: CommanderError, asked: string, context: CommandContext): Promise<void> {
+  const flag = unknownFlag(thrown);
+  if (flag === null) return;
+  const all = new Command();
+  for (const command of commands) await command.add(all, context);
+  const { fileFields } = await import('../scenario/file-shape.ts');
+  const { snakeCase } = await import('../scenario/shape.ts');
+  context.err.write(aboutUnknownFlag(flag, asked, all.commands, Object.keys(fileFields).map(snakeCase)));
 }
 
 function exitCodeFor(thrown: unknown, argv: readonly string[], { err }: CommandContext): ExitCode {

@@ -15,6 +15,7 @@ import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
 import { MODEL_VERSION } from '../simulation/model-version.ts';
 import { MILLISECOND } from '../units/quantities.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
+import { stoppedWithoutAnswer } from './cache-options.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { keepAnswer } from './keep-answer.ts';
@@ -66,11 +67,7 @@ async function run(file: string, options: RunningOptions, context: CommandContex
       signal: interrupt.signal,
       about: { scenario: scenario.name, warmup },
     });
-    if (interrupt.signal.aborted)
-      throw new CommandEnd(
-        ExitCode.interrupted,
-        'stopped: no answer is written; finished runs are kept, so the same command goes on from there',
-      );
+    if (interrupt.signal.aborted) throw new CommandEnd(ExitCode.interrupted, stoppedWithoutAnswer(options, context));
     const { wordsOf } = await import('../report/compare/words.ts');
     const answer = buildComparison({
       scenario,

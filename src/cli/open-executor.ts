@@ -52,7 +52,8 @@ export async function openExecutor(options: ExecutorOptions, context: CommandCon
 }
 
 async function workingExecutor(options: ExecutorOptions, { simulate, worker, err }: CommandContext): Promise<Executor> {
-  if (options.redis !== undefined) return openRedisExecutor(options.redis, err);
+  const { redis, fresh, cache } = options;
+  if (redis !== undefined) return openRedisExecutor(redis, fresh === true || cache === false, err);
   if (options.inline) {
     const { inlineExecutor } = await import('../executor/inline.ts');
     return simulate === null ? inlineExecutor() : inlineExecutor(simulate);

@@ -47,8 +47,9 @@ export async function printPlan(
   askedThreads: number | null,
   context: CommandContext,
 ): Promise<void> {
-  // A stand-in for the simulation cannot go to another thread.
-  const executor = await openExecutor(context.simulate === null ? { threads: 1 } : { inline: true }, context);
+  // A stand-in for the simulation cannot go to another thread. A pilot that was kept would take no time, and is no run to keep.
+  const where = context.simulate === null ? { threads: 1 } : ({ inline: true } as const);
+  const executor = await openExecutor({ ...where, cache: false }, context);
   try {
     for (const one of loaded) await printOne(one, askedThreads, executor, context);
   } finally {

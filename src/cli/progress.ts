@@ -8,6 +8,12 @@ import { type Instant, SECOND } from '../units/quantities.ts';
 import type { Output } from './context.ts';
 
 const plainEveryMs = 2000;
+/**
+ * The time left is told once there is a base for it: runs have been under way for so long (ms), and one has ended or so much of the
+ * whole is simulated. Before, the pace is that of threads that start and of the first runs' first moments.
+ */
+const paceAfterMs = 2000;
+const paceAfterShare = 0.2;
 
 /** The same executor, which tells how far it is while it works. `now` is a clock in ms. */
 export function withProgress(
@@ -55,10 +61,11 @@ class Progress {
   runs: number;
   total: number;
   runsDone = 0;
+  /** When the first run of those to be computed was seen under way, and what was simulated then. */
+  private begun: { readonly at: number; readonly done: Instant } | null = null;
   private reused = 0;
   private readonly horizons: Instant[];
   private readonly reached: Float64Array;
-  private readonly began: number;
   private readonly now: () => number;
   private readonly openEnd: ExecuteOptions['openEnd'] | null;
 
@@ -69,7 +76,6 @@ class Progress {
     this.total = horizons.reduce((sum, horizon) => sum + horizon, 0);
     this.reached = new Float64Array(horizons.length);
     this.now = now;
-    this.began = now();
   }
 
   reuse(indices: readonly number[]): void {
@@ -86,11 +92,13 @@ class Progress {
     // A finished run may have ended before its horizon: it stays at its end.
     for (const [i, at] of reached.entries())
       this.reached[i] = Math.min(Math.max(this.reached[i] as number, at), this.horizons[i] as Instant);
+    this.notice();
   }
 
   finish(index: number): void {
     this.runsDone++;
     this.reached[index] = this.horizons[index] as Instant;
+    this.notice();
   }
 
   /** Virtual time simulated, ns. */
@@ -101,15 +109,29 @@ class Progress {
   /** `3 of 10 runs, 120 of 600 s simulated, about 4 s left`; where there may be more rounds, `3 of 10 runs of this round (20 before it, at most 100 in all), …`. */
   get text(): string {
     const { done, total } = this;
-    const elapsed = this.now() - this.began;
-    const left = done > 0 ? `, about ${Math.ceil((elapsed * (total - done)) / done / 1000)} s left` : '';
     const simulated = `${Math.floor(done / SECOND)} of ${Math.ceil(total / SECOND)} s simulated`;
     const { openEnd } = this;
     const round = openEnd
       ? ` of this round (${openEnd.runsBefore} before it, at most ${openEnd.runsAtMost} in all)`
       : '';
     const kept = this.reused > 0 ? `; ${this.reused} more ${this.reused === 1 ? 'was' : 'were'} kept from before` : '';
-    return `${this.runsDone} of ${this.runs} runs${round}, ${simulated}${this.runsDone < this.runs ? left : ''}${kept}`;
+    return `${this.runsDone} of ${this.runs} runs${round}, ${simulated}${this.left}${kept}`;
+  }
+
+  /** `, about 4 s left`, of a round `, about 4 s left of it`; nothing without a base, and at the end. */
+  private get left(): string {
+    const { done, total, begun } = this;
+    if (begun === null || this.runsDone >= this.runs) return '';
+    const elapsed = this.now() - begun.at;
+    const since = done - begun.done;
+    const hasBase = elapsed >= paceAfterMs && since > 0 && (this.runsDone > 0 || since >= paceAfterShare * total);
+    if (!hasBase) return '';
+    return `, about ${Math.ceil((elapsed * (total - done)) / since / 1000)} s left${this.openEnd ? ' of it' : ''}`;
+  }
+
+  /** Called with every change. */
+  private notice(): void {
+    if (this.begun === null && this.done > 0) this.begun = { at: this.now(), done: this.done };
   }
 }
 

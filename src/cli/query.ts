@@ -56,7 +56,11 @@ async function query(sql: string | undefined, options: QueryOptions, context: Co
       err.write(`${options.export}: ${counted(rows, 'row')}\n`);
     } else out.write(shown(await database.ask(statement), options));
   } catch (thrown) {
-    if (thrown instanceof SqlError) throw new CommandEnd(ExitCode.usage, `SQL: ${thrown.message}`);
+    if (thrown instanceof SqlError)
+      throw new CommandEnd(
+        ExitCode.usage,
+        `SQL: ${thrown.message}; quorumlab query --tables lists the tables and their columns`,
+      );
     throw thrown;
   } finally {
     database.close();
@@ -116,7 +120,8 @@ function found(places: readonly string[]): ReturnType<typeof findResults> {
   }
 }
 
-const aboutRuns = 'one row for each kept run (--cache)';
+const aboutRuns =
+  'one row for each kept run (--cache), however many answers use it: scenario, label and replication are those of the first';
 const aboutPoints = 'one row for each design point of the results given by --from';
 
 function describeTables(): string {

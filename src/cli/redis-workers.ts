@@ -22,10 +22,11 @@ export function addressGiven(redis: string): RedisAddress {
   }
 }
 
-export async function openRedisExecutor(redis: string, err: Output): Promise<Executor> {
+/** `fresh`: results that Redis keeps from before are not reused. */
+export async function openRedisExecutor(redis: string, fresh: boolean, err: Output): Promise<Executor> {
   const address = addressGiven(redis);
   const { redisExecutor } = await import('../executor/redis/driver.ts');
-  const executor = await told(redisExecutor({ address, tell: lineTo(err) }));
+  const executor = await told(redisExecutor({ address, fresh, tell: lineTo(err) }));
   return {
     threads: executor.threads,
     execute: (specs, options) => told(executor.execute(specs, options)),

@@ -57,13 +57,14 @@ export async function compareWithBaseline(
   const tolerances = saying(options.baseline, () => tolerancesOf({ ...baseline.tolerances, ...options.tolerance }));
   const compared = comparable(loaded, baseline, options.baseline);
   refuseFolders(options);
+  const scenarios: RegressScenario[] = [];
   const interrupt = new AbortController();
   const stopListening = context.onInterrupt(() => {
-    context.err.write('\nstopping; reports of finished scenarios are kept (Ctrl-C again to quit at once)\n');
+    const reports = scenarios.length > 0 ? '; reports of finished scenarios are kept' : '';
+    context.err.write(`\nstopping${reports} (Ctrl-C again to quit at once)\n`);
     interrupt.abort();
   });
   const executor = withProgress(await openExecutor(options, context), context.err);
-  const scenarios: RegressScenario[] = [];
   try {
     for (const { one, entry } of compared) {
       const answer = await answerOf(one, entry, tolerances, executor, interrupt.signal);

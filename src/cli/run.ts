@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { holdsCompleteResult, resultFolder, writeFiles } from '../results/result-folder.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../results/sql.ts';
-import { addCacheOptions } from './cache-options.ts';
+import { addCacheOptions, stopping } from './cache-options.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { exportTables, refuseExport } from './export-tables.ts';
@@ -83,7 +83,7 @@ async function run(files: readonly string[], options: RunOptions, context: Comma
   const executor = withProgress(await openExecutor(options, context), context.err);
   const interrupt = new AbortController();
   const stopListening = context.onInterrupt(() => {
-    context.err.write('\nstopping; finished runs are kept (Ctrl-C again to quit at once)\n');
+    context.err.write(stopping(options, context));
     interrupt.abort();
   });
   const findings: ExitCode[] = [];

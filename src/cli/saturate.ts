@@ -1,9 +1,9 @@
 /** `quorumlab saturate FILE`: the largest load that each design point carries for good, what binds there, and what comes next. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { drive } from '../executor/executor.ts';
 import { RESOURCES } from '../experiment/bottleneck.ts';
 import type { Objective } from '../experiment/objective.ts';
-import { type PointSaturation, type SaturationPlan, saturate } from '../experiment/saturation.ts';
+import { mostRuns, type PointSaturation, type SaturationPlan, saturate } from '../experiment/saturation.ts';
 import { isOnLatency } from '../experiment/stability.ts';
 import { repeatQuestionCommand } from '../results/repeat-command.ts';
 import { resultId } from '../results/result-id.ts';
@@ -13,6 +13,7 @@ import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
 import { MODEL_VERSION } from '../simulation/model-version.ts';
 import { parseRatio } from '../units/parse.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
+import { stoppedWithoutAnswer } from './cache-options.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { keepAnswer } from './keep-answer.ts';
@@ -36,7 +37,14 @@ export function saturateCommand(program: Command, context: CommandContext = proc
     .command('saturate')
     .description('find the largest load that stays stable, what limits it there, and how latency rises towards it')
     .argument('<file>', 'scenario file; its open-loop clients offer more or less of what they do')
-    .option('--precision <share>', 'how near to the boundary the answer must be, such as 1%', precisionOf, PRECISION)
+    .addOption(
+      new Option(
+        '--precision <share>',
+        'how far apart the load found stable and the one found not stable may be, as a share',
+      )
+        .default(PRECISION, `${100 * PRECISION}%`)
+        .argParser(precisionOf),
+    )
     .option('--budget <runs>', 'most runs of the search of each point', positiveCount, BUDGET);
   addRunningOptions(command, { replications: 'each load near the boundary', answer: 'saturate' }).action(
     (file: string, options: SaturateOptions) => run(file, options, context),
@@ -54,17 +62,13 @@ async function run(file: string, options: SaturateOptions, context: CommandConte
   const stopListening = context.onInterrupt(() => interrupt.abort());
   const executor = withProgress(await openExecutor(options, context), context.err);
   try {
-    const answers = await drive(saturate(planOf(one.scenario, options, given.quick)), executor, {
-      signal: interrupt.signal,
-      about: { scenario: one.scenario.name, warmup: one.scenario.run.warmup },
-    });
+    const plan = planOf(one.scenario, options, given.quick);
+    const about = { scenario: one.scenario.name, warmup: one.scenario.run.warmup };
+    const answers = await drive(saturate(plan), executor, { signal: interrupt.signal, about }, mostRuns(plan));
     if (interrupt.signal.aborted)
       throw new CommandEnd(
         ExitCode.interrupted,
-        [
-          'stopped: no answer is written; finished runs are kept, so the same command goes on from there',
-          ...answers.map(knownSoFar),
-        ].join('\n'),
+        [stoppedWithoutAnswer(options, context), ...answers.map(knownSoFar)].join('\n'),
       );
     const answer = fileOf(one, options, answers, await verdict());
     await keepAndShow(answer, options, context);

@@ -12,6 +12,7 @@ import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
 import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
 import { MODEL_VERSION } from '../simulation/model-version.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
+import { stoppedWithoutAnswer } from './cache-options.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { keepAnswer } from './keep-answer.ts';
@@ -73,11 +74,7 @@ async function run(file: string, options: SensitivityOptions, context: CommandCo
       { signal: interrupt.signal, about: { scenario: scenario.name, warmup } },
     );
     const failed = points.flatMap((point) => point.failed);
-    if (interrupt.signal.aborted)
-      throw new CommandEnd(
-        ExitCode.interrupted,
-        'stopped: no answer is written; finished runs are kept, so the same command goes on from there',
-      );
+    if (interrupt.signal.aborted) throw new CommandEnd(ExitCode.interrupted, stoppedWithoutAnswer(options, context));
     const more = optionWords(options);
     const answer = buildSensitivity(
       {

@@ -16,7 +16,7 @@ import { type RunChoice, runSettings } from '../scenario/run-spec-for.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { MODEL_VERSION } from '../simulation/model-version.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
-import { chosenFolder } from './cache-options.ts';
+import { chosenFolder, stopping } from './cache-options.ts';
 import type { CommandContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import type { LoadedScenario } from './load.ts';
@@ -69,7 +69,7 @@ export async function runShard(
   const executor = withProgress(await openExecutor(options, context), context.err);
   const interrupt = new AbortController();
   const stopListening = context.onInterrupt(() => {
-    context.err.write('\nstopping; finished runs are kept (Ctrl-C again to quit at once)\n');
+    context.err.write(stopping(options, context));
     interrupt.abort();
   });
   const findings: ExitCode[] = [];

@@ -16,6 +16,7 @@ import { formatRate } from '../units/format.ts';
 import { parseRate } from '../units/parse.ts';
 import { SECOND } from '../units/quantities.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
+import { stoppedWithoutAnswer } from './cache-options.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { keepAnswer } from './keep-answer.ts';
@@ -84,11 +85,7 @@ async function run(file: string, options: TuneOptions, context: CommandContext):
       signal: interrupt.signal,
       about: { scenario: scenario.name, warmup },
     });
-    if (interrupt.signal.aborted)
-      throw new CommandEnd(
-        ExitCode.interrupted,
-        'stopped: no answer is written; finished runs are kept, so the same command goes on from there',
-      );
+    if (interrupt.signal.aborted) throw new CommandEnd(ExitCode.interrupted, stoppedWithoutAnswer(options, context));
     const answer = buildTune(
       {
         ...identityOf(scenario, invocation, options),

@@ -2,8 +2,9 @@
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import { poolExecutor } from '../executor/pool.ts';
-import { namesFor } from '../executor/redis/names.ts';
+import { codeInWords } from '../executor/redis/crew.ts';
 import { serve, type Tally } from '../executor/redis/serve.ts';
+import { ownCode } from '../results/build-fingerprint.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
 import { threadCount } from './options.ts';
@@ -50,8 +51,7 @@ async function work(options: WorkerOptions, context: CommandContext): Promise<vo
   };
   process.once('SIGTERM', terminate);
   const pool = poolExecutor({ threads, ...(context.worker === null ? {} : { worker: context.worker }) });
-  const { modelVersion } = namesFor();
-  tell(`worker of model version ${modelVersion}, ${threads} thread${threads === 1 ? '' : 's'}, at ${address.shown}`);
+  tell(`worker of ${codeInWords(ownCode())}, ${threads} thread${threads === 1 ? '' : 's'}, at ${address.shown}`);
   try {
     const tally = await told(
       serve({

@@ -3,8 +3,10 @@
  * so many comparisons at once. Only what means something is compared: finality of points that kept up and broke no promise.
  */
 import { holmAdjusted } from '../statistics/holm.ts';
+import type { Instant } from '../units/quantities.ts';
 import { SECOND } from '../units/quantities.ts';
 import type { EstimateName } from './estimate.ts';
+import { laterWarmUp, type MeasuredPoint, measuredFrom } from './one-window.ts';
 import { type Better, comparePaired, type PairedComparison } from './paired.ts';
 import type { PointEstimate } from './point-estimate.ts';
 
@@ -19,6 +21,8 @@ export interface PointComparison {
   readonly b: number;
   readonly measure: ComparedMeasure;
   readonly better: Better;
+  /** Both are measured from here on: the end of the later of their warm-ups. */
+  readonly from: Instant;
   readonly paired: PairedComparison;
   /** The p-value corrected for all the comparisons that could have been picked; null from one pair. */
   readonly pAdjusted: number | null;
@@ -35,9 +39,9 @@ interface Measure {
   /** Whether a point can be compared in it at all. */
   readonly fits: (point: PointEstimate) => boolean;
   /** The steps in which values are known (paired.ts). */
-  readonly step: (point: PointEstimate) => number;
+  readonly step: (point: MeasuredPoint) => number;
   /** By replication, with holes. */
-  readonly values: (point: PointEstimate) => readonly (number | null)[];
+  readonly values: (point: MeasuredPoint) => readonly (number | null)[];
 }
 
 const MEASURES: readonly Measure[] = [
@@ -53,16 +57,17 @@ const MEASURES: readonly Measure[] = [
 
 /** Pair by pair in the order of the points, and of each pair measure by measure. */
 export function comparePoints(points: readonly PointEstimate[]): readonly PointComparison[] {
-  const rows = pairsOf(points).flatMap(([a, b]) =>
-    MEASURES.flatMap(({ name, better, step, fits, values }) => {
-      const [one, other] = [points[a] as PointEstimate, points[b] as PointEstimate];
-      const paired =
-        fits(one) && fits(other)
-          ? comparePaired(values(one), values(other), better, { a: step(one), b: step(other) })
-          : null;
-      return paired === null ? [] : [{ a, b, measure: name, better, paired }];
-    }),
-  );
+  const rows = pairsOf(points).flatMap(([a, b]) => {
+    const pair = [points[a] as PointEstimate, points[b] as PointEstimate] as const;
+    const from = laterWarmUp(...pair);
+    const [one, other] = [measuredFrom(pair[0], from), measuredFrom(pair[1], from)];
+    return MEASURES.flatMap(({ name, better, step, fits, values }) => {
+      const paired = pair.every(fits)
+        ? comparePaired(values(one), values(other), better, { a: step(one), b: step(other) })
+        : null;
+      return paired === null ? [] : [{ a, b, measure: name, better, from, paired }];
+    });
+  });
   const adjusted = holmAdjusted(
     rows.map(({ paired }) => paired.pValue),
     familyOf(points, rows.filter(({ paired }) => paired.pValue !== null).length),
@@ -104,13 +109,13 @@ function measured(
 }
 
 /** One transaction more or less in the measured time of a run, per second. */
-function oneMore({ runs, warmUp }: PointEstimate): number {
+function oneMore({ runs, warmUp }: MeasuredPoint): number {
   const measured = runs.reduce((sum, { run }) => sum + Math.max(0, run.endedAt - warmUp.end), 0);
   return measured === 0 ? 0 : (SECOND * runs.length) / measured;
 }
 
 /** One transaction more or less in time, as a share of them all. */
-function oneInTime(point: PointEstimate): number {
+function oneInTime(point: MeasuredPoint): number {
   const rate = point.estimates.offered_per_s?.mean ?? 0;
   return rate === 0 ? 0 : Math.min(1, oneMore(point) / rate);
 }

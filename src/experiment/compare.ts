@@ -8,6 +8,7 @@ import type { NodeId } from '../units/quantities.ts';
 import type { AvailabilityLimit } from './availability.ts';
 import { type Drill, type DrillSettings, drilled, drillWarmUp, nodesAt, siteLosses, sitesToLose } from './drills.ts';
 import type { Experiment, FailedRun, RunOutcome } from './experiment.ts';
+import { onOneWindow } from './one-window.ts';
 import { estimatePoint, type PointEstimate } from './point-estimate.ts';
 import type { ReplicationPlan } from './replicate.ts';
 import { commonLimit } from './scenario-limit.ts';
@@ -56,15 +57,22 @@ export function* compare(plan: ComparisonPlan): Experiment<readonly CandidateAns
   const limit = commonLimit(
     points.map(({ question, spec }, i) => ({ question, spec, runs: finished(first[i]?.[0] ?? []) })),
   );
+  const bases = onOneWindow(
+    points.map(
+      ({ question, spec }, i) =>
+        (notBefore) =>
+          estimatePoint({ ...question, notBefore }, spec, finished(first[i]?.[0] ?? []), limit),
+    ),
+    ({ condition }) => condition?.condition === 'keeps up',
+  );
   return points.map(({ point, spec }, i) => {
     const [undisturbed = [], ...others] = first[i] ?? [];
     const [crash = [], slow = []] = others;
     const sites = second[i] ?? [];
-    const base = estimatePoint(plan.points[point] as never, spec, finished(undisturbed), limit);
     const inDrill = (drill: Drill, outcomes: readonly RunOutcome[]) => drillAnswer(plan, point, drill, outcomes, limit);
     return {
       spec,
-      base,
+      base: bases[i] as PointEstimate,
       drills: [
         inDrill(shared[1] as Drill, crash),
         ...(lost[i] ?? []).map((drill, k) => inDrill(drill, sites[k] ?? [])),

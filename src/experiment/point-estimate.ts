@@ -25,6 +25,8 @@ import { measuredSegments, mergedHistogram, type Window, windowOf } from './wind
 export interface PointQuestion {
   /** Where the warm-up ends. */
   readonly warmup: Instant | 'auto';
+  /** Measured from here on where its own warm-up ends sooner, so that what is compared is measured over the same time (one-window.ts). */
+  readonly notBefore?: Instant;
   readonly objectives: readonly Objective[];
 }
 
@@ -72,7 +74,8 @@ export function estimatePoint(
   runs: readonly RunResult[],
   availability: AvailabilityLimit = commonLimit([{ question, spec, runs }]),
 ): PointEstimate {
-  const warmUp = warmUpOf(runs, question.warmup, spec.horizon);
+  const own = warmUpOf(runs, question.warmup, spec.horizon);
+  const warmUp = { ...own, end: Math.max(own.end, question.notBefore ?? 0) };
   const { limit } = availability;
   const windows = runs.map((run) => windowOf(run, warmUp.end));
   const measured = windows.filter((window): window is Window => window !== null);

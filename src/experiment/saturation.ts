@@ -54,8 +54,11 @@ export interface PointSaturation {
   readonly saturation: MeasuredLoad | null;
   /** The smallest load above it that was not; null where all were. */
   readonly beyond: MeasuredLoad | null;
-  /** What gets through for sure, and the smallest load above the boundary that is decided not to be stable (stability.ts has the level). */
-  readonly surely: { readonly stable: Rate | null; readonly unstable: Rate | null };
+  /**
+   * What is left of a stable load when the growth that its test does not exclude is taken off, the most of all stable loads; and the
+   * smallest load above them that is decided not to be stable. Each load is tested by itself (stability.ts has the level).
+   */
+  readonly bounds: { readonly stable: Rate | null; readonly unstable: Rate | null };
   /** False: some load was judged stable above one that was not. */
   readonly monotone: boolean;
   readonly budgetSpent: boolean;
@@ -89,6 +92,11 @@ const HEADROOM = 0.8;
 const LEAST_FACTOR = 1 / 4096;
 const FEWEST_REQUESTS = 50;
 const MOST_REQUESTS = 10_000_000;
+
+/** The runs of all points where each search spends its budget. */
+export function mostRuns({ points, budget, replications }: SaturationPlan): number {
+  return points.length * (budget + (BELOW.length + ABOVE.length) * replications);
+}
 
 /** One answer a point; the searches of all points go on together. */
 export function saturate(plan: SaturationPlan): Experiment<readonly PointSaturation[]> {
@@ -251,7 +259,7 @@ function answerOf(
     outcome: outcomeOf(bench, saturation, beyond),
     saturation,
     beyond,
-    surely: { stable: surelyStable(stable), unstable: surelyUnstable(loads, saturation) },
+    bounds: { stable: leastStable(stable), unstable: decidedUnstable(loads, saturation) },
     monotone: isMonotone(judgedOf(loads)),
     budgetSpent,
     loads,
@@ -286,18 +294,18 @@ function judgedOf(loads: readonly MeasuredLoad[]): readonly JudgedLoad[] {
   }));
 }
 
-/** At a stable load a growth of as much as `high` is not excluded: only what is left of the load then gets through for sure. */
-function surelyStable(stable: readonly MeasuredLoad[]): Rate | null {
+/** At a stable load a growth of as much as `high` is not excluded: only what is left of the load then is taken to get through. */
+function leastStable(stable: readonly MeasuredLoad[]): Rate | null {
   const met = stable.filter(
     ({ growth, estimate }) => growth !== null && estimate.objective.every(({ decided }) => decided),
   );
   return met.reduce<Rate | null>((most, { rate, growth }) => {
-    const sure = rate * (1 - Math.max(0, growth?.high ?? 0));
-    return most === null || sure > most ? sure : most;
+    const left = rate * (1 - Math.max(0, growth?.high ?? 0));
+    return most === null || left > most ? left : most;
   }, null);
 }
 
-function surelyUnstable(loads: readonly MeasuredLoad[], saturation: MeasuredLoad | null): Rate | null {
+function decidedUnstable(loads: readonly MeasuredLoad[], saturation: MeasuredLoad | null): Rate | null {
   const above = loads.filter(({ factor, cause }) => cause !== null && factor > (saturation?.factor ?? 0));
   return above.find(({ decided }) => decided)?.rate ?? null;
 }

@@ -10,7 +10,8 @@ import type { Bottleneck } from './bottleneck.ts';
 import type { Condition } from './condition.ts';
 import type { Estimate, EstimateName } from './estimate.ts';
 import type { Experiment, FailedRun, RunOutcome } from './experiment.ts';
-import { estimatePoint } from './point-estimate.ts';
+import { onOneWindow } from './one-window.ts';
+import { estimatePoint, type PointEstimate } from './point-estimate.ts';
 import type { ReplicationPlan } from './replicate.ts';
 import { commonLimit } from './scenario-limit.ts';
 import {
@@ -122,9 +123,14 @@ function pointOf(
   limit: AvailabilityLimit,
 ): PointSensitivity {
   const spec = plan.specFor(point, 0);
-  const measured = variants.map(({ factor }, i) =>
-    measure(plan, point, factor, parts[i] as readonly RunOutcome[], limit),
+  const estimates = onOneWindow(
+    parts.map((part) => (notBefore) => {
+      const question = plan.points[point] as SensitivityPlan['points'][number];
+      return estimatePoint({ ...question, notBefore }, spec, finished(part), limit);
+    }),
+    () => true,
   );
+  const measured = variants.map(({ factor }, i) => measure(plan, factor, estimates[i] as PointEstimate));
   const base = measured[0] as Measured;
   const at = (input: InputName, factor: number): Measured =>
     factor === 1
@@ -147,18 +153,9 @@ function pointOf(
 
 function measure(
   plan: SensitivityPlan,
-  point: number,
   factor: number,
-  outcomes: readonly RunOutcome[],
-  limit: AvailabilityLimit,
+  { estimates, condition, objective, runs, bottleneck }: PointEstimate,
 ): Measured {
-  const question = plan.points[point] as SensitivityPlan['points'][number];
-  const { estimates, condition, objective, runs, bottleneck } = estimatePoint(
-    question,
-    plan.specFor(point, 0),
-    finished(outcomes),
-    limit,
-  );
   return {
     factor,
     value: estimates[plan.measure],

@@ -9,6 +9,7 @@ import {
   probabilityText,
   shownRows,
   valueText,
+  windowWords,
 } from './comparison-words.ts';
 
 /** More rows than this are for the report. */
@@ -43,7 +44,7 @@ export function comparisonTable({ comparisons, points }: ResultFile): readonly s
   return [
     table.toString(),
     'Pairs of replications with the same random numbers. A better: the probability that the true mean of A is the better one, and in how many',
-    `replications it was. Findings at 5 %, corrected for all ${comparisons.length} comparisons (Holm).${left > 0 ? ` ${left} more in result.json.` : ''}`,
+    `replications it was. Findings at 5 %, corrected for all ${comparisons.length} comparisons (Holm).${left > 0 ? ` ${left} more in result.json.` : ''}${windowWords(points)}`,
   ];
 }
 

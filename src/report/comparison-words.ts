@@ -34,6 +34,12 @@ export function isMain({ measure }: ComparisonRow): boolean {
   return measure === 'finality_p99_ms' || measure === 'throughput_per_s';
 }
 
+/** Said under a table of them where the points' own measures are of other stretches of time; else empty. */
+export function windowWords(points: readonly { readonly warmup_ms: number }[]): string {
+  const alike = points.every(({ warmup_ms }) => warmup_ms === points[0]?.warmup_ms);
+  return alike ? '' : ' Each pair is measured behind the later of its two warm-ups.';
+}
+
 /** The same comparison, b first. */
 function turned(row: ComparisonRow): ComparisonRow {
   const { mean, low, high } = row.a_minus_b;

@@ -1,7 +1,8 @@
 /** What a run store holds, by scenario, protocol and model: as data, and as a table. */
 import Table from 'cli-table3';
+import type { Code } from '../results/build-fingerprint.ts';
 import type { DescribedRun } from '../results/kept-runs.ts';
-import { type OwnCode, reusable } from '../results/prune-runs.ts';
+import { reusable } from '../results/prune-runs.ts';
 import { formatQuantity } from './html/format.ts';
 import { counted } from './words.ts';
 
@@ -27,7 +28,7 @@ export interface StoreSummary {
   readonly groups: readonly StoreGroup[];
 }
 
-export function storeSummary(folder: string, runs: readonly DescribedRun[], own: OwnCode): StoreSummary {
+export function storeSummary(folder: string, runs: readonly DescribedRun[], own: Code): StoreSummary {
   const groups = new Map<string, DescribedRun[]>();
   for (const run of runs) {
     if (run.head === null) continue;
@@ -45,7 +46,7 @@ export function storeSummary(folder: string, runs: readonly DescribedRun[], own:
   };
 }
 
-function groupOf(group: readonly DescribedRun[], own: OwnCode): StoreGroup {
+function groupOf(group: readonly DescribedRun[], own: Code): StoreGroup {
   const head = group[0]?.head as NonNullable<DescribedRun['head']>;
   const used = group.map(({ usedAt }) => usedAt).sort((a, b) => a - b);
   return {

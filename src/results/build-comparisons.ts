@@ -1,6 +1,7 @@
 /** The paired comparisons of an experiment as result files hold them: by label, with what may be claimed of each. */
 import { comparePoints, type PointComparison } from '../experiment/compare-points.ts';
 import type { PointAnswer } from '../experiment/replicate.ts';
+import { MILLISECOND } from '../units/quantities.ts';
 import type { ComparisonRow } from './result-file.ts';
 
 /** A difference is told where its corrected p-value is below this. */
@@ -12,7 +13,7 @@ export function buildComparisons(answers: readonly PointAnswer[], labels: readon
 }
 
 function rowOf(
-  { a, b, measure, better, paired, pAdjusted }: PointComparison,
+  { a, b, measure, better, from, paired, pAdjusted }: PointComparison,
   labels: readonly string[],
 ): ComparisonRow {
   const { mean, low, high, count } = paired.difference;
@@ -21,6 +22,7 @@ function rowOf(
     b: labels[b] as string,
     measure,
     better,
+    warmup_ms: from / MILLISECOND,
     pairs: count,
     a_mean: paired.meanA,
     b_mean: paired.meanB,

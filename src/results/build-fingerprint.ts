@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { MODEL_VERSION } from '../simulation/model-version.ts';
 
 /** The pure folders down to `simulation`: all that `simulate` can reach (docs/ARCHITECTURE.md; a test compares them with the table). */
 export const FOLDERS_OF_A_RUN = [
@@ -21,7 +22,18 @@ export const FOLDERS_OF_A_RUN = [
   'simulation',
 ] as const;
 
+/** Which code made a run, or may reuse it. */
+export interface Code {
+  readonly model_version: string;
+  readonly build: string;
+}
+
 let ownBuild: string | null = null;
+
+/** The code that is running. */
+export function ownCode(): Code {
+  return { model_version: MODEL_VERSION, build: ownFingerprint() };
+}
 
 /** Of the code that is running: the sources under tsx, the compiled files in a package. */
 export function ownFingerprint(): string {

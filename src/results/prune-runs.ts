@@ -1,4 +1,5 @@
 /** Which kept runs to remove: pure, so that a rule can be tried (`--dry-run`) and tested without a file. */
+import type { Code } from './build-fingerprint.ts';
 import type { DescribedRun } from './kept-runs.ts';
 
 export interface PruneRules {
@@ -11,17 +12,11 @@ export interface PruneRules {
   readonly all: boolean;
 }
 
-/** The code that is running. */
-export interface OwnCode {
-  readonly model_version: string;
-  readonly build: string;
-}
-
 /** What any of the rules names. A file that cannot be read is of no use to anyone, and always goes. */
 export function runsToRemove(
   runs: readonly DescribedRun[],
   rules: PruneRules,
-  own: OwnCode,
+  own: Code,
   now: number,
 ): readonly DescribedRun[] {
   const named = new Set(runs.filter((run) => isNamed(run, rules, own, now)));
@@ -35,7 +30,7 @@ export function runsToRemove(
   return runs.filter((run) => named.has(run));
 }
 
-function isNamed({ head, usedAt }: DescribedRun, rules: PruneRules, own: OwnCode, now: number): boolean {
+function isNamed({ head, usedAt }: DescribedRun, rules: PruneRules, own: Code, now: number): boolean {
   if (rules.all || head === null) return true;
   if (rules.olderThan !== null && now - usedAt > rules.olderThan) return true;
   if (rules.model === 'other') return !reusable(head, own);
@@ -43,6 +38,6 @@ function isNamed({ head, usedAt }: DescribedRun, rules: PruneRules, own: OwnCode
 }
 
 /** Whether the code that is running may answer with this run. */
-export function reusable(head: OwnCode, own: OwnCode): boolean {
+export function reusable(head: Code, own: Code): boolean {
   return head.model_version === own.model_version && head.build === own.build;
 }

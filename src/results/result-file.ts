@@ -64,6 +64,8 @@ export interface ComparisonRow {
   readonly measure: ComparedMeasure;
   /** Which is the better value. */
   readonly better: 'low' | 'high';
+  /** Left out of both: the later of their warm-ups. */
+  readonly warmup_ms: number;
   /** Replications that both have and that could tell: the means are over these. */
   readonly pairs: number;
   readonly a_mean: number;

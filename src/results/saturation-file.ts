@@ -43,7 +43,7 @@ export interface SaturationPoint {
   /** The smallest load above it that was judged not stable, and why it is not. */
   readonly unstable_per_s: number | null;
   readonly unstable_because: Cause | null;
-  /** The largest load decided stable and the smallest decided not: between them the boundary lies. */
+  /** Between these the boundary is judged to lie; each end by a test of its own at 97.5 %, not corrected for how many loads are tested. */
   readonly interval: { readonly stable_per_s: number | null; readonly unstable_per_s: number | null };
   readonly monotone: boolean;
   readonly budget_spent: boolean;
@@ -140,7 +140,7 @@ export function buildSaturation(
 }
 
 function pointRow(answer: PointSaturation, { points, asked, checkedRangeOf }: Parts, index: number): SaturationPoint {
-  const { saturation, beyond, surely, knee, recommended, overloaded, loads } = answer;
+  const { saturation, beyond, bounds, knee, recommended, overloaded, loads } = answer;
   const { protocol, setup } = points[index] as DesignPoint;
   const rate = saturation?.rate ?? null;
   return {
@@ -153,7 +153,7 @@ function pointRow(answer: PointSaturation, { points, asked, checkedRangeOf }: Pa
     saturation_factor: saturation?.factor ?? null,
     unstable_per_s: beyond?.rate ?? null,
     unstable_because: beyond?.cause ?? null,
-    interval: { stable_per_s: surely.stable, unstable_per_s: surely.unstable },
+    interval: { stable_per_s: bounds.stable, unstable_per_s: bounds.unstable },
     monotone: answer.monotone,
     budget_spent: answer.budgetSpent,
     runs: answer.runs,

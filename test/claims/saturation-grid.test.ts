@@ -177,7 +177,7 @@ describe.each(cases)('limited by $name', (known) => {
     expect(answer.runs.search).toBeLessThanOrEqual(grid.runs / 4);
     const limit = limitOf(answer);
     expect(limit.kind === 'resource' ? `${limit.by.resource} of ${limit.by.node}` : limit.kind).toBe(known.limit);
-    expect(answer.surely.stable ?? 0).toBeLessThanOrEqual(answer.surely.unstable ?? 0);
+    expect(answer.bounds.stable ?? 0).toBeLessThanOrEqual(answer.bounds.unstable ?? 0);
   }, 120_000);
 });
 

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ExitCode } from '../../src/cli/exit-codes.ts';
+import { quorumlabWith } from '../support/command.ts';
+import { fakeRun } from '../support/fake-run.ts';
 import { counting, trial } from '../support/trial.ts';
 
 let folder: string;
@@ -70,6 +72,7 @@ describe('a run with kept runs', () => {
     const stopped = await counting(run('stopped'), 4);
     expect(stopped.code).toBe(ExitCode.interrupted);
     expect(stopped.made).toHaveLength(4);
+    expect(stopped.err).toContain('stopping; finished runs are kept');
     const resumed = await counting(run('stopped'));
     expect(resumed.code).toBe(ExitCode.ok);
     expect([...stopped.made, ...resumed.made]).toEqual(['Here/0', 'Here/1', 'Here/2', 'There/0', 'There/1', 'There/2']);
@@ -120,6 +123,14 @@ describe('a run with kept runs', () => {
     const { made, err } = await counting(['sensitivity', ...run('second').slice(1)]);
     expect(made.length).toBeGreaterThan(0);
     expect(err).toMatch(/6 of \d+ runs were kept/);
+  });
+
+  test('has no part in a plan, whose pilots are no runs: the second plan says what the first did', async () => {
+    for (let times = 0; times < 2; times++) {
+      const { code, err } = await quorumlabWith({ simulate: fakeRun, runsFolder: store }, ...run('plan', '--plan'));
+      expect([code, err]).toEqual([ExitCode.ok, '']);
+    }
+    expect(keptFiles()).toEqual([]);
   });
 
   test('is never what rerun answers from', async () => {

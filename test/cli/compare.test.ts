@@ -142,7 +142,8 @@ describe('compare', () => {
       '--out',
       out,
     );
-    expect(ended).toMatchObject({ code: 130, out: '', err: expect.stringContaining('finished runs are kept') });
+    const lastWords = 'stopped: no answer is written, and no runs are kept (--cache FOLDER keeps them)';
+    expect(ended).toMatchObject({ code: 130, out: '', err: expect.stringContaining(lastWords) });
     expect(existsSync(out)).toBe(false);
   });
 

@@ -118,7 +118,7 @@ describe('query', () => {
   test('lists its tables and their columns', async () => {
     const { code, out } = await quorumlab('query', '--tables');
     expect(code).toBe(0);
-    expect(out).toMatch(/^runs: one row for each kept run/);
+    expect(out).toMatch(/^runs: one row for each kept run .*scenario, label and replication are those of the first\n/);
     expect(out).toMatch(/\n {2}finality_p99_ms +DOUBLE/);
     expect(out).toMatch(/\npoints: one row for each design point/);
     expect(out).toMatch(/\n {2}availability_low +DOUBLE/);
@@ -136,9 +136,15 @@ describe('query', () => {
   });
 
   test.each([
-    ['SELECT labl FROM runs', /^SQL: Binder Error: .*labl.*$/],
-    ['SELEC 1', /^SQL: Parser Error: syntax error at or near "SELEC"$/],
-    ['SELECT * FROM rums', /^SQL: Catalog Error: Table with name rums does not exist! .*runs.*$/],
+    [
+      'SELECT labl FROM runs',
+      /^SQL: Binder Error: .*labl.*; quorumlab query --tables lists the tables and their columns$/,
+    ],
+    ['SELEC 1', /^SQL: Parser Error: syntax error at or near "SELEC"; quorumlab query --tables lists .*$/],
+    [
+      'SELECT * FROM rums',
+      /^SQL: Catalog Error: Table with name rums does not exist! .*runs.*; quorumlab query --tables lists .*$/,
+    ],
   ])('says on one line what is wrong with %s', async (sql, reason) => {
     const { code, err } = await query(sql);
     expect(code).toBe(1);

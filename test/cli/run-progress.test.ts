@@ -41,17 +41,40 @@ async function watch(
 }
 
 describe('the progress', () => {
-  test('counts runs and simulated seconds, and estimates the time left from the pace so far', async () => {
+  test('counts runs and simulated seconds, and estimates the time left from the pace since the first was under way', async () => {
     const text = await watch((options, at) => {
-      at(3);
-      options.onAdvance?.(Float64Array.of(5 * SECOND, 0));
+      at(10); // threads start
+      options.onAdvance?.(Float64Array.of(1 * SECOND, 0));
+      at(13);
+      options.onAdvance?.(Float64Array.of(6 * SECOND, 0));
     });
-    expect(text).toBe('0 of 2 runs, 5 of 20 s simulated, about 9 s left\n');
+    expect(text).toBe('0 of 2 runs, 1 of 20 s simulated\n0 of 2 runs, 6 of 20 s simulated, about 9 s left\n');
+  });
+
+  test('estimates nothing before a run has ended or a fifth is simulated, nor from less than two seconds', async () => {
+    const text = await watch((options, at) => {
+      options.onAdvance?.(Float64Array.of(0.1 * SECOND, 0));
+      at(3);
+      options.onAdvance?.(Float64Array.of(3 * SECOND, 0));
+      at(6);
+      options.onFinished?.(0, finished);
+    });
+    expect(text).toBe('0 of 2 runs, 3 of 20 s simulated\n1 of 2 runs, 10 of 20 s simulated, about 7 s left\n');
+    const soon = await watch((options, at) => {
+      at(4);
+      options.onAdvance?.(Float64Array.of(0.1 * SECOND, 0));
+      at(5.9);
+      options.onFinished?.(0, finished);
+      at(6);
+      options.onAdvance?.(Float64Array.of(10 * SECOND, 1 * SECOND));
+    });
+    expect(soon).toBe('0 of 2 runs, 0 of 20 s simulated\n1 of 2 runs, 11 of 20 s simulated, about 2 s left\n');
   });
 
   test('of a round says what came before it and how many there may be', async () => {
     const text = await watch(
       (options, at) => {
+        options.onAdvance?.(Float64Array.of(1, 0));
         at(3);
         options.onAdvance?.(Float64Array.of(5 * SECOND, 0));
       },
@@ -59,7 +82,7 @@ describe('the progress', () => {
       { openEnd: { runsBefore: 10, runsAtMost: 100 } },
     );
     expect(text).toBe(
-      '0 of 2 runs of this round (10 before it, at most 100 in all), 5 of 20 s simulated, about 9 s left\n',
+      '0 of 2 runs of this round (10 before it, at most 100 in all), 5 of 20 s simulated, about 10 s left of it\n',
     );
   });
 
@@ -69,7 +92,7 @@ describe('the progress', () => {
       at(3);
       options.onFinished?.(0, finished);
     });
-    expect(text).toBe('1 of 2 runs, 10 of 20 s simulated, about 3 s left\n');
+    expect(text).toBe('1 of 2 runs, 10 of 20 s simulated, about 4 s left\n');
   });
 
   test('is written at most every two seconds', async () => {
@@ -96,10 +119,11 @@ describe('the progress', () => {
     const text = await watch((options, at) => {
       options.onReused?.([1]);
       options.onFinished?.(1, finished);
+      options.onAdvance?.(Float64Array.of(1, 10 * SECOND, 0));
       at(3);
       options.onAdvance?.(Float64Array.of(5 * SECOND, 10 * SECOND, 0));
     }, three);
-    expect(text).toBe('0 of 2 runs, 5 of 20 s simulated, about 9 s left; 1 more was kept from before\n');
+    expect(text).toBe('0 of 2 runs, 5 of 20 s simulated, about 10 s left; 1 more was kept from before\n');
   });
 
   test('passes on what it hears', async () => {

@@ -322,7 +322,7 @@ describe('the exit code', () => {
     expect(code).toBe(ExitCode.unsafe);
   });
 
-  test('is 130 after Ctrl-C, and what had finished is kept', async () => {
+  test('is 130 after Ctrl-C, and what had finished is written', async () => {
     const { code, err } = await interruptible(
       (told) => told.includes('3 of 6 runs'),
       'run',
@@ -333,7 +333,7 @@ describe('the exit code', () => {
       outFolder(),
     );
     expect(code).toBe(ExitCode.interrupted);
-    expect(err).toContain('finished runs are kept');
+    expect(err).toContain('stopping; what has finished is written');
     const { result } = written();
     expect(result.points[0]).toMatchObject({ finished_replications: 3 });
     expect(result.points[1]).toMatchObject({ finished_replications: 0 });
@@ -376,6 +376,19 @@ describe('the exit code', () => {
       expect(code, argv.join(' ')).toBe(ExitCode.usage);
       expect(err, argv.join(' ')).not.toBe('');
     }
+  });
+
+  test('is 1 for an option of another command, which is named; and where a section is meant, how to change that', async () => {
+    const file = scenario();
+    const { code, err } = await quorumlab('run', file, '--objective', 'finality_p99 <= 2s');
+    expect(code).toBe(ExitCode.usage);
+    expect(err).toBe(
+      "error: unknown option '--objective'\n(--help says more)\n--objective is an option of size\n" +
+        "the objective of a scenario stands in its file; --set 'objective=…' changes it\n",
+    );
+    expect((await quorumlab('tune', file, '--dry-run')).err).toContain('--dry-run is an option of cache prune\n');
+    expect((await quorumlab('list', '--objective')).err).not.toContain('--set');
+    expect((await quorumlab('run', file, '--fast')).err).not.toContain('is an option of');
   });
 
   test('is 1 for an unknown command, with the nearest one suggested', async () => {

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { SaturationFile } from '../../src/results/saturation-file.ts';
+import { saturationVerdict } from '../../src/report/saturation/words.ts';
+import type { SaturationFile, SaturationPoint } from '../../src/results/saturation-file.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { quorumlab, quorumlabWith } from '../support/command.ts';
 
@@ -51,6 +52,19 @@ describe('saturate', () => {
     const page = readFileSync(join(out, 'queue', id, 'saturate.html'), 'utf8');
     expect(page).toContain('id="chart-latency-0"');
     expect(page).toContain('How much does one &lt;thread&gt; carry?');
+    expect(told).toMatch(/the boundary is judged to lie between .* and .* \(tests of single loads, each at 97\.5%\)\./);
+    const bent = { ...(point as SaturationPoint), knee: { rate_per_s: 801, finality_p99_ms: 4 }, doubled_per_s: 712.3 };
+    expect(saturationVerdict({ ...file, points: [bent] }).join(' ')).toMatch(
+      /Run .* or less \(.*\)\. Of the loads measured, 801\.0\/s is the knee of its p99; p99 is twice that of the lightest of them at about 712\.3\/s\./,
+    );
+    const straight = { ...bent, knee: null, doubled_per_s: null };
+    expect(saturationVerdict({ ...file, points: [straight] }).join(' ')).toContain(
+      '). Its p99 has no knee among the loads measured below saturation.',
+    );
+  });
+
+  test('says its precision in its help as it is given', async () => {
+    expect((await quorumlab('saturate', '--help')).out).toMatch(/--precision <share>[^-]*\(default: 1%\)/);
   });
 
   test('gives the same bytes with worker threads', async () => {

@@ -115,6 +115,7 @@ function comparison(
     told: p_value_holm < 0.05,
     ahead: 'b',
     probability_a_better: probability,
+    warmup_ms: 2_500,
     share_of_replications_a_better: probability > 0.01 ? 0.4 : 0,
   };
 }

@@ -51,6 +51,37 @@ describe('points are compared', () => {
     expect(calm?.paired.meanB).toBeCloseTo(b.undisturbed?.p99?.mean as number, 9);
   });
 
+  test('over one stretch of time: behind the later of their warm-ups, in both', () => {
+    const cut = { boundaries: Array.from({ length: 9 }, (_, i) => (i + 1) * SECOND) };
+    const make = (label: string, warmup: number): PointEstimate => {
+      const spec = fakeSpec({ label, faults: [{ ...crash, at: 8 * SECOND }] as never, ...cut });
+      const runs = [0, 1, 2].map((replication) => fakeRun({ ...spec, replication, seed: 9 + replication }));
+      // What is offered, and so what gets through, is not the same all along.
+      const rising = runs.map((run) => ({
+        ...run,
+        segments: run.segments.map((segment, i) => ({ ...segment, final: segment.final + 10 * i })),
+      }));
+      return estimatePoint({ warmup: warmup * SECOND, objectives: [] }, spec, rising);
+    };
+    const rows = comparePoints([make('A', 1), make('B', 4)]);
+    const [late, own] = [make('A', 4), make('B', 4)];
+    expect(rows.map(({ measure }) => measure)).toEqual([
+      ...WHOLE.slice(0, 4),
+      ...['undisturbed_p50_ms', 'undisturbed_p90_ms', 'undisturbed_p99_ms'],
+      'availability',
+    ]);
+    for (const { from } of rows) expect(from).toBe(4 * SECOND);
+    const means = (name: (typeof rows)[number]['measure']) => {
+      const paired = rows.find(({ measure }) => measure === name)?.paired;
+      return [paired?.meanA, paired?.meanB];
+    };
+    for (const name of ['throughput_per_s', 'finality_p99_ms', 'availability'] as const)
+      expect(means(name)).toEqual([late.estimates[name]?.mean, own.estimates[name]?.mean]);
+    expect(means('undisturbed_p99_ms')).toEqual([late.undisturbed?.p99?.mean, own.undisturbed?.p99?.mean]);
+    // Each behind its own warm-up, A would seem to get less through only because it was measured earlier.
+    expect(make('A', 1).estimates.throughput_per_s?.mean).toBeLessThan((means('throughput_per_s')[0] ?? 0) - 10);
+  });
+
   test('never in finality with one that did not keep up, and not at all with one that broke its promise', () => {
     const silent = (run: RunResult): RunResult => ({
       ...run,

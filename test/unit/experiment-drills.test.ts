@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { compare, comparisonRuns } from '../../src/experiment/compare.ts';
 import { drilled, nodesAt, sitesToLose, USUAL_DRILLS } from '../../src/experiment/drills.ts';
+import type { RunResult } from '../../src/simulation/run-result.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { SECOND } from '../../src/units/quantities.ts';
 import { fakeRun, fakeSpec } from '../support/fake-run.ts';
@@ -88,5 +89,24 @@ describe('drills', () => {
     ]);
     expect(second?.drills[2]?.struck).toBe(2);
     expect(first?.drills[0]?.recoveries).toEqual([500e6, 500e6]);
+  });
+
+  test('leave candidates measured over one stretch of time, whatever their warm-ups', () => {
+    const cut = { boundaries: Array.from({ length: 9 }, (_, i) => (i + 1) * SECOND) };
+    const experiment = compare({
+      points: [1, 3, 4].map((seconds) => ({ warmup: seconds * SECOND, objectives: [] })),
+      replications: 2,
+      drills: USUAL_DRILLS,
+      specFor: (point, replication) => fakeSpec({ label: ['A', 'B', 'silent'][point] as string, replication, ...cut }),
+    });
+    const made = (spec: RunSpec): RunResult => {
+      const silent = { outages: [{ from: 5 * SECOND, to: 10 * SECOND }], unfinished: new Float64Array(99).fill(5e9) };
+      return { ...fakeRun(spec), ...(spec.label === 'silent' ? silent : {}) };
+    };
+    let step = experiment.next();
+    while (!step.done) step = experiment.next(step.value.map((spec) => ({ ok: true, result: made(spec) })));
+    // The last does not keep up: it is not compared, and costs the others nothing.
+    expect(step.value.map(({ base }) => base.condition?.condition === 'keeps up')).toEqual([true, true, false]);
+    expect(step.value.map(({ base }) => base.warmUp.end)).toEqual([3 * SECOND, 3 * SECOND, 4 * SECOND]);
   });
 });

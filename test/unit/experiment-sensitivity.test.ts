@@ -7,9 +7,11 @@ import { type SensitivityPlan, sensitivity } from '../../src/experiment/sensitiv
 import { INPUT_NAMES, type InputName, uncertainInputs } from '../../src/experiment/uncertain-inputs.ts';
 import { createSampler } from '../../src/kernel/distributions.ts';
 import { scaledDistribution } from '../../src/kernel/scaled-distribution.ts';
+import type { RunResult, SegmentResult } from '../../src/simulation/run-result.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
-import { MILLISECOND } from '../../src/units/quantities.ts';
+import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
+import { fakeRun, fakeSpec } from '../support/fake-run.ts';
 import { testSpec } from '../support/run-specs.ts';
 
 const spec = testSpec('pbft', 4, {
@@ -45,6 +47,33 @@ function planOf(base: RunSpec, changes: Partial<SensitivityPlan> = {}): Sensitiv
     ...changes,
   };
 }
+
+test('variants are measured over one stretch of time: behind the latest warm-up among them', () => {
+  const base = fakeSpec({ boundaries: Array.from({ length: 39 }, (_, i) => ((i + 1) * SECOND) / 4) });
+  const far = (one: RunSpec): boolean => (one.network.oneWay[1] as number) > (base.network.oneWay[1] as number);
+  // Longer links take 2.5 s to settle. The others are steady from the start, but by chance get more through in that time.
+  const made = (one: RunSpec): RunResult => {
+    const run = fakeRun({ ...one, label: 'same' });
+    const early = (i: number): number => (far(one) ? 1 + 4 * i : 52);
+    const final = (i: number): number => (i < 10 ? early(i) : 45 + 10 * (i % 2));
+    const [{ finality }] = run.segments as [SegmentResult];
+    return { ...run, segments: run.segments.map((segment, i) => ({ ...segment, finality, final: final(i) })) };
+  };
+  const plan = planOf(base, {
+    points: [{ warmup: 'auto', objectives: [] }],
+    measure: 'throughput_per_s',
+    ranges: Object.fromEntries(
+      INPUT_NAMES.map((name) => [name, name === 'link-delay' ? { low: 1, high: 2 } : { low: 1, high: 1 }]),
+    ) as SensitivityPlan['ranges'],
+  });
+  const experiment = sensitivity(plan);
+  const asked = experiment.next().value as readonly RunSpec[];
+  const [point] = experiment.next(asked.map((one) => ({ ok: true, result: made(one) })))
+    .value as readonly PointSensitivity[];
+  expect(asked.map(far)).toEqual([false, false, true, true]);
+  expect([point?.base.value?.mean, point?.effects[0]?.high.value?.mean]).toEqual([200, 200]);
+  expect(point?.effects[0]?.largest?.mean).toBe(0);
+});
 
 describe('each input', () => {
   const touched: Record<InputName, RegExp> = {

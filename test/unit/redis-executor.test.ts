@@ -2,13 +2,16 @@
 // the other dies, lies, or is of another version. Skipped, with its reason, where there is no redis-server; with CI=true a failure.
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { processContext } from '../../src/cli/context.ts';
+import { openExecutor } from '../../src/cli/open-executor.ts';
 import type { ExecuteOptions, Executor } from '../../src/executor/executor.ts';
 import { inlineExecutor } from '../../src/executor/inline.ts';
 import { redisAddress } from '../../src/executor/redis/address.ts';
 import { redisExecutor } from '../../src/executor/redis/driver.ts';
-import { namesFor } from '../../src/executor/redis/names.ts';
+import { FORMAT, namesFor } from '../../src/executor/redis/names.ts';
 import { serve, type Tally } from '../../src/executor/redis/serve.ts';
 import type { RunOutcome } from '../../src/experiment/experiment.ts';
+import type { Code } from '../../src/results/build-fingerprint.ts';
 import { runIdentity } from '../../src/results/run-identity.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { quorumlabWith } from '../support/command.ts';
@@ -16,6 +19,7 @@ import { fakeRun, fakeSpec } from '../support/fake-run.ts';
 import { freePort, lacksRedisServer, RedisServer, until } from '../support/redis-server.ts';
 
 const names = namesFor();
+const otherBuild: Code = { ...names.code, build: '0123456789ab' };
 const lacking = lacksRedisServer();
 let server: RedisServer;
 let redis: Redis;
@@ -41,10 +45,14 @@ afterEach(async () => {
   await Promise.all((closers ?? []).map((close) => close()));
 });
 
-async function driver(changes: { patience?: { firstMs: number; laterMs: number }; modelVersion?: string } = {}) {
+/** It looks for what is lost, and says who is missing, sooner than drivers do. */
+const pace = { looksForWorkersEvery: 100, looksForLostRunsEvery: 100, tellsOfNoWorkerAfter: 300 };
+
+async function driver(changes: { code?: Code; fresh?: boolean } = {}) {
   const executor = await redisExecutor({
     address: redisAddress(server.url),
     tell: (line) => told.push(line),
+    pace,
     ...changes,
   });
   closers.push(() => executor.close());
@@ -52,13 +60,7 @@ async function driver(changes: { patience?: { firstMs: number; laterMs: number }
 }
 
 /** A worker whose runs are counted. It ends with the test. */
-function worker({
-  executor = inlineExecutor(fakeRun),
-  modelVersion,
-}: {
-  executor?: Executor;
-  modelVersion?: string;
-} = {}) {
+function worker({ executor = inlineExecutor(fakeRun), code }: { executor?: Executor; code?: Code } = {}) {
   const computed: string[] = [];
   const stop = new AbortController();
   const counting: Executor = {
@@ -74,7 +76,7 @@ function worker({
     executor: counting,
     signal: stop.signal,
     idleExitMs: null,
-    ...(modelVersion === undefined ? {} : { modelVersion }),
+    ...(code === undefined ? {} : { code }),
   });
   const close = async (): Promise<Tally> => {
     stop.abort();
@@ -151,7 +153,10 @@ describe('the Redis executor', () => {
   test('throws a broken result away and has the run computed again', async () => {
     const spec = fakeSpec();
     const identity = runIdentity(spec);
-    await redis.set(names.result(identity), '{"format":1,"identity":"x","outcome":{"ok":true}}');
+    await redis.set(
+      names.result(identity),
+      JSON.stringify({ format: FORMAT, build: names.code.build, identity: 'x', outcome: { ok: true } }),
+    );
     worker();
     const [outcome] = await (await driver()).execute([spec]);
     expect(outcome).toEqual({ ok: true, result: fakeRun(spec) });
@@ -219,18 +224,64 @@ describe('the Redis executor', () => {
     expect(await running).toEqual(asked.map((spec) => ({ ok: true, result: fakeRun(spec) })));
   });
 
-  test('says after some seconds that no worker of its model version is there, and which are', async () => {
-    const foreign = worker({ modelVersion: '1' });
+  test('says that no worker of its code is there, which are, and what to do', async () => {
+    const foreign = [worker({ code: { model_version: '1', build: 'ba9876543210' } }), worker({ code: otherBuild })];
     const executor = await driver();
     const interrupt = new AbortController();
     const running = executor.execute(specs('PBFT', 1), { signal: interrupt.signal });
-    await until('the driver says so', () => told.some((line) => line.includes('no worker of model version')));
+    await until('the driver says so', () => told.some((line) => line.includes('2 workers there')));
+    expect(told.at(-1)).toMatch(
+      /^no worker of this driver's code \(model version \d+, build [0-9a-f]{12}\) is connected to redis:\/\/127.0.0.1:\d+: 2 workers there are of other code \(model version 1, build ba9876543210; model version \d+, build 0123456789ab\), and other code may give other results \(install the quorumlab of this driver there, .*\); start one .*: quorumlab worker --redis redis:/,
+    );
+    worker({ executor: endless() });
+    await until('it says who works, and who does not', () =>
+      told.some((line) => line.startsWith('1 worker, 1 thread')),
+    );
+    expect(told.at(-1)).toMatch(/; 2 workers there are of other code \(.*\): these runs are not for them$/);
     interrupt.abort();
     await running;
-    expect(told.at(-1)).toMatch(
-      /^no worker of model version \d+ is connected to redis:\/\/127.0.0.1:\d+ \(those that are compute model version 1: .*\); start one .*: quorumlab worker --redis redis:/,
+    expect(foreign.flatMap(({ computed }) => computed)).toEqual([]);
+  });
+
+  test('takes no result that other code has left in Redis, not even under its own name', async () => {
+    const spec = fakeSpec({ seed: seeds++ });
+    const identity = runIdentity(spec);
+    const theirs = worker({ code: otherBuild });
+    expect(await (await driver({ code: otherBuild })).execute([spec])).toEqual([{ ok: true, result: fakeRun(spec) }]);
+    const ours = worker();
+    await (await driver()).execute([spec]);
+    expect([theirs.computed, ours.computed]).toEqual([[identity], [identity]]);
+    const left = (await redis.get(namesFor(otherBuild).result(identity))) as string;
+    await redis.set(names.result(identity), left);
+    await (await driver()).execute([spec]);
+    expect(ours.computed).toEqual([identity, identity]);
+    expect(told.join('\n')).toMatch(
+      /a broken result is thrown away: it was made by build 0123456789ab, not [0-9a-f]{12}/,
     );
-    expect(foreign.computed).toEqual([]);
+  });
+
+  test('with --fresh or --no-cache computes again what Redis keeps, once', async () => {
+    const asked = specs('PBFT', 3);
+    const { computed } = worker();
+    const first = await (await driver()).execute(asked);
+    await (await driver()).execute(asked);
+    expect(computed).toHaveLength(3);
+    const fresh = await driver({ fresh: true });
+    expect(await fresh.execute(asked)).toEqual(first);
+    expect(computed).toHaveLength(6);
+    expect(await fresh.execute(asked)).toEqual(first);
+    expect(computed).toHaveLength(6);
+    const context = { ...processContext, runsFolder: null, err: { write: () => {} } };
+    for (const [choice, count] of [
+      [{}, 6],
+      [{ fresh: true }, 9],
+      [{ cache: false }, 12],
+    ] as const) {
+      const opened = await openExecutor({ redis: server.url, ...choice }, context);
+      closers.push(() => opened.close());
+      expect(await opened.execute(asked)).toEqual(first);
+      expect(computed).toHaveLength(count);
+    }
   });
 
   test('does not believe a job that somebody else put into the queue', async () => {
@@ -240,15 +291,17 @@ describe('the Redis executor', () => {
     const queue = new Queue(names.queue, { connection: redis, prefix: 'quorumlab' });
     await queue.add(
       'run',
-      { format: 1, model_version: '1', identity, spec: '{}' },
+      { format: FORMAT, model_version: names.code.model_version, build: otherBuild.build, identity, spec: '{}' },
       { jobId: identity, removeOnComplete: true },
     );
+    const running = (await driver()).execute([spec]);
+    await until('the driver has asked for its run', () => told.some((line) => line.startsWith('no worker')));
     const { computed } = worker();
-    const [outcome] = await (await driver()).execute([spec]);
+    const [outcome] = await running;
     expect(outcome).toMatchObject({ kind: 'crashed', label: 'PBFT' });
     expect(outcome).toHaveProperty(
       'reason',
-      expect.stringContaining('refused by its worker: it is of model version 1'),
+      expect.stringContaining('refused by its worker: it is for the code of build 0123456789ab'),
     );
     expect(computed).toEqual([]);
   });
@@ -266,7 +319,7 @@ describe('a Redis that is away', () => {
   test('is waited for: what was asked before a restart arrives after it', async () => {
     const other = await RedisServer.started();
     closers.push(() => other.destroy());
-    const executor = await redisExecutor({ address: redisAddress(other.url), tell: (line) => told.push(line) });
+    const executor = await redisExecutor({ address: redisAddress(other.url), tell: (line) => told.push(line), pace });
     closers.unshift(() => executor.close());
     const running = executor.execute(specs('PBFT', 3));
     const control = new Redis(other.port, '127.0.0.1', { maxRetriesPerRequest: null });
@@ -292,7 +345,7 @@ describe('a Redis that is away', () => {
     closers.push(() => other.destroy());
     const executor = await redisExecutor({
       ...{ address: redisAddress(other.url), tell: (line: string) => told.push(line) },
-      patience: { firstMs: 1000, laterMs: 1000 },
+      patience: { firstMs: 500, laterMs: 500 },
     });
     closers.unshift(() => executor.close());
     const finished: number[] = [];
@@ -300,7 +353,7 @@ describe('a Redis that is away', () => {
     const stop = new AbortController();
     const served = serve({
       ...{ address: redisAddress(other.url), tell: () => {}, signal: stop.signal, idleExitMs: null },
-      ...{ executor: slowAfter(1), patience: { firstMs: 1000, laterMs: 1000 } },
+      ...{ executor: slowAfter(1), patience: { firstMs: 500, laterMs: 500 } },
     });
     served.catch(() => {});
     const options: ExecuteOptions = { onFinished: (index) => finished.push(index) };
@@ -308,8 +361,10 @@ describe('a Redis that is away', () => {
     running.catch(() => {});
     await until('one run is finished', () => finished.length === 1);
     await other.stop('SIGKILL');
-    await expect(running).rejects.toThrow(/could not be reached for 1 s \(connection refused\): check that Redis runs/);
-    await expect(served).rejects.toThrow('could not be reached for 1 s');
+    await expect(running).rejects.toThrow(
+      /could not be reached for 0.5 s \(connection refused\): check that Redis runs/,
+    );
+    await expect(served).rejects.toThrow('could not be reached for 0.5 s');
     expect(finished).toHaveLength(1);
   });
 
@@ -350,7 +405,7 @@ describe('the worker command', () => {
       '--redis',
       server.url,
       '--threads',
-      '2',
+      '1',
       '--idle-exit',
       '0.3',
     );

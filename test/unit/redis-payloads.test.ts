@@ -10,6 +10,7 @@ import { outcomeOf, replyOf } from '../../src/executor/redis/reply.ts';
 import { specProblem } from '../../src/executor/redis/spec-shape.ts';
 import { specOf, type Task, taskOf } from '../../src/executor/redis/task.ts';
 import type { RunOutcome } from '../../src/experiment/experiment.ts';
+import { ownCode } from '../../src/results/build-fingerprint.ts';
 import { toExactJson } from '../../src/results/exact-json.ts';
 import { runIdentity } from '../../src/results/run-identity.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
@@ -30,15 +31,17 @@ function specsOf(file: string): readonly RunSpec[] {
 
 const short = testSpec('raft', 3, { horizon: 200_000_000 });
 const result = simulate(short);
+const code = ownCode();
+const otherBuild = { ...code, build: '0123456789ab' };
 
 async function sent(spec: RunSpec, changes: Partial<Task> = {}) {
   const identity = runIdentity(spec);
-  const { task, parts } = await taskOf(spec, identity, MODEL_VERSION);
+  const { task, parts } = await taskOf(spec, identity, code);
   return { identity, parts, data: { ...task, ...changes } };
 }
 
 function arrived({ identity, parts, data }: Awaited<ReturnType<typeof sent>>, jobId = identity): Promise<RunSpec> {
-  return specOf(data, jobId, MODEL_VERSION, async (sha256) => parts.get(sha256) ?? null);
+  return specOf(data, jobId, code, async (sha256) => parts.get(sha256) ?? null);
 }
 
 describe('a run on its way to a worker', () => {
@@ -58,9 +61,12 @@ describe('a run on its way to a worker', () => {
     expect(JSON.stringify(first?.data).length).toBeLessThan(LARGE);
   });
 
-  test('is refused where it is of another model version, format or identity', async () => {
+  test('is refused where it is of another model version, build, format or identity', async () => {
     await expect(arrived(await sent(short, { model_version: '1' }))).rejects.toThrow(
       `it is of model version 1, and this worker computes model version ${MODEL_VERSION} only`,
+    );
+    await expect(arrived(await sent(short, { build: otherBuild.build }))).rejects.toThrow(
+      `it is for the code of build 0123456789ab, and this worker is build ${code.build}`,
     );
     await expect(arrived(await sent(short, { format: 9 }))).rejects.toThrow('its format is 9, and this worker reads');
     await expect(arrived(await sent(short), 'f'.repeat(64))).rejects.toThrow('under the identity of another run');
@@ -71,9 +77,9 @@ describe('a run on its way to a worker', () => {
   });
 
   test('is refused where it is no task, cannot be unpacked or read, or a part of it is missing or damaged', async () => {
-    const refused = (data: unknown) => specOf(data, 'x', MODEL_VERSION, async () => null);
+    const refused = (data: unknown) => specOf(data, 'x', code, async () => null);
     await expect(refused(null)).rejects.toThrow('task is null, expected a record');
-    await expect(refused({ format: 1, model_version: '2', identity: 'x', spec: '{}' })).rejects.toThrow(
+    await expect(refused({ format: 2, model_version: '2', build: 'x', identity: 'x', spec: '{}' })).rejects.toThrow(
       "task.identity is 'x', expected 64 hex digits",
     );
     await expect(arrived(await sent(short, { spec: 'gzip:AAAA' }))).rejects.toThrow('cannot be unpacked');
@@ -88,9 +94,17 @@ describe('a run on its way to a worker', () => {
 });
 
 describe('the shape of a specification', () => {
+  const closed = { kind: 'closed', clients: 3, outstanding: 1, think: { kind: 'constant', value: 0 } };
+
   test('holds for what scenarios and tests make', () => {
     for (const spec of [...shipped.flatMap(specsOf), ...protocolNames.map((name) => testSpec(name, 4))])
       expect(specProblem(spec)).toBeNull();
+  });
+
+  test('holds for closed clients that begin spread over a time, and for a slow node', () => {
+    const clients = [{ ...short.clients[0], load: { ...closed, initialSpread: 1e6 } }];
+    const faults = [{ kind: 'slow', target: [0, 2], at: 1, duration: null, by: 10 }];
+    expect(specProblem({ ...short, clients, faults, boundaries: [1e6, 2e6], measuredFrom: 1e6 })).toBeNull();
   });
 
   test.each<[string, object, string]>([
@@ -127,6 +141,68 @@ describe('the shape of a specification', () => {
       { faults: [{ kind: 'fire', target: 0, at: 1, duration: null }] },
       "spec.faults[0].kind is 'fire'",
     ],
+    [
+      'a slow node without a factor',
+      { faults: [{ kind: 'slow', target: 0, at: 1, duration: null }] },
+      'spec.faults[0].by is missing, expected a whole number from 2 to 1000',
+    ],
+    [
+      'a slow node with a factor out of range',
+      { faults: [{ kind: 'slow', target: 0, at: 1, duration: null, by: 1.5 }] },
+      'spec.faults[0].by is 1.5, expected a whole number from 2 to 1000',
+    ],
+    [
+      'a fault at a node that is not there',
+      { faults: [{ kind: 'crash', target: [0, 3], at: 1, duration: null }] },
+      'spec.faults[0].target is 3, expected 0 to 2',
+    ],
+    [
+      'clients that begin spread over no time',
+      { clients: [{ ...short.clients[0], load: { ...closed, initialSpread: Number.NaN } }] },
+      'spec.clients[0].load is a record, expected an open load',
+    ],
+    [
+      'clients at a site that is not there',
+      { clients: [{ ...short.clients[0], place: { site: 3 } }] },
+      'spec.clients[0].place.site is 3, expected 0 to 2',
+    ],
+    [
+      'clients that ask a node that is not there',
+      { clients: [{ ...short.clients[0], submit: { node: 3 } }] },
+      'spec.clients[0].submit.node is 3, expected 0 to 2',
+    ],
+    [
+      'a node at a site that is not there',
+      { network: { ...short.network, nodeSites: Int32Array.of(0, -1, 3) } },
+      'spec.network.nodeSites[1] is -1, expected 0 to 2',
+    ],
+    [
+      'a delay that is no number',
+      { network: { ...short.network, oneWay: new Float64Array(9).fill(Number.NaN, 4, 5) } },
+      'spec.network.oneWay[4] is NaN, expected a finite delay, 0 or more',
+    ],
+    [
+      'a negative delay',
+      { network: { ...short.network, oneWay: new Float64Array(9).fill(-1, 8) } },
+      'spec.network.oneWay[8] is -1, expected',
+    ],
+    [
+      'more loss than there is',
+      { network: { ...short.network, loss: 1.1 } },
+      'spec.network.loss is 1.1, expected a share',
+    ],
+    [
+      'boundaries out of order',
+      { boundaries: [2e6, 1e6] },
+      'spec.boundaries[1] is 1000000, expected ascending instants',
+    ],
+    ['a boundary behind the end', { boundaries: [1e6, 2e8] }, 'spec.boundaries[1] is 200000000, expected ascending'],
+    [
+      'a run that is never measured',
+      { measuredFrom: 2e8 },
+      'spec.measuredFrom is 200000000, expected an instant before',
+    ],
+    ['no nodes', { nodes: 0 }, 'spec.nodes is 0, expected a whole number, 1 or more'],
   ])('names %s', (_what, changes, problem) => {
     expect(specProblem({ ...short, ...changes })).toContain(problem);
   });
@@ -137,14 +213,14 @@ describe('an outcome on its way back', () => {
   const finished: RunOutcome = { ok: true, result };
 
   test('arrives equal to the bit, under the names of the run that asks', async () => {
-    expect(await outcomeOf(await replyOf(finished, identity), identity, short)).toEqual(finished);
+    expect(await outcomeOf(await replyOf(finished, identity, code), identity, short, code)).toEqual(finished);
     const asked = { ...short, label: 'other', replication: 5 };
-    expect(await outcomeOf(await replyOf(finished, identity), identity, asked)).toEqual({
+    expect(await outcomeOf(await replyOf(finished, identity, code), identity, asked, code)).toEqual({
       ok: true,
       result: { ...result, label: 'other', replication: 5 },
     });
     const crash: RunOutcome = { ok: false, label: 'x', replication: 0, kind: 'crashed', reason: 'no bucket' };
-    expect(await outcomeOf(await replyOf(crash, identity), identity, asked)).toEqual({
+    expect(await outcomeOf(await replyOf(crash, identity, code), identity, asked, code)).toEqual({
       ...crash,
       label: 'other',
       replication: 5,
@@ -152,11 +228,14 @@ describe('an outcome on its way back', () => {
   });
 
   test('is not believed where it is of another run, broken or misshapen', async () => {
-    const reply = await replyOf(finished, identity);
-    await expect(outcomeOf(reply, 'f'.repeat(64), short)).rejects.toThrow('it is of another run');
-    await expect(outcomeOf(reply.slice(0, -40), identity, short)).rejects.toThrow('it cannot be read');
-    await expect(outcomeOf('{}', identity, short)).rejects.toThrow('its format is undefined, expected 1');
-    await expect(outcomeOf('null', identity, short)).rejects.toThrow('its format is undefined, expected 1');
+    const reply = await replyOf(finished, identity, code);
+    await expect(outcomeOf(reply, 'f'.repeat(64), short, code)).rejects.toThrow('it is of another run');
+    await expect(outcomeOf(reply.slice(0, -40), identity, short, code)).rejects.toThrow('it cannot be read');
+    await expect(outcomeOf(reply, identity, short, otherBuild)).rejects.toThrow(
+      `it was made by build ${code.build}, not 0123456789ab`,
+    );
+    for (const text of ['{}', 'null'])
+      await expect(outcomeOf(text, identity, short, code)).rejects.toThrow('its format is undefined, expected 2');
   });
 
   test.each<[string, object, string]>([
@@ -263,8 +342,17 @@ describe('what is needed', () => {
     );
   });
 
-  test('is kept apart by model version', () => {
-    expect(namesFor('1').queue).not.toBe(namesFor('2').queue);
-    expect(namesFor().queue).toContain(`model-${MODEL_VERSION}-format-`);
+  test('is kept apart by model version and by build, but for large parts, whose content is their name', () => {
+    expect(namesFor()).toMatchObject({
+      code,
+      queue: expect.stringContaining(`model-${MODEL_VERSION}-build-${code.build}-`),
+    });
+    for (const other of [otherBuild, { ...code, model_version: '1' }]) {
+      const [own, foreign] = [namesFor(), namesFor(other)];
+      expect(foreign.queue).not.toBe(own.queue);
+      expect(foreign.done).not.toBe(own.done);
+      expect(foreign.result('x')).not.toBe(own.result('x'));
+      expect(foreign.part('x')).toBe(own.part('x'));
+    }
   });
 });

@@ -59,6 +59,22 @@ describe('the verdict', () => {
     expect(first).not.toContain('paired over');
   });
 
+  test('says where two are compared that were measured behind other warm-ups, and compares what was measured there', () => {
+    const [pbft, raft] = calm as unknown as [PointResult, PointResult];
+    const rows = quantiles.map((row) => ({ ...row, warmup_ms: 4000, a_mean: 2000, b_mean: 1000 }));
+    const told = verdictOf([pbft, { ...raft, warmup_ms: 4000 }], { quick: false, comparisons: rows });
+    expect(told[0]).toContain('half within 1,000 ms against 2,000 ms');
+    expect(told[0]).toContain('a factor of 2.00 there');
+    expect(told[1]).toBe(
+      'Raft and PBFT are compared from 4 s on, where the later of their warm-ups ends; what is said of each alone counts from the end of its own.',
+    );
+    expect(verdictOf([pbft, raft], { quick: false, comparisons: rows }).join('\n')).not.toContain('are compared from');
+    const apart = { ...sample, points: [pbft, { ...raft, warmup_ms: 4000 }] };
+    expect(comparisonTable(apart).join(' ')).toContain('Each pair is measured behind the later of its two warm-ups.');
+    expect(comparisonTable(sample).join(' ')).not.toContain('Each pair is measured');
+    expect(renderHtml(apart)).toContain('Each pair is measured behind the later of its two warm-ups.');
+  });
+
   test('says whose precision was not reached', () => {
     const stopping: PointResult['stopping'] = {
       ended_by: 'budget',

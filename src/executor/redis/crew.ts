@@ -1,9 +1,10 @@
 /**
  * Who is at work: each worker says every second that it is there and how far its runs are, under a key that expires when it falls
- * silent. So a driver knows how many there are, of which model version, and shows the progress of them all.
+ * silent. So a driver knows how many there are, of which code, and shows the progress of them all.
  */
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
+import type { Code } from '../../results/build-fingerprint.ts';
 import { WORKERS, workerKey } from './names.ts';
 import { amount, anyRecord, count, record, text } from './plain-shape.ts';
 
@@ -13,6 +14,8 @@ const SILENT_AFTER = 10_000;
 
 export interface WorkerCard {
   readonly model_version: string;
+  /** Absent: of a release whose workers did not know theirs. */
+  readonly build?: string;
   readonly queue: string;
   readonly machine: string;
   readonly threads: number;
@@ -20,7 +23,10 @@ export interface WorkerCard {
   readonly reached: Readonly<Record<string, number>>;
 }
 
-const card = record({ model_version: text, queue: text, machine: text, threads: count, reached: anyRecord });
+const card = record(
+  { model_version: text, queue: text, machine: text, threads: count, reached: anyRecord },
+  { build: text },
+);
 
 /** Says so until the returned function is called. */
 export function announce(redis: Redis, id: string, card: () => Omit<WorkerCard, 'machine'>): () => Promise<void> {
@@ -39,7 +45,7 @@ export function announce(redis: Redis, id: string, card: () => Omit<WorkerCard, 
   };
 }
 
-/** All who are there, of every model version. */
+/** All who are there, of whatever code. */
 export async function cardsOf(redis: Redis): Promise<readonly WorkerCard[]> {
   const ids = await redis.smembers(WORKERS);
   if (ids.length === 0) return [];
@@ -68,6 +74,31 @@ function cardIn(text: string | null): WorkerCard | null {
 export function crewInWords(cards: readonly WorkerCard[]): string {
   const threads = cards.reduce((sum, { threads }) => sum + threads, 0);
   return `${counted(cards.length, 'worker')}, ${counted(threads, 'thread')}`;
+}
+
+/** What a driver says whose runs nobody takes. `others`: workers that are there and would not. */
+export function noWorkerInWords(code: Code, shown: string, others: readonly WorkerCard[]): string {
+  const foreign =
+    others.length === 0
+      ? ''
+      : `: ${othersInWords(others)}, and other code may give other results (install the quorumlab of this driver there, built the same way, or start this command with theirs)`;
+  return (
+    `no worker of this driver's code (${codeInWords(code)}) is connected to ${shown}${foreign}; ` +
+    `start one on any machine: quorumlab worker --redis ${shown}; waiting, Ctrl-C stops`
+  );
+}
+
+/** `2 workers there are of other code (model version 3, build 0123456789ab)`. */
+export function othersInWords(others: readonly WorkerCard[]): string {
+  const codes = [...new Set(others.map(codeInWords))].sort();
+  return `${counted(others.length, 'worker')} there ${others.length === 1 ? 'is' : 'are'} of other code (${codes.join('; ')})`;
+}
+
+export function codeInWords({
+  model_version,
+  build = 'not told',
+}: Pick<WorkerCard, 'model_version' | 'build'>): string {
+  return `model version ${model_version}, build ${build}`;
 }
 
 function counted(number: number, what: string): string {

@@ -3,12 +3,13 @@
  * results are fetched as they arrive. At least once, deterministic, known by content: exactly one result each.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Code } from '../../results/build-fingerprint.ts';
 import type { RunSpec } from '../../simulation/run-spec.ts';
 import { type ExecuteOptions, type Executor, interrupted } from '../executor.ts';
 import type { RedisAddress } from './address.ts';
 import { connectTo, type Patience } from './connection.ts';
 import { cardsOf } from './crew.ts';
-import { Errand } from './errand.ts';
+import { Errand, type Pace } from './errand.ts';
 import { namesFor, PREFIX } from './names.ts';
 import { redisPackages } from './packages.ts';
 
@@ -17,8 +18,11 @@ export interface RedisExecutorOptions {
   /** Told in one line each: connections lost and found, workers that come and go. */
   readonly tell: (line: string) => void;
   readonly patience?: Patience;
-  /** Of another model in tests. */
-  readonly modelVersion?: string;
+  /** Results that Redis keeps from before this executor was opened are deleted, and their runs computed again. */
+  readonly fresh?: boolean;
+  /** Other code, and quicker, in tests. */
+  readonly code?: Code;
+  readonly pace?: Pace;
 }
 
 /** What was queued and is not begun is taken back at Ctrl-C, unless Redis does not answer within this time (ms). */
@@ -29,11 +33,12 @@ export async function redisExecutor(options: RedisExecutorOptions): Promise<Exec
   const packages = await redisPackages();
   const connection = await connectTo(options, packages.ioredis);
   const { redis, gone } = connection;
-  const names = namesFor(options.modelVersion);
+  const names = namesFor(options.code);
   const queue = new packages.bullmq.Queue(names.queue, { connection: redis, prefix: PREFIX });
   queue.on('error', () => {}); // the connection is watched above, for all who use it
   const crew = (await Promise.race([cardsOf(redis), gone])).filter((card) => card.queue === names.queue);
   const partsSent = new Set<string>();
+  const forgotten = options.fresh ? new Set<string>() : null;
   const errands = new Set<Errand>();
   let closed = false;
   connection.onReturn(() => {
@@ -50,7 +55,7 @@ export async function redisExecutor(options: RedisExecutorOptions): Promise<Exec
     async execute(specs: readonly RunSpec[], executeOptions: ExecuteOptions = {}) {
       if (closed) throw new Error('the executor is closed');
       refuseOwnProtocols(specs);
-      const errand = new Errand(specs, executeOptions, { redis, queue, names, partsSent, ...options });
+      const errand = new Errand(specs, executeOptions, { redis, queue, names, partsSent, forgotten, ...options });
       errands.add(errand);
       const { signal } = executeOptions;
       try {

@@ -10,7 +10,7 @@ import { runIdentity } from '../../results/run-identity.ts';
 import type { RunSpec } from '../../simulation/run-spec.ts';
 import { crashed, type ExecuteOptions, NOT_BEGUN, reasonOf } from '../executor.ts';
 import { RedisGone } from './connection.ts';
-import { cardsOf, crewInWords, type WorkerCard } from './crew.ts';
+import { cardsOf, crewInWords, noWorkerInWords, othersInWords, type WorkerCard } from './crew.ts';
 import { FETCHED_RESULT_KEPT, type Names, PART_KEPT } from './names.ts';
 import { namedAs, outcomeOf } from './reply.ts';
 import { taskOf } from './task.ts';
@@ -23,6 +23,16 @@ export interface ErrandContext {
   readonly address: { readonly shown: string };
   /** The SHA-256 of the large parts that Redis holds. */
   readonly partsSent: Set<string>;
+  /** Where nothing of before may be reused: the identities whose results of before are deleted. null: they are reused. */
+  readonly forgotten: Set<string> | null;
+  readonly pace?: Pace;
+}
+
+/** How often, and after how long, a driver looks and speaks. ms. */
+export interface Pace {
+  readonly looksForWorkersEvery: number;
+  readonly looksForLostRunsEvery: number;
+  readonly tellsOfNoWorkerAfter: number;
 }
 
 /** A run that is wanted, and where its outcome belongs: the same run may be asked for under several names. */
@@ -35,10 +45,8 @@ interface Wanted {
 
 /** ms. */
 const LOOKS_FOR_RESULTS_EVERY = 50;
-const LOOKS_FOR_WORKERS_EVERY = 1000;
-const LOOKS_FOR_LOST_RUNS_EVERY = 3000;
-const TELLS_OF_NO_WORKER_AFTER = 5000;
 const TELLS_OF_NO_WORKER_EVERY = 60_000;
+const PACE: Pace = { looksForWorkersEvery: 1000, looksForLostRunsEvery: 3000, tellsOfNoWorkerAfter: 5000 };
 /** How long Redis may refuse commands (its memory is full, it cannot write) before the errand ends. */
 const REFUSED_FOR_AT_MOST = 60_000;
 /** Runs in one exchange with Redis, and results, which are larger. */
@@ -54,6 +62,7 @@ export class Errand {
   private readonly reached: Float64Array;
   private readonly options: ExecuteOptions;
   private readonly context: ErrandContext;
+  private readonly pace: Pace;
   private stopped = false;
   private lastDone = '0-0';
   private nextLook = 0;
@@ -66,10 +75,11 @@ export class Errand {
     this.specs = specs;
     this.options = options;
     this.context = context;
+    this.pace = context.pace ?? PACE;
     this.outcomes = new Array(specs.length);
     this.reached = new Float64Array(specs.length).fill(NOT_BEGUN);
     for (const [index, spec] of specs.entries()) {
-      const identity = runIdentity(spec, context.names.modelVersion);
+      const identity = runIdentity(spec, context.names.code.model_version);
       const same = this.wanted.get(identity);
       if (same === undefined) this.wanted.set(identity, { spec, indices: [index], queued: false, broken: 0 });
       else same.indices.push(index);
@@ -139,10 +149,10 @@ export class Errand {
       await this.lookForLostRuns();
       // With many runs under way a look takes long: it may take a twentieth of the time.
       const took = performance.now() - now;
-      this.nextLook = performance.now() + Math.max(LOOKS_FOR_LOST_RUNS_EVERY, 20 * took);
+      this.nextLook = performance.now() + Math.max(this.pace.looksForLostRunsEvery, 20 * took);
     }
     if (now >= this.nextCrew) {
-      this.nextCrew = now + LOOKS_FOR_WORKERS_EVERY;
+      this.nextCrew = now + this.pace.looksForWorkersEvery;
       this.tellOfCrew(await cardsOf(this.context.redis));
     }
     if (fresh.length === 0 && !came && this.wanted.size > 0) await sleep(LOOKS_FOR_RESULTS_EVERY);
@@ -151,6 +161,7 @@ export class Errand {
   /** Takes what is kept of these runs and queues the others. */
   private async ask(identities: readonly string[]): Promise<void> {
     const { redis, queue, names } = this.context;
+    await this.forget(identities);
     const missing: string[] = [];
     for (const chunk of chunksOf(identities, RESULT_CHUNK))
       for (const identity of await this.fetch(chunk, true)) missing.push(identity);
@@ -160,7 +171,7 @@ export class Errand {
     await Promise.all(failed.map((identity) => queue.remove(identity)));
     const jobs = [];
     for (const identity of missing) {
-      const { task, parts } = await taskOf((this.wanted.get(identity) as Wanted).spec, identity, names.modelVersion);
+      const { task, parts } = await taskOf((this.wanted.get(identity) as Wanted).spec, identity, names.code);
       for (const [sha256, base64] of parts) {
         if (this.context.partsSent.has(sha256)) continue;
         await redis.set(names.part(sha256), base64, 'EX', PART_KEPT);
@@ -179,6 +190,14 @@ export class Errand {
       const wanted = this.wanted.get(identity);
       if (wanted !== undefined) wanted.queued = true;
     }
+  }
+
+  /** Deletes what is kept of these runs from before, so that no worker takes them for done, either. */
+  private async forget(identities: readonly string[]): Promise<void> {
+    const { redis, names, forgotten } = this.context;
+    const kept = forgotten === null ? [] : identities.filter((identity) => !forgotten.has(identity));
+    if (kept.length > 0) await redis.del(...kept.map((identity) => names.result(identity)));
+    for (const identity of kept) forgotten?.add(identity);
   }
 
   /** Fetches the results of runs that have ended since the last time; whether there were any. */
@@ -211,7 +230,7 @@ export class Errand {
         continue;
       }
       try {
-        const outcome = await outcomeOf(reply, identity, wanted.spec);
+        const outcome = await outcomeOf(reply, identity, wanted.spec, names.code);
         if (outcome.ok || !anew) {
           this.finish(identity, outcome);
           await redis.expire(names.result(identity), FETCHED_RESULT_KEPT);
@@ -266,6 +285,7 @@ export class Errand {
   private tellOfCrew(all: readonly WorkerCard[]): void {
     const { names, tell, address } = this.context;
     const ours = all.filter(({ queue }) => queue === names.queue);
+    const others = all.filter(({ queue }) => queue !== names.queue);
     if (this.options.onAdvance) {
       for (const { reached } of ours)
         for (const [identity, at] of Object.entries(reached))
@@ -274,18 +294,18 @@ export class Errand {
     }
     if (ours.length > 0) {
       this.noWorkerSince = null;
-      const crew = crewInWords(ours);
-      if (crew !== this.crew) tell(`${crew} at ${address.shown}`);
+      const crew = `${crewInWords(ours)} at ${address.shown}${others.length === 0 ? '' : `; ${othersInWords(others)}: these runs are not for ${others.length === 1 ? 'it' : 'them'}`}`;
+      if (crew !== this.crew) tell(crew);
       this.crew = crew;
       return;
     }
     const now = performance.now();
     this.noWorkerSince ??= now;
     this.crew = '';
-    if (now - this.noWorkerSince < TELLS_OF_NO_WORKER_AFTER || now - this.noWorkerTold < TELLS_OF_NO_WORKER_EVERY)
+    if (now - this.noWorkerSince < this.pace.tellsOfNoWorkerAfter || now - this.noWorkerTold < TELLS_OF_NO_WORKER_EVERY)
       return;
     this.noWorkerTold = now;
-    tell(noWorker(names.modelVersion, address.shown, all));
+    tell(noWorkerInWords(names.code, address.shown, others));
   }
 
   private finish(identity: string, outcome: RunOutcome): void {
@@ -298,18 +318,6 @@ export class Errand {
       this.options.onFinished?.(index, named);
     }
   }
-}
-
-function noWorker(modelVersion: string, shown: string, others: readonly WorkerCard[]): string {
-  const versions = [...new Set(others.map(({ model_version }) => model_version))].sort();
-  const foreign =
-    versions.length === 0
-      ? ''
-      : ` (those that are compute model version ${versions.join(', ')}: they need the quorumlab of this driver)`;
-  return (
-    `no worker of model version ${modelVersion} is connected to ${shown}${foreign}; start one on any machine: ` +
-    `quorumlab worker --redis ${shown}; waiting, Ctrl-C stops`
-  );
 }
 
 function* chunksOf<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {

@@ -1,39 +1,39 @@
 /**
- * What things are called in Redis. Everything carries the version of the model and of the format, so that drivers and workers of
- * different versions never meet: their queues are different ones.
+ * What things are called in Redis. Everything carries the version of the model, the build (ADR 0010) and the format, so that drivers
+ * and workers of different code never meet: their queues are different ones, and so are the results that are kept.
  */
-import { MODEL_VERSION } from '../../simulation/model-version.ts';
+import { type Code, ownCode } from '../../results/build-fingerprint.ts';
 
 /** Of payloads and results (task.ts, reply.ts). Raised when either changes its meaning. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** Begins every key. */
 export const PREFIX = 'quorumlab';
 
 export interface Names {
-  readonly modelVersion: string;
+  readonly code: Code;
   /** BullMQ's queue of runs. */
   readonly queue: string;
   /** The outcome of a run. */
   result(identity: string): string;
-  /** A large part that many runs share (large-parts.ts). */
+  /** A large part that many runs share (large-parts.ts): known by its content alone, whatever code sent it. */
   part(sha256: string): string;
   /** A stream of the identities of runs that ended. */
   readonly done: string;
 }
 
-export function namesFor(modelVersion: string = MODEL_VERSION): Names {
-  const version = `model-${modelVersion}-format-${FORMAT}`;
+export function namesFor(code: Code = ownCode()): Names {
+  const version = `model-${code.model_version}-build-${code.build}-format-${FORMAT}`;
   return {
-    modelVersion,
+    code,
     queue: `runs-${version}`,
     result: (identity) => `${PREFIX}:${version}:result:${identity}`,
-    part: (sha256) => `${PREFIX}:${version}:part:${sha256}`,
+    part: (sha256) => `${PREFIX}:part:${sha256}`,
     done: `${PREFIX}:${version}:done`,
   };
 }
 
-/** The workers of every version, so that a driver can say who is there where none of its own is. */
+/** The workers of whatever code, so that a driver can say who is there where none of its own is. */
 export const WORKERS = `${PREFIX}:workers`;
 export const workerKey = (id: string): string => `${PREFIX}:worker:${id}`;
 

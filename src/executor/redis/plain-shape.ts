@@ -11,11 +11,19 @@ export const text = valueThat((value) => typeof value === 'string', 'a text');
 export const number = valueThat((value) => typeof value === 'number' && !Number.isNaN(value), 'a number');
 export const amount = valueThat((value) => typeof value === 'number' && value >= 0, 'a number, 0 or more');
 export const count = valueThat((value) => Number.isSafeInteger(value) && (value as number) >= 0, 'a whole number');
+export const share = valueThat((value) => typeof value === 'number' && value >= 0 && value <= 1, 'a share from 0 to 1');
 export const flag = valueThat((value) => typeof value === 'boolean', 'true or false');
 export const doubles = valueThat((value) => value instanceof Float64Array, 'an array of doubles');
 export const integers = valueThat((value) => value instanceof Int32Array, 'an array of 32-bit integers');
 /** Whatever hangs on it is judged by whoever it is for. */
 export const anyRecord = valueThat(isRecord, 'a record');
+
+export function countFrom(least: number, most: number): Shape {
+  return valueThat(
+    (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
+    most === Number.MAX_SAFE_INTEGER ? `a whole number, ${least} or more` : `a whole number from ${least} to ${most}`,
+  );
+}
 
 export function oneOf(values: readonly unknown[]): Shape {
   return valueThat((value) => values.includes(value), `one of ${values.map(shown).join(', ')}`);

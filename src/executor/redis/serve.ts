@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Job, Worker } from 'bullmq';
 import type { RunOutcome } from '../../experiment/experiment.ts';
+import type { Code } from '../../results/build-fingerprint.ts';
 import { type Executor, reasonOf } from '../executor.ts';
 import { type ConnectionOptions, connectTo, type RedisConnection } from './connection.ts';
 import { announce } from './crew.ts';
@@ -21,8 +22,8 @@ export interface ServeOptions extends ConnectionOptions {
   /** Ends when there was nothing to do for this long (ms); null: never. */
   readonly idleExitMs: number | null;
   readonly onChange?: (tally: Tally) => void;
-  /** Of another model in tests. */
-  readonly modelVersion?: string;
+  /** Other code in tests. */
+  readonly code?: Code;
 }
 
 /** What this worker has done. */
@@ -50,7 +51,7 @@ const PARTS_REMEMBERED = 16;
 export async function serve(options: ServeOptions): Promise<Tally> {
   const packages = await redisPackages();
   const connection = await connectTo(options, packages.ioredis);
-  const names = namesFor(options.modelVersion);
+  const names = namesFor(options.code);
   const desk = new Desk(connection, names, options);
   const worker = new packages.bullmq.Worker(
     names.queue,
@@ -70,7 +71,7 @@ export async function serve(options: ServeOptions): Promise<Tally> {
   );
   worker.on('error', tellingOnce(options));
   const leave = announce(connection.redis, randomUUID(), () => ({
-    model_version: names.modelVersion,
+    ...names.code,
     queue: names.queue,
     threads: options.executor.threads,
     reached: Object.fromEntries(desk.reached),
@@ -137,7 +138,7 @@ class Desk {
     const { tell, executor } = this.options;
     let spec: Awaited<ReturnType<typeof specOf>>;
     try {
-      spec = await specOf(job.data, identity, this.names.modelVersion, (sha256) => this.part(sha256));
+      spec = await specOf(job.data, identity, this.names.code, (sha256) => this.part(sha256));
     } catch (thrown) {
       const reason = reasonOf(thrown);
       tell(`refused a run: ${reason}`);
@@ -158,7 +159,7 @@ class Desk {
   /** First the result, then its mention: who hears of it finds it. */
   private async reply(identity: string, outcome: RunOutcome): Promise<void> {
     const { redis } = this.connection;
-    const text = await replyOf(outcome, identity);
+    const text = await replyOf(outcome, identity, this.names.code);
     await Promise.all([
       redis.set(this.names.result(identity), text, 'EX', RESULT_KEPT),
       redis.xadd(this.names.done, 'MAXLEN', '~', MENTIONS_KEPT, '*', 'run', identity),

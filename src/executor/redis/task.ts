@@ -1,4 +1,5 @@
 /** A run on its way to a worker (a job's data), and what must hold before a worker computes it. */
+import type { Code } from '../../results/build-fingerprint.ts';
 import { fromExactJson, toExactJson } from '../../results/exact-json.ts';
 import { runIdentity } from '../../results/run-identity.ts';
 import type { RunSpec } from '../../simulation/run-spec.ts';
@@ -12,6 +13,8 @@ import { specProblem } from './spec-shape.ts';
 export interface Task {
   readonly format: number;
   readonly model_version: string;
+  /** Of the code that asks (ADR 0010): no other may answer. */
+  readonly build: string;
   readonly identity: string;
   /** `toExactJson` of the specification, its large parts named only (large-parts.ts), packed. */
   readonly spec: string;
@@ -22,14 +25,15 @@ export interface TaskWithParts {
   readonly parts: ReadonlyMap<string, string>;
 }
 
-export async function taskOf(spec: RunSpec, identity: string, modelVersion: string): Promise<TaskWithParts> {
+export async function taskOf(spec: RunSpec, identity: string, code: Code): Promise<TaskWithParts> {
   const { text: divided, parts } = dividedText(toExactJson(spec));
-  return { task: { format: FORMAT, model_version: modelVersion, identity, spec: await packed(divided) }, parts };
+  return { task: { format: FORMAT, ...code, identity, spec: await packed(divided) }, parts };
 }
 
 const task = record({
   format: count,
   model_version: text,
+  build: text,
   identity: matching(/^[0-9a-f]{64}$/, '64 hex digits'),
   spec: text,
 });
@@ -41,22 +45,24 @@ const task = record({
 export async function specOf(
   data: unknown,
   jobId: string,
-  modelVersion: string,
+  code: Code,
   part: (sha256: string) => Promise<string | null>,
 ): Promise<RunSpec> {
   const problem = task(data, 'task');
   if (problem !== null) throw new Error(problem);
-  const { format, model_version, identity, spec: sent } = data as Task;
-  if (model_version !== modelVersion)
+  const { format, model_version, build, identity, spec: sent } = data as Task;
+  if (model_version !== code.model_version)
     throw new Error(
-      `it is of model version ${model_version}, and this worker computes model version ${modelVersion} only`,
+      `it is of model version ${model_version}, and this worker computes model version ${code.model_version} only`,
     );
+  if (build !== code.build)
+    throw new Error(`it is for the code of build ${build}, and this worker is build ${code.build}`);
   if (format !== FORMAT) throw new Error(`its format is ${format}, and this worker reads format ${FORMAT} only`);
   if (identity !== jobId) throw new Error('it is queued under the identity of another run');
   const spec = await readSpec(sent, part);
   const wrong = specProblem(spec);
   if (wrong !== null) throw new Error(wrong);
-  const actual = runIdentity(spec as RunSpec, modelVersion);
+  const actual = runIdentity(spec as RunSpec, code.model_version);
   if (actual !== identity)
     throw new Error(
       `its specification has the identity ${actual.slice(0, 12)}…, not ${identity.slice(0, 12)}… as it says`,

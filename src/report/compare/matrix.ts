@@ -139,6 +139,7 @@ export function footnotes(file: CompareFile): readonly string[] {
           `The scenario's own ${replaced_faults === 1 ? 'fault is' : `${replaced_faults} faults are`} replaced by the drills.`,
         ]),
     `Available: ${availability.limit_ms === null ? availability.rule : `final within ${milliseconds(availability.limit_ms)} (${availability.rule})`}, over the measured part of a drill.`,
+    'Undisturbed, all candidates are measured over the same time: behind the latest warm-up of those that keep up.',
     'Capacity: throughput by the busy share of the bottleneck, if it grows busier in proportion: a first guess that queues in front of it make too high.',
     ...(prices === null
       ? ['Costs are not compared: the scenario has no prices.']

@@ -64,7 +64,7 @@ function foundSentence({ objectives }: Told, point: SaturationPoint): string {
     rate === null ? 'an unknown load' : rateText(rate),
   );
   const why = unstable_because === null || beyond === undefined ? '' : ` Beyond, ${causeWords(beyond)}.`;
-  return `${label} stays stable up to ${rateText(saturation_per_s ?? 0)}${kept}: the boundary lies between ${ends[0]} and ${ends[1]}, at 97.5% for each end.${why}`;
+  return `${label} stays stable up to ${rateText(saturation_per_s ?? 0)}${kept}: the boundary is judged to lie between ${ends[0]} and ${ends[1]} (tests of single loads, each at 97.5%).${why}`;
 }
 
 function causeWords({ because, objectives, busy, condition }: LoadRow): string {
@@ -119,10 +119,13 @@ function whereToRun({ label, recommended, knee, doubled_per_s, loads }: Saturati
   if (recommended === null || row === undefined) return [];
   const p99 = row.finality_p99_ms === null ? '' : `, where p99 is ${milliseconds(row.finality_p99_ms.mean)}`;
   const bend =
-    knee === null ? 'its p99 has no knee below saturation' : `the knee of its p99 lies at ${rateText(knee.rate_per_s)}`;
-  const doubled = doubled_per_s === null ? '' : `, twice the p99 of a light load at ${rateText(doubled_per_s)}`;
+    knee === null
+      ? 'Its p99 has no knee among the loads measured below saturation'
+      : `Of the loads measured, ${rateText(knee.rate_per_s)} is the knee of its p99`;
+  const doubled =
+    doubled_per_s === null ? '' : `; p99 is twice that of the lightest of them at about ${rateText(doubled_per_s)}`;
   return [
-    `Run ${label} at ${rateText(recommended.rate_per_s)} or less (${shareText(recommended.share)} of saturation${p99}): ${bend}${doubled}.`,
+    `Run ${label} at ${rateText(recommended.rate_per_s)} or less (${shareText(recommended.share)} of saturation${p99}). ${bend}${doubled}.`,
   ];
 }
 
@@ -199,7 +202,7 @@ export function footnotes({ precision, replications, objectives }: Told): readon
       : `, and ${list(objectives.map(({ measure, target }) => `${measure} stays within ${target} (mean over replications, what is unfinished as at least its age)`))}`;
   return [
     `Stable: the mean number of requests under way does not drift upwards (t-test on its steps with Newey–West errors, over all replications, one-sided 2.5%; drift below ${percent(precision / 4)} of the load counts as none), in more than half of the runs the cluster keeps up, no resource is busy all the time${within}.`,
-    `The bracket is ${percent(precision)} wide at most; ${counted(replications, 'replication')} near the boundary, up to three times as many where chance leaves it open, fewer far from it. All loads share their random numbers.`,
+    `The bracket is ${percent(precision)} wide at most; ${counted(replications, 'replication')} near the boundary, up to three times as many where chance leaves it open, fewer far from it. All loads share their random numbers. Where the boundary is judged to lie is not corrected for how many loads were tested.`,
     'Knee: the measured load furthest below the chord of p99 against load (Kneedle, Satopaa et al. 2011). Recommended: the highest measured load at or below the knee and 80% of saturation.',
   ];
 }

@@ -5,6 +5,7 @@
  */
 import type { ComparedMeasure, ComparisonRow, Estimate, PointResult } from '../../results/result-file.ts';
 import { differenceText } from '../comparison-words.ts';
+import { formatInstant } from '../html/format.ts';
 import { list, milliseconds, number } from '../words.ts';
 import { isHealthy, isSafe, isUnused, overlap } from './points.ts';
 
@@ -39,10 +40,22 @@ export function comparison(all: readonly PointResult[], rows: readonly Compariso
   const ordered = [...healthy].sort((a, b) => p99(a) - p99(b));
   const [best, worst] = [ordered[0], ordered.at(-1)] as [PointResult, PointResult];
   const calm = undisturbed.filter(({ of }) => of(best) !== null && of(worst) !== null);
-  if (calm.length === 0) return [sentence(whole, best, worst, '', rows)];
+  const window = windowSentence(best, worst, rows);
+  if (calm.length === 0) return [sentence(whole, best, worst, '', rows), ...window];
   return [
     sentence(calm, best, worst, 'Undisturbed, ', rows),
     sentence([whole[2] as Quantile], best, worst, 'Over the whole run with its faults, ', rows),
+    ...window,
+  ];
+}
+
+/** Only where it is not what the points' own measures are of. */
+function windowSentence(a: PointResult, b: PointResult, rows: readonly ComparisonRow[]): readonly string[] {
+  if (a.warmup_ms === b.warmup_ms) return [];
+  const row = rows.find((one) => isOf(one, a, b));
+  if (row === undefined) return [];
+  return [
+    `${a.label} and ${b.label} are compared from ${formatInstant(row.warmup_ms)} on, where the later of their warm-ups ends; what is said of each alone counts from the end of its own.`,
   ];
 }
 
@@ -59,7 +72,12 @@ function sentence(
 ): string {
   const told = quantiles.map((quantile) => ({ ...quantile, ...findingOf(quantile, a, b, rows) }));
   const times = (from: PointResult, to: PointResult) => (quantile: Quantile) =>
-    `${milliseconds((quantile.of(from) as Estimate).mean)} against ${milliseconds((quantile.of(to) as Estimate).mean)}`;
+    `${milliseconds(meanOf(quantile, from))} against ${milliseconds(meanOf(quantile, to))}`;
+  const meanOf = ({ measure, of }: Quantile, point: PointResult): number => {
+    const row = rowOf(measure, a, b, rows);
+    if (row === null) return (of(point) as Estimate).mean;
+    return row.a === point.label ? row.a_mean : row.b_mean;
+  };
   const single = quantiles.some(
     ({ of }) => (of(a) as Estimate).replications < 2 || (of(b) as Estimate).replications < 2,
   );
@@ -78,7 +96,7 @@ function sentence(
     const winner = only as PointResult;
     const loser = winner === a ? b : a;
     const last = told.at(-1) as Finding & Quantile;
-    const factor = (last.of(loser) as Estimate).mean / (last.of(winner) as Estimate).mean;
+    const factor = meanOf(last, loser) / meanOf(last, winner);
     return `${when}${winner.label} is final sooner than ${loser.label}: ${list(told.map((q) => `${q.words} within ${times(winner, loser)(q)}`))}, a factor of ${number(factor)}${told.length > 1 ? ' there' : ''}${differenceOf(last)}${certainty}.`;
   }
   const clauses = [
@@ -107,15 +125,25 @@ interface Finding {
 }
 
 function findingOf({ of, measure }: Quantile, a: PointResult, b: PointResult, rows: readonly ComparisonRow[]): Finding {
-  const row = rows.find(
-    (one) =>
-      one.measure === measure && ((one.a === a.label && one.b === b.label) || (one.a === b.label && one.b === a.label)),
-  );
+  const row = rowOf(measure, a, b, rows);
   const [first, second] = [of(a) as Estimate, of(b) as Estimate];
-  if (row === undefined) return { winner: overlap(first, second) ? null : first.mean < second.mean ? a : b, row: null };
+  if (row === null) return { winner: overlap(first, second) ? null : first.mean < second.mean ? a : b, row: null };
   // One pair has no test: who is ahead is said, and that there is no interval.
   if (row.ahead === null || (row.p_value !== null && !row.told)) return { winner: null, row };
   return { winner: row[row.ahead] === a.label ? a : b, row };
+}
+
+function rowOf(
+  measure: ComparedMeasure,
+  a: PointResult,
+  b: PointResult,
+  rows: readonly ComparisonRow[],
+): ComparisonRow | null {
+  return rows.find((one) => one.measure === measure && isOf(one, a, b)) ?? null;
+}
+
+function isOf(row: ComparisonRow, a: PointResult, b: PointResult): boolean {
+  return (row.a === a.label && row.b === b.label) || (row.a === b.label && row.b === a.label);
 }
 
 /** The difference where there is an interval on it. */

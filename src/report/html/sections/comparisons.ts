@@ -10,6 +10,7 @@ import {
   relativeText,
   shownRows,
   valueText,
+  windowWords,
 } from '../../comparison-words.ts';
 import { pointColour } from '../charts/chart-spec.ts';
 import { counted, formatShare } from '../format.ts';
@@ -38,7 +39,7 @@ export function comparisonSection(result: ResultFile): Markup | null {
       ? ` Each point is shown beside the one that is final soonest; all ${counted(comparisons.length, 'comparison')} are in result.json.`
       : '';
   return html`<section aria-labelledby="compared"><h2 id="compared">Compared run by run</h2>
-<p class="lead">Replication k of every point has the same random numbers, so that points are compared pair by pair, over the replications they have in common: the mean difference with its 95% interval, which is narrower than those of the points themselves where they share their chances.${more}</p>
+<p class="lead">Replication k of every point has the same random numbers, so that points are compared pair by pair, over the replications they have in common: the mean difference with its 95% interval, which is narrower than those of the points themselves where they share their chances.${windowWords(points)}${more}</p>
 ${tables}
 <p class="small lead"><b>P(A better)</b> is the probability that the true mean of A is the better one, given these runs (Student’s t around the mean difference, flat prior). <b>A better in</b> is another thing: the share of the replications in which A had the better value. <b>p (Holm)</b> is the two-sided p-value of “no difference”, corrected for all ${counted(comparisons.length, 'comparison')} of this result; a finding needs it below 5%. The intervals are not corrected.</p></section>
 `;
