@@ -18,7 +18,7 @@ import type { RunResult, TimelineEvent } from '../../src/simulation/run-result.t
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
-import { fakeRun, fakeSpec } from '../support/fake-run.ts';
+import { fakeRun, fakeSpec, faultOutcome } from '../support/fake-run.ts';
 import { clientsAt, openLoad, protocolNames, testSpec } from '../support/run-specs.ts';
 
 const HOUR = 3600 * SECOND;
@@ -158,10 +158,9 @@ function standIn(knobs: Knobs, perHour: (base: number) => number) {
     }
     const crash = spec.faults[0]?.at ?? 0;
     if (spec.faults.length > 0) events.push(mark(crash + base, 'leader 2'));
-    const faults = spec.faults.map(() => ({ text: 'crash', at: crash, nodes: [0], endedAt: null, recovery: null }));
-    const outages = spec.faults.map(() => ({ from: crash, to: crash + 2 * base }));
+    const faults = spec.faults.map(() => faultOutcome({ at: crash, leaderAt: crash + base, recovery: 2 * base }));
     const { label, seed, replication, horizon: endedAt } = spec;
-    return { ...made, label, seed, replication, endedAt, faults, outages, timeline: { ...made.timeline, events } };
+    return { ...made, label, seed, replication, endedAt, faults, timeline: { ...made.timeline, events } };
   };
 }
 
@@ -233,7 +232,7 @@ describe('the least timeout', () => {
       const { base } = raft.read(spec.protocol.options);
       const run = borne(spec);
       if (base > 60 * MILLISECOND) return run;
-      return { ...run, outages: run.outages.map(({ from }) => ({ from, to: from + SECOND + (spec.seed % 7) })) };
+      return { ...run, faults: run.faults.map((fault) => ({ ...fault, recovery: SECOND + (spec.seed % 7) })) };
     };
     const [answer] = answerOf(tune([planFor('raft')]), slow);
     const { least, chosen } = answer as PointTuning;
@@ -323,36 +322,31 @@ describe('timeouts', () => {
 
 describe('recovery', () => {
   const AT = 10 * SECOND;
-  /** In ms behind the crash: where the outages begin and end, and the next leader. */
-  const struck = (leaderAt: number | null, ...outages: readonly (readonly [number, number])[]): RunResult => {
-    const behind = (ms: number) => AT + ms * MILLISECOND;
-    return {
-      ...runWith([mark(0, 'leader 1'), ...(leaderAt === null ? [] : [mark(behind(leaderAt), 'leader 2')])]),
-      faults: [{ text: 'crash', at: AT, nodes: [0], endedAt: null, recovery: 77 }],
-      outages: outages.map(([from, to]) => ({ from: behind(from), to: behind(to) })),
-    };
-  };
-
-  test('ends with the outage that was going on when the next leader came', () => {
-    expect(recoveryOf([struck(1000, [-5, 1200])]).meanMs?.mean).toBe(1200);
-    expect(recoveryOf([struck(1000, [300, 1200])]).meanMs?.mean).toBe(1200);
+  /** In ms behind the crash: when the next leader came, and when service was back from the outage. */
+  const struck = (leader: number | null, back: number | null): RunResult => ({
+    ...made,
+    faults: [
+      faultOutcome({
+        at: AT,
+        leaderAt: leader === null ? null : AT + leader * MILLISECOND,
+        recovery: back === null ? null : back * MILLISECOND,
+      }),
+    ],
   });
 
-  test('ends with the next leader where nothing waited unusually long, whatever happened before or later', () => {
-    expect(recoveryOf([struck(100)]).meanMs?.mean).toBe(100);
-    expect(recoveryOf([struck(100, [-900, -500], [4800, 5000])]).meanMs?.mean).toBe(100);
+  test('ends with the outage of the crash, or with the next leader where that came behind it', () => {
+    expect(recoveryOf([struck(1000, 1200)]).meanMs?.mean).toBe(1200);
+    expect(recoveryOf([struck(1000, 300)]).meanMs?.mean).toBe(1000);
+    expect(recoveryOf([struck(100, 0)]).meanMs?.mean).toBe(100);
   });
 
   test('names the median, the worst, and what did not recover', () => {
-    const never: readonly [number, number] = [0, HOUR / MILLISECOND - 10_000];
-    const runs = [
-      struck(900, [0, 1000]),
-      struck(900, [0, 2000]),
-      struck(900, [0, 6000]),
-      struck(null),
-      struck(5, never),
-    ];
+    const runs = [struck(900, 1000), struck(900, 2000), struck(900, 6000), struck(null, 0), struck(5, null)];
     expect(recoveryOf(runs)).toMatchObject({ p50Ms: 2000, worstMs: 6000, notRecovered: 2, runs: 5 });
+  });
+
+  test('is of the runs in which the crash fell', () => {
+    expect(recoveryOf([struck(5, 9), { ...made, faults: [faultOutcome({ at: null })] }]).runs).toBe(1);
   });
 });
 

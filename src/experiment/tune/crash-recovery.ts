@@ -1,6 +1,6 @@
 /** What a setting buys: how soon transactions are final again after whoever leads crashes for good, at a moment drawn anew in each run. */
 import { draw, Purpose, stream, unit } from '../../kernel/random.ts';
-import type { RunResult } from '../../simulation/run-result.ts';
+import type { FaultOutcome, RunResult } from '../../simulation/run-result.ts';
 import type { RunSpec } from '../../simulation/run-spec.ts';
 import { pairedDifference } from '../../statistics/intervals.ts';
 import { quantileOfSorted } from '../../statistics/summary.ts';
@@ -56,19 +56,12 @@ export function recoveryOf(runs: readonly RunResult[]): Recovery {
 }
 
 /**
- * Until the end of the outage that was going on when the next leader came; where nothing waited unusually long, until that leader: there is
- * no order without one. (The recovery that a run itself reports ends with the first outage behind the fault, even if transactions were final
- * in between and another leader was lost later: with one node less, that is likelier, but no part of this recovery.)
+ * What a run reports of its crash (simulation/aftermath.ts); where nothing waited unusually long, or not until then, the time to the next
+ * leader: there is no order without one. What is lost later, with one node less, is no part of it.
  */
-function recovered({ faults, outages, timeline, endedAt }: RunResult): Duration | null {
-  const at = faults[0]?.at as Instant;
-  const next = timeline.events.find(
-    (event) => event.kind === 'mark' && event.text.startsWith('leader ') && event.at > at,
-  )?.at;
-  if (next === undefined) return null;
-  const outage = outages.find(({ from, to }) => from <= next && to > at);
-  if (outage !== undefined && outage.to >= endedAt) return null;
-  return Math.max(next, outage?.to ?? 0) - at;
+function recovered({ faults: [fault] }: RunResult): Duration | null {
+  const { at, leaderAt, recovery } = fault as FaultOutcome;
+  return leaderAt === null || recovery === null ? null : Math.max(leaderAt - (at as Instant), recovery);
 }
 
 /**
