@@ -24,7 +24,7 @@ export interface DrillAnswer {
   readonly estimate: PointEstimate;
   /** From the fault to the next final transaction after its last outage, ns, by replication that ended; null: not before the run's end, or the fault never fell. */
   readonly recoveries: readonly (number | null)[];
-  /** Of all replications: outages behind the fault that are not taken for its doing. */
+  /** Of all replications: outages behind the fault that are not counted in its recovery. */
   readonly later: LaterOutages;
 }
 

@@ -11,7 +11,7 @@ export interface FaultEstimate {
   readonly recoveryMs: Estimate | null;
   /** Replications in which it took effect and nothing was final again before the end. */
   readonly notRecovered: number;
-  /** Outages of all replications that came after it, up to the next fault, and are not taken for its doing. */
+  /** Outages of all replications that came after it, up to the next fault, and are not counted in its recovery. */
   readonly later: LaterOutages;
 }
 

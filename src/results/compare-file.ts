@@ -153,7 +153,7 @@ export interface DrillRow {
     readonly not_recovered: number;
     readonly of: number;
   };
-  /** Of all replications: outages behind the fault that are not taken for its doing. */
+  /** Of all replications: outages behind the fault that are not counted in its recovery. */
   readonly later_outages: LaterOutagesRow;
   readonly recovered: boolean;
   readonly condition: Condition | null;

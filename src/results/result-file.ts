@@ -203,7 +203,7 @@ export interface PointResult {
     readonly recovery_ms: Estimate | null;
     /** Replications in which it had not recovered when the run ended; the estimate is over the others. */
     readonly not_recovered: number;
-    /** Of all replications: outages after it, up to the next fault, that are not taken for its doing. */
+    /** Of all replications: outages after it, up to the next fault, that are not counted in its recovery. */
     readonly later_outages: LaterOutagesRow;
   }[];
   /** Little's law: throughput × (mean latency + think time) beside the time-average of the outstanding requests. */

@@ -7,6 +7,7 @@ import type { RunResult } from '../../src/simulation/run-result.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
+import { protocol, quietSpec } from '../support/quiet-spec.ts';
 import { clientsAt, openLoad, testSpec } from '../support/run-specs.ts';
 
 const CRASH = 2 * SECOND;
@@ -54,6 +55,23 @@ describe('recovery from a crash', () => {
       expect(fault?.recovery).toBe(begun.length === 0 ? 0 : (begun.at(-1)?.to ?? 0) - CRASH);
       expect(fault?.later).toEqual(run.outages.filter(({ from }) => from > CRASH + REACH));
     }
+  });
+
+  test('is of the first turn of a node that is down, where proposers take turns', () => {
+    const batches = { proposer: 'rotating', blockPeriod: 400 * MILLISECOND };
+    const { outages, faults } = simulate(
+      quietSpec(4, 5 * MILLISECOND, {
+        protocol: protocol('pbft', { ...batches, requestTimeout: 2 * SECOND, viewChangeTimeout: 2 * SECOND }),
+        clients: [clientsAt({ site: 4 }, openLoad(100), { retryAfter: 5 * SECOND })],
+        faults: [{ kind: 'crash', target: 3, at: 3 * SECOND, duration: null }],
+        horizon: 12 * SECOND,
+        progressWithin: 10 * SECOND,
+      }),
+    );
+    // The others have their turns first; each further turn of the dead node is another outage.
+    expect(outages[0]?.from).toBeGreaterThan(4 * SECOND);
+    expect(faults[0]).toMatchObject({ outages: [outages[0]], later: outages.slice(1) });
+    expect(faults[0]?.later.length).toBeGreaterThan(0);
   });
 
   test('is not told from an election seconds later, which such runs have, however long its outage', () => {

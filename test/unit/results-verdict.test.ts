@@ -187,9 +187,9 @@ describe('the verdict', () => {
     expect(told).not.toContain('later outage');
     const later = (count: number, longest_ms: number) => ({ ...fault, later_outages: { count, longest_ms } });
     expect(text({ ...pbft, faults: [later(2, 900)] })).toContain(
-      'was final again 3,200 ms later. 2 later outages (all replications; the longest 900 ms) are not taken for its doing.',
+      'was final again 3,200 ms later. 2 later outages (all replications; the longest 900 ms) are not counted in that.',
     );
-    expect(text({ ...pbft, faults: [later(1, 150)] })).toContain('(all replications; the longest 150 ms) is not taken');
+    expect(text({ ...pbft, faults: [later(1, 150)] })).toContain('(all replications; the longest 150 ms) is not counted');
   });
 
   test('begins with what was violated', () => {

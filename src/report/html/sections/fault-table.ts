@@ -30,7 +30,7 @@ export function faultTable(points: readonly PointResult[]): Markup | null {
   );
   if (faults.length === 0 && outages.length === 0) return null;
   const lead =
-    'Recovery runs from the fault to the next transaction that became final after the outage that it can have begun. Later outages are of all replications, up to the next fault, and not taken for its doing. An outage is a time in which transactions waited and none became final.';
+    'Recovery runs from the fault to the next transaction that became final after the outage that it can have begun. Later outages are of all replications, up to the next fault, and not counted in it. An outage is a time in which transactions waited and none became final.';
   return html`<section aria-labelledby="faults"><h2 id="faults">Faults and recovery</h2><p class="lead">${lead}</p>
 ${faults.length === 0 ? null : table('Faults and recovery', ['', 'fault', 'at', 'recovery', 'later outages'], faults, 'words')}
 ${outages.length === 0 ? null : details(`Outages of all replications (${outages.length})`, table('Outages', ['', 'replication', 'from', 'to', 'length'], outages))}
