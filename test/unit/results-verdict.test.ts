@@ -189,7 +189,9 @@ describe('the verdict', () => {
     expect(text({ ...pbft, faults: [later(2, 900)] })).toContain(
       'was final again 3,200 ms later. 2 later outages (all replications; the longest 900 ms) are not counted in that.',
     );
-    expect(text({ ...pbft, faults: [later(1, 150)] })).toContain('(all replications; the longest 150 ms) is not counted');
+    expect(text({ ...pbft, faults: [later(1, 150)] })).toContain(
+      '(all replications; the longest 150 ms) is not counted',
+    );
   });
 
   test('begins with what was violated', () => {
