@@ -81,10 +81,12 @@ export const AGAINST_PRESENT = 'against as it stands [95 % interval]';
 /** `−12.1 ms [−12.3 to −11.9]`, and whether that is more than chance. */
 export function againstPresent({ against_present }: BatchRow): string {
   if (against_present === null) return '–';
-  const { pairs, told, p_value } = against_present;
+  const { difference_ms, pairs, told, p_value } = against_present;
   const text = differenceInMs(against_present);
   if (p_value === null) return `${text}, ${counted(pairs, 'pair')}: not told`;
-  return told ? text : `${text}, not told`;
+  if (told) return text;
+  // One of many looks so by chance often enough.
+  return `${text}, not told${difference_ms.low > 0 || difference_ms.high < 0 ? ' among so many' : ''}`;
 }
 
 function differenceInMs({ difference_ms, pairs }: BatchDifference): string {
@@ -189,7 +191,7 @@ function batchSentence({ label, batch }: TunePoint): readonly string[] {
     const lowest =
       best_ms === present_ms
         ? 'it is the lowest that was tried'
-        : `the lowest mean, ${p50(best_ms)}, is that of ${duration(best_ms)}`;
+        : `the lowest mean, ${p50(best_ms)}, is that of ${duration(best_ms)}${present_ms >= near_ms.low && present_ms <= near_ms.high ? '' : ': more replications may tell'}`;
     return [
       `${label}: the batch timeout stays at ${duration(present_ms)}: median finality ${p50(present_ms)}; no other was shown to be lower by more than 2 % (${paired}); ${lowest}; ${near}.`,
     ];
