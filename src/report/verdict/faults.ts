@@ -34,7 +34,7 @@ export function faultCost(point: PointResult): readonly string[] {
 }
 
 /** Empty where there are none. */
-export function laterText({ count, longest_ms }: LaterOutagesRow): string {
+function laterText({ count, longest_ms }: LaterOutagesRow): string {
   if (count === 0 || longest_ms === null) return '';
   return ` ${counted(count, 'later outage')} (all replications; the longest ${milliseconds(longest_ms)}) ${count === 1 ? 'is' : 'are'} not counted in that.`;
 }
