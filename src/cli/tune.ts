@@ -1,5 +1,5 @@
 /** `quorumlab tune FILE`: the least timeouts whose spurious elections or view changes stay under a level, and the recovery that they buy. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { drive } from '../executor/executor.ts';
 import { knobsOf } from '../experiment/tune/knobs.ts';
 import { timeFor, watched } from '../experiment/tune/spurious.ts';
@@ -48,11 +48,10 @@ export function tuneCommand(program: Command, context: CommandContext = processC
       'find the smallest timeouts whose spurious elections or view changes stay under a level, and the recovery that they buy',
     )
     .argument('<file>', 'scenario file; its own faults are left out')
-    .option(
-      '--spurious <rate>',
-      'spurious elections or view changes that are borne, with 95 % confidence',
-      levelGiven,
-      PER_HOUR,
+    .addOption(
+      new Option('--spurious <rate>', 'spurious elections or view changes that are borne, with 95 % confidence')
+        .argParser(levelGiven)
+        .default(PER_HOUR, '1/h'),
     )
     .option('--crashes <n>', `crashes of the leader for each setting (default: ${CRASHES})`, positiveCount);
   addRunningOptions(command, {

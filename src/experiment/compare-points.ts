@@ -31,7 +31,7 @@ export interface PointComparison {
 /** Up to so many points every pair is compared; of more, each with the one that is final soonest. */
 const MOST_ALL_PAIRS = 8;
 /** Quantiles come from a log-linear histogram of 128 buckets an octave (statistics/histogram.ts). */
-const QUANTILE_STEP = 1 / 128;
+export const QUANTILE_STEP = 1 / 128;
 
 interface Measure {
   readonly name: ComparedMeasure;

@@ -10,6 +10,7 @@ import { type Drill, type DrillSettings, drilled, drillWarmUp, nodesAt, siteLoss
 import type { Experiment, FailedRun, RunOutcome } from './experiment.ts';
 import { onOneWindow } from './one-window.ts';
 import { estimatePoint, type PointEstimate } from './point-estimate.ts';
+import { type LaterOutages, laterOutages } from './recovery.ts';
 import type { ReplicationPlan } from './replicate.ts';
 import { commonLimit } from './scenario-limit.ts';
 
@@ -22,8 +23,10 @@ export interface DrillAnswer {
   /** How many nodes it strikes. */
   readonly struck: number;
   readonly estimate: PointEstimate;
-  /** From the fault to the next final transaction, ns, by replication that ended; null: not before the run's end, or the fault never fell. */
+  /** From the fault to the next final transaction after its last outage, ns, by replication that ended; null: not before the run's end, or the fault never fell. */
   readonly recoveries: readonly (number | null)[];
+  /** Of all replications: outages behind the fault that are not counted in its recovery. */
+  readonly later: LaterOutages;
 }
 
 export interface CandidateAnswer {
@@ -130,12 +133,14 @@ function drillAnswer(
   const question = {
     objectives: plan.points[point]?.objectives ?? [],
     warmup: drillWarmUp(plan.drills, warmupOf(plan, point)),
+    outages: 'not over before the first fault' as const,
   };
   return {
     drill,
     struck: drill.site === null ? 1 : nodesAt(spec, drill.site).length,
     estimate: estimatePoint(question, spec, runs, limit),
     recoveries: runs.map(({ faults: [fault] }) => (fault === undefined ? null : fault.recovery)),
+    later: laterOutages(runs.flatMap(({ faults: [fault] }) => fault ?? [])),
   };
 }
 

@@ -6,6 +6,9 @@ import type { Interval } from '../statistics/intervals.ts';
 import { studentQuantile, studentTail } from '../statistics/student-t.ts';
 import { summaryOf } from '../statistics/summary.ts';
 
+/** A difference is told from chance where its p-value, corrected for all that is read together, is below this. */
+export const TOLD_BELOW = 0.05;
+
 /** Whether less or more of a measure is good. */
 export type Better = 'low' | 'high';
 

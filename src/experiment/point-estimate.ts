@@ -14,7 +14,7 @@ import { whyLivenessIsOpen } from './liveness.ts';
 import { judge, type Objective, type ObjectiveVerdict } from './objective.ts';
 import { type FaultEstimate, summariseFaults } from './recovery.ts';
 import { type Repeats, repeatsOf } from './repeats.ts';
-import { outagesWithin, runValues } from './run-values.ts';
+import { type CountedOutages, outagesWithin, runValues } from './run-values.ts';
 import { commonLimit } from './scenario-limit.ts';
 import { meanStages, stagedShare, stagesNote } from './stages.ts';
 import { type Undisturbed, undisturbedOf, withoutOutages } from './undisturbed.ts';
@@ -28,6 +28,8 @@ export interface PointQuestion {
   /** Measured from here on where its own warm-up ends sooner, so that what is compared is measured over the same time (one-window.ts). */
   readonly notBefore?: Instant;
   readonly objectives: readonly Objective[];
+  /** Without it: all. */
+  readonly outages?: CountedOutages;
 }
 
 export interface PointEstimate {
@@ -79,7 +81,10 @@ export function estimatePoint(
   const { limit } = availability;
   const windows = runs.map((run) => windowOf(run, warmUp.end));
   const measured = windows.filter((window): window is Window => window !== null);
-  const valued = runs.map((run, i) => ({ run, values: runValues(run, windows[i] as Window | null, limit) }));
+  const valued = runs.map((run, i) => ({
+    run,
+    values: runValues(run, windows[i] as Window | null, limit, question.outages),
+  }));
   const estimates = estimatesOf(valued.map(({ values }) => values));
   const utilisation = meanUtilisation(runs.map((run) => run.utilisation));
   const { faults, notes: faultNotes } = summariseFaults(runs);
@@ -109,7 +114,7 @@ export function estimatePoint(
     faults,
     little: littlesLaw(spec, measured),
     outages: runs.flatMap((run) =>
-      outagesWithin(run, warmUp.end).map((outage) => ({ replication: run.replication, outage })),
+      outagesWithin(run, warmUp.end, question.outages).map((outage) => ({ replication: run.replication, outage })),
     ),
     runs: valued,
     notes: [

@@ -7,10 +7,18 @@ export interface FaultEstimate {
   readonly text: string;
   /** Mean over the replications in which it took effect, ms; null: it never found its target. */
   readonly atMs: number | null;
-  /** From the fault to the next final transaction after the outage it caused; over the replications that recovered. */
+  /** From the fault to the next final transaction after its last outage (simulation/aftermath.ts); over the replications that recovered. */
   readonly recoveryMs: Estimate | null;
   /** Replications in which it took effect and nothing was final again before the end. */
   readonly notRecovered: number;
+  /** Outages of all replications that came after it, up to the next fault, and are not counted in its recovery. */
+  readonly later: LaterOutages;
+}
+
+export interface LaterOutages {
+  readonly count: number;
+  /** null: there is none. */
+  readonly longestMs: number | null;
 }
 
 export interface FaultSummary {
@@ -36,7 +44,14 @@ export function summariseFaults(runs: readonly RunResult[]): FaultSummary {
       atMs: at.length === 0 ? null : at.reduce((sum, value) => sum + value, 0) / at.length / MILLISECOND,
       notRecovered: hits.length - recovered.length,
       recoveryMs: estimateOf(recovered.map((outcome) => (outcome.recovery as number) / MILLISECOND)),
+      later: laterOutages(hits),
     };
   });
   return { faults, notes };
+}
+
+/** Of one fault over its replications. */
+export function laterOutages(outcomes: readonly Pick<FaultOutcome, 'later'>[]): LaterOutages {
+  const lengths = outcomes.flatMap(({ later }) => later.map(({ from, to }) => to - from));
+  return { count: lengths.length, longestMs: lengths.length === 0 ? null : Math.max(...lengths) / MILLISECOND };
 }

@@ -5,8 +5,16 @@ import { ESTIMATE_NAMES, type RunValues } from './estimate.ts';
 import type { Window } from './window.ts';
 import { availabilityOf } from './within-limit.ts';
 
+/** Which outages of a run count: a drill is not answerable for one that was over before its fault. */
+export type CountedOutages = 'all' | 'not over before the first fault';
+
 /** `limit`: availability counts what became final within it. A run without a window has no values. */
-export function runValues(run: RunResult, window: Window | null, limit: Duration | null): RunValues {
+export function runValues(
+  run: RunResult,
+  window: Window | null,
+  limit: Duration | null,
+  counted: CountedOutages = 'all',
+): RunValues {
   if (!window) return Object.fromEntries(ESTIMATE_NAMES.map((name) => [name, null])) as RunValues;
   const { finality, commit, final, seconds } = window;
   const perTransaction = (sum: number): number | null => (final > 0 ? sum / final : null);
@@ -24,7 +32,7 @@ export function runValues(run: RunResult, window: Window | null, limit: Duration
     messages_per_transaction: perTransaction(window.protocolMessages),
     bytes_per_transaction: perTransaction(window.bytes),
     availability: limit === null ? null : availabilityOf(run, finality, limit),
-    longest_outage_ms: longest(outagesWithin(run, window.from)) / MILLISECOND,
+    longest_outage_ms: longest(outagesWithin(run, window.from, counted)) / MILLISECOND,
   };
 }
 
@@ -33,9 +41,11 @@ function milliseconds(ns: Duration | null): number | null {
 }
 
 /** The outages of the measured window; one that began in the warm-up counts from the window's begin. */
-export function outagesWithin(run: RunResult, from: Instant): readonly Outage[] {
+export function outagesWithin(run: RunResult, from: Instant, counted: CountedOutages = 'all'): readonly Outage[] {
+  const struck = counted === 'all' ? [] : run.faults.flatMap(({ at }) => at ?? []);
+  const after = struck.length === 0 ? from : Math.max(from, Math.min(...struck));
   return run.outages
-    .filter((outage) => outage.to > from)
+    .filter((outage) => outage.to > after)
     .map((outage) => ({ from: Math.max(outage.from, from), to: outage.to }));
 }
 

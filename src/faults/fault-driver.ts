@@ -18,10 +18,13 @@ interface Action {
 
 /** What became of a fault. */
 export interface FaultRecord {
+  readonly kind: FaultSpec['kind'];
   readonly text: string;
   at: Instant | null;
   nodes: readonly NodeId[];
   endedAt: Instant | null;
+  /** Whether whoever led then is among its nodes. */
+  tookLeader: boolean;
   /** Whether it is to end at all. */
   readonly ends: boolean;
   /** Whether nodes restart at its end, from what their disks hold. */
@@ -39,10 +42,12 @@ export class FaultDriver {
     this.subject = new OverlappingFaults(subject);
     for (const fault of faults) {
       const record: FaultRecord = {
+        kind: fault.kind,
         text: describe(fault),
         at: null,
         nodes: [],
         endedAt: null,
+        tookLeader: false,
         ends: fault.duration !== null,
         restarts: fault.kind === 'crash' && fault.duration !== null,
       };
@@ -81,6 +86,7 @@ export class FaultDriver {
     }
     record.at = at;
     record.nodes = nodes;
+    record.tookLeader = nodes.includes(this.subject.currentLeader());
     const definition: AnyFault = faultDefinitions[fault.kind];
     const who = named(nodes);
     this.subject.note(at, `${definition.beginning(fault)} of ${who}`);

@@ -75,7 +75,11 @@ export function valueText(value: number, measure: ComparedMeasure): string {
 }
 
 /** `+3.1 ms [+2.0 to +4.2]`; shares differ by percentage points. The interval of one pair is left out. */
-export function differenceText({ a_minus_b, measure, pairs }: ComparisonRow): string {
+export function differenceText({
+  a_minus_b,
+  measure,
+  pairs,
+}: Pick<ComparisonRow, 'a_minus_b' | 'measure' | 'pairs'>): string {
   const { mean, low, high } = a_minus_b;
   if (measure === 'availability') {
     const points = (value: number): string => signed(formatNumber(value * 100), value);

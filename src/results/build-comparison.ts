@@ -214,7 +214,7 @@ function costRow({ spending }: Candidate): CostRow | null {
 }
 
 function drillRow({ answer, recovered, missed }: CandidateDrill, settings: DrillSettings): DrillRow {
-  const { drill, struck, estimate, recoveries } = answer;
+  const { drill, struck, estimate, recoveries, later } = answer;
   const known = recoveries.filter((recovery) => recovery !== null).sort((a, b) => a - b);
   return {
     drill: drillName(drill, settings),
@@ -230,6 +230,7 @@ function drillRow({ answer, recovered, missed }: CandidateDrill, settings: Drill
       not_recovered: recoveries.length - known.length,
       of: recoveries.length,
     },
+    later_outages: { count: later.count, longest_ms: later.longestMs },
     recovered,
     condition: estimate.condition?.condition ?? null,
     missed,

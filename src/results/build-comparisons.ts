@@ -1,11 +1,10 @@
 /** The paired comparisons of an experiment as result files hold them: by label, with what may be claimed of each. */
+
 import { comparePoints, type PointComparison } from '../experiment/compare-points.ts';
+import { TOLD_BELOW } from '../experiment/paired.ts';
 import type { PointAnswer } from '../experiment/replicate.ts';
 import { MILLISECOND } from '../units/quantities.ts';
 import type { ComparisonRow } from './result-file.ts';
-
-/** A difference is told where its corrected p-value is below this. */
-const LEVEL = 0.05;
 
 /** `labels`: of the points, in the order of the answers. */
 export function buildComparisons(answers: readonly PointAnswer[], labels: readonly string[]): readonly ComparisonRow[] {
@@ -30,7 +29,7 @@ function rowOf(
     relative: paired.relative,
     p_value: paired.pValue,
     p_value_holm: pAdjusted,
-    told: pAdjusted !== null && pAdjusted < LEVEL,
+    told: pAdjusted !== null && pAdjusted < TOLD_BELOW,
     ahead: mean === 0 ? null : mean > 0 === (better === 'high') ? 'a' : 'b',
     probability_a_better: paired.probabilityABetter,
     share_of_replications_a_better: paired.shareOfPairsABetter,

@@ -96,11 +96,12 @@ export function buildPoint(
       from_ms: ms(outage.from),
       to_ms: ms(outage.to),
     })),
-    faults: estimate.faults.map(({ text, atMs, recoveryMs, notRecovered }) => ({
+    faults: estimate.faults.map(({ text, atMs, recoveryMs, notRecovered, later }) => ({
       text,
       at_ms: atMs,
       recovery_ms: recoveryMs,
       not_recovered: notRecovered,
+      later_outages: { count: later.count, longest_ms: later.longestMs },
     })),
     little: estimate.little,
     availability_limit_ms: estimate.availability.limit === null ? null : ms(estimate.availability.limit),

@@ -2,7 +2,7 @@
 import type { Condition } from '../experiment/condition.ts';
 import type { Estimate } from '../experiment/estimate.ts';
 import type { AnswerHead } from './answer-head.ts';
-import type { CheckedRangeRow, PointResult, ViolationRow } from './result-file.ts';
+import type { CheckedRangeRow, LaterOutagesRow, PointResult, ViolationRow } from './result-file.ts';
 
 export interface CompareFile extends AnswerHead {
   readonly replications: number;
@@ -153,6 +153,8 @@ export interface DrillRow {
     readonly not_recovered: number;
     readonly of: number;
   };
+  /** Of all replications: outages behind the fault that are not counted in its recovery. */
+  readonly later_outages: LaterOutagesRow;
   readonly recovered: boolean;
   readonly condition: Condition | null;
   /** Objectives for finality, availability and outages that it misses in this drill. */

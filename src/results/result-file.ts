@@ -88,6 +88,12 @@ export interface ComparisonRow {
   readonly share_of_replications_a_better: number;
 }
 
+export interface LaterOutagesRow {
+  readonly count: number;
+  /** null: there is none. */
+  readonly longest_ms: number | null;
+}
+
 export interface PointResult {
   readonly label: string;
   readonly protocol: string;
@@ -199,6 +205,8 @@ export interface PointResult {
     readonly recovery_ms: Estimate | null;
     /** Replications in which it had not recovered when the run ended; the estimate is over the others. */
     readonly not_recovered: number;
+    /** Of all replications: outages after it, up to the next fault, that are not counted in its recovery. */
+    readonly later_outages: LaterOutagesRow;
   }[];
   /** Little's law: throughput × (mean latency + think time) beside the time-average of the outstanding requests. */
   readonly little: {

@@ -1,8 +1,10 @@
 /** `tune.json`: the least timeouts that a network bears and what they buy, as plain data. Nothing in it depends on the machine or the date. */
 import type { Condition } from '../experiment/condition.ts';
 import type { Estimate } from '../experiment/estimate.ts';
-import type { BatchSetting, BatchTuning } from '../experiment/tune/batch-timeout.ts';
+import { TOLD_BELOW } from '../experiment/paired.ts';
+import type { BatchComparison, BatchSetting, BatchTuning } from '../experiment/tune/batch-timeout.ts';
 import { batchOf } from '../experiment/tune/knobs.ts';
+import type { Shown } from '../experiment/tune/spurious.ts';
 import type { PointTuning, TriedSetting } from '../experiment/tune/tune.ts';
 import type { RaftOptions } from '../protocols/raft/options.ts';
 import { type Duration, MILLISECOND, SECOND } from '../units/quantities.ts';
@@ -64,8 +66,11 @@ export interface SettingRow {
     readonly events: number;
     readonly hours: number;
     readonly per_hour: number;
+    /** One-sided 95 % limits. */
+    readonly lower_per_hour: number;
     readonly upper_per_hour: number;
-    readonly accepted: boolean;
+    /** What that shows of the rate against the level; `neither`: so few events and hours do not tell. */
+    readonly shown: Shown;
   };
   readonly recovery: {
     readonly mean_ms: Estimate | null;
@@ -83,7 +88,7 @@ export interface BatchRows {
   readonly best_ms: number | null;
   /** Used for the timeouts above. */
   readonly chosen_ms: number;
-  /** What lies within 2 % of the best median; null without a best. */
+  /** Around the best, what lies within 2 % of its mean; null without a best. */
   readonly near_ms: { readonly low: number; readonly high: number } | null;
   readonly settings: readonly BatchRow[];
 }
@@ -92,10 +97,21 @@ export interface BatchRow {
   readonly timeout_ms: number;
   readonly condition: Condition | null;
   readonly finality_p50_ms: Estimate | null;
+  /** Its median finality less that of the present one; null: it is the present one, or one of them does not keep up. */
+  readonly against_present: BatchDifference | null;
   readonly finality_p99_ms: Estimate | null;
   readonly transactions_per_batch: Estimate | null;
   readonly messages_per_transaction: Estimate | null;
   readonly bytes_per_transaction: Estimate | null;
+}
+
+/** On common random numbers, over so many pairs. */
+export interface BatchDifference {
+  readonly difference_ms: Pick<Estimate, 'mean' | 'low' | 'high'>;
+  readonly pairs: number;
+  /** Corrected for the other batch timeouts; null from one pair. */
+  readonly p_value: number | null;
+  readonly told: boolean;
 }
 
 export type TuneAbout = Omit<TuneFile, 'format' | 'points' | 'not_tuned'>;
@@ -165,8 +181,9 @@ function settingRow(
       events: spurious.events,
       hours: spurious.seconds / 3600,
       per_hour: spurious.perHour,
+      lower_per_hour: spurious.lowerPerHour,
       upper_per_hour: spurious.upperPerHour,
-      accepted: spurious.accepted,
+      shown: spurious.shown,
     },
     recovery: {
       mean_ms: recovery.meanMs,
@@ -179,27 +196,36 @@ function settingRow(
   };
 }
 
-function batchRows({ present, best, chosen, near, settings }: BatchTuning): BatchRows {
+function batchRows({ present, best, chosen, near, settings, comparisons }: BatchTuning): BatchRows {
   const [first, last] = [near[0], near.at(-1)];
   return {
     present_ms: ms(present.timeout),
     best_ms: best === null ? null : ms(best.timeout),
     chosen_ms: ms(chosen.timeout),
     near_ms: first === undefined || last === undefined ? null : { low: ms(first.timeout), high: ms(last.timeout) },
-    settings: settings.map(batchRow),
+    settings: settings.map((setting) => batchRow(setting, comparisons)),
   };
 }
 
-function batchRow(setting: BatchSetting): BatchRow {
+function batchRow(setting: BatchSetting, comparisons: BatchTuning['comparisons']): BatchRow {
   return {
     timeout_ms: ms(setting.timeout),
     condition: setting.condition,
     finality_p50_ms: setting.p50Ms,
+    against_present: differenceRow(comparisons.find((one) => one.setting === setting)),
     finality_p99_ms: setting.p99Ms,
     transactions_per_batch: setting.transactionsPerBatch,
     messages_per_transaction: setting.messagesPerTransaction,
     bytes_per_transaction: setting.bytesPerTransaction,
   };
+}
+
+function differenceRow(found: BatchComparison | undefined): BatchDifference | null {
+  if (found === undefined) return null;
+  const { difference } = found.paired;
+  const { mean, low, high, count: pairs } = difference;
+  const p = found.pAdjusted;
+  return { difference_ms: { mean, low, high }, pairs, p_value: p, told: p !== null && p < TOLD_BELOW };
 }
 
 function ms(ns: Duration): number {

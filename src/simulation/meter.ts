@@ -6,7 +6,7 @@ import type { Batch } from '../ledger/batch.ts';
 import { LogLinearHistogram } from '../statistics/histogram.ts';
 import { quickestQuantile } from '../statistics/quickest.ts';
 import { type Duration, type Instant, NEVER, type NodeId } from '../units/quantities.ts';
-import { type FineBins, findOutages } from './outages.ts';
+import { type FineBins, findOutages, SHORTEST_OUTAGE } from './outages.ts';
 import type { Outage, SegmentResult, TimelineEvent, TimelineResult } from './run-result.ts';
 import { STAGES } from './run-result.ts';
 import type { RunSpec } from './run-spec.ts';
@@ -20,6 +20,7 @@ const FEW_FINE_BINS = 4096;
 const MOST_FINE_BINS = 1 << 20;
 const MOST_MARKS = 300;
 const FEWEST_FOR_A_MEDIAN = 5;
+const LEADER = 'leader';
 
 const NO_GROUPS = new Float64Array(0);
 
@@ -90,6 +91,8 @@ export class Meter {
   private readonly recent: TimelineEvent[] = [];
   private readonly marksSeen = new Map<string, number>();
   private eventsDropped = 0;
+  /** A fault has fallen since somebody last began to lead. */
+  private leaderAwaited = false;
 
   constructor(spec: RunSpec) {
     this.horizon = spec.horizon;
@@ -273,8 +276,9 @@ export class Meter {
   }
 
   /**
-   * Faults are always kept; of each kind of mark the first 300, so that frequent ones do not crowd out a late election. First in time,
-   * not in the order in which islands were run: judged once all of them have passed these instants.
+   * Faults are always kept; of each kind of mark the first 300, so that frequent ones do not crowd out a late election, and whoever leads
+   * first behind a fault, since recovery depends on it. First in time, not in the order in which islands were run: judged once all of
+   * them have passed these instants.
    */
   private keepEvents(): void {
     this.recent.sort(inTime);
@@ -283,11 +287,13 @@ export class Meter {
         const word = event.text.slice(0, Math.max(0, event.text.indexOf(' ')));
         const seen = (this.marksSeen.get(word) ?? 0) + 1;
         this.marksSeen.set(word, seen);
-        if (seen > MOST_MARKS) {
+        const awaited = this.leaderAwaited && word === LEADER;
+        if (awaited) this.leaderAwaited = false;
+        else if (seen > MOST_MARKS) {
           this.eventsDropped++;
           continue;
         }
-      }
+      } else this.leaderAwaited = true;
       this.events.push(event);
     }
     this.recent.length = 0;
@@ -306,6 +312,11 @@ export class Meter {
 
   outages(from: Instant, firstFault: Instant, end: Instant): readonly Outage[] {
     return findOutages(this.bins, from, firstFault, end, 2 * this.usualFinality);
+  }
+
+  /** So long a gap is unusual in any run, and so long after an instant what was under way then may still become final. */
+  get faultReach(): Duration {
+    return Math.max(SHORTEST_OUTAGE, 2 * this.usualFinality);
   }
 
   /** All intervals of 100 ms or more in which requests waited and none became final, usual or not: for progress. */

@@ -15,7 +15,7 @@ export interface FineBins {
   readonly lastFinalIn: Float64Array;
 }
 
-const SHORTEST_OUTAGE: Duration = 100_000_000;
+export const SHORTEST_OUTAGE: Duration = 100_000_000;
 
 /** Gaps between consecutive finals while something was outstanding. */
 function gaps(bins: FineBins, from: Instant, end: Instant): Outage[] {

@@ -2,9 +2,10 @@
  * What both kernels do around their event loops: stop on a violation or at a count, take the busy time where the measured part
  * begins, forget what no replica needs, and put the result together.
  */
-import type { FaultDriver } from '../faults/fault-driver.ts';
+import type { FaultDriver, FaultRecord } from '../faults/fault-driver.ts';
 import { type Duration, type Instant, NEVER, SECOND } from '../units/quantities.ts';
-import type { FaultOutcome, NodeUtilisation, Outage, RunResult, Violation } from './run-result.ts';
+import { aftermathOf, type Course } from './aftermath.ts';
+import type { FaultOutcome, NodeUtilisation, RunResult, Violation } from './run-result.ts';
 import type { World } from './world.ts';
 
 /** ns of work done so far by each resource of a node. */
@@ -20,6 +21,8 @@ export interface Busy {
 const MARGIN = 1024;
 /** How often it is looked for what can be dropped: at most so rarely, so that what waits for it does not grow with the run. */
 const LONGEST_PERIOD: Duration = 10 * SECOND;
+/** The mark of whoever begins to lead a term or a view. */
+const LEADS = /^leader /;
 
 export interface KernelCounts {
   readonly dropped: number;
@@ -93,6 +96,14 @@ export class RunClock {
     const violations: Violation[] = earliest === null ? [] : [earliest];
     const firstFault = faults.records.reduce((first, r) => Math.min(first, r.at ?? NEVER), NEVER);
     const outages = meter.outages(meter.measuredFrom, firstFault, end);
+    const timeline = meter.timeline();
+    const course: Course = {
+      outages,
+      leaders: timeline.events.flatMap(({ at, kind, text }) => (kind === 'mark' && LEADS.test(text) ? [at] : [])),
+      faults: faults.records.flatMap(({ at }) => at ?? []),
+      reach: meter.faultReach,
+      end,
+    };
     const names = [...world.protocol.messages, 'request', 'reply', 'forward'];
     return {
       label: spec.label,
@@ -101,7 +112,7 @@ export class RunClock {
       digest: violations.length > 0 ? null : world.digest.text,
       endedAt: end,
       segments: meter.results(end),
-      timeline: meter.timeline(),
+      timeline,
       counts: {
         delivered: names.map((name, i) => ({ name, count: world.delivered[i] as number })),
         deliveredMessages: world.delivered.reduce((sum, count) => sum + count, 0),
@@ -120,7 +131,7 @@ export class RunClock {
       utilisation: this.utilisation(end),
       violations,
       outages,
-      faults: faults.records.map((record) => this.outcome(record, outages, end)),
+      faults: faults.records.map((record) => this.outcome(record, course)),
       unfinished: Float64Array.from(unfinished, (sent) => end - sent),
       notes:
         meter.droppedEvents > 0
@@ -129,20 +140,14 @@ export class RunClock {
     };
   }
 
-  private outcome(record: FaultDriver['records'][number], outages: readonly Outage[], end: Instant): FaultOutcome {
-    const { text, at, nodes, endedAt } = record;
-    if (at === null) return { text, at, nodes, endedAt, recovery: null };
-    // What was in flight may still become final after the fault: of the outages until the next fault, the longest is its doing.
-    const next = this.faults.records.reduce(
-      (first, r) => (r.at !== null && r.at > at ? Math.min(first, r.at) : first),
-      NEVER,
-    );
-    const until = Math.min(next, (endedAt ?? at) + this.world.spec.progressWithin);
-    let outage: Outage | null = null;
-    for (const o of outages)
-      if (o.to > at && o.from < until && (outage === null || o.to - o.from > outage.to - outage.from)) outage = o;
-    const recovery = outage === null ? 0 : outage.to >= end ? null : outage.to - at;
-    return { text, at, nodes, endedAt, recovery };
+  private outcome(record: FaultRecord, course: Course): FaultOutcome {
+    const { text, at, nodes, endedAt, kind, tookLeader } = record;
+    if (at === null) return { text, at, nodes, endedAt, outages: [], leaderAt: null, recovery: null, later: [] };
+    // With proposers that take turns every node leads when its own comes: the next change of views is for the one that is down.
+    const inTurns = (this.world.options as { readonly proposer?: unknown }).proposer === 'rotating';
+    const crashed = kind === 'crash';
+    const fault = { at, endedAt, lasts: !crashed, tookLeader: crashed && (tookLeader || inTurns) };
+    return { text, at, nodes, endedAt, ...aftermathOf(fault, course) };
   }
 
   /** How often a request was sent beyond its first time, at which it goes to one node or to all. */

@@ -66,7 +66,7 @@ export interface TimelineResult {
   readonly events: readonly TimelineEvent[];
 }
 
-/** A mark of the protocol (election, view change, …) or a fault. Faults are all kept, of each kind of mark the first 300; `notes` says when more came. */
+/** A mark of the protocol (election, view change, …) or a fault. Faults are all kept, of each kind of mark the first 300, and the first leader behind each fault; `notes` says when more came. */
 export interface TimelineEvent {
   readonly at: Instant;
   /** −1: the whole system. */
@@ -126,6 +126,12 @@ export interface FaultOutcome {
   readonly at: Instant | null;
   readonly nodes: readonly NodeId[];
   readonly endedAt: Instant | null;
-  /** From the fault to the next final transaction after the outage it caused; 0 without an outage; null: never recovered. */
+  /** Those of the run's outages that are taken for its doing (simulation/aftermath.ts), ascending. */
+  readonly outages: readonly Outage[];
+  /** When the next leader came after a crash took the one there was; null: it took none, or none came before the end. */
+  readonly leaderAt: Instant | null;
+  /** From the fault to the next final transaction after the last of its outages; 0 without one; null: it did not recover before the end. */
   readonly recovery: Duration | null;
+  /** Outages that began after it and are not its own, up to the next fault. */
+  readonly later: readonly Outage[];
 }

@@ -55,7 +55,7 @@ describe('tune', () => {
     expect(file.repeat_command).toBe(`npx quorumlab tune ${both} --spurious 1200/h --crashes 1`);
     expect(file.not_tuned).toMatchObject([{ label: 'Echo' }]);
     for (const { chosen, present } of file.points) {
-      expect(chosen?.spurious.events).toBe(0);
+      expect(chosen?.spurious).toMatchObject({ events: 0, lower_per_hour: 0, shown: 'under' });
       expect(chosen?.spurious.upper_per_hour).toBeLessThan(1200);
       expect(chosen?.timeout_ms).toBeLessThan(present?.timeout_ms as number);
       expect(chosen?.recovery.worst_ms).toBeLessThan(present?.recovery.worst_ms as number);
@@ -110,6 +110,12 @@ describe('tune', () => {
     const alone = await quorumlab('tune', scenario('alone', RAFT), '--set', 'nodes.count=1');
     expect(alone.code).toBe(1);
     expect(alone.err).toContain('a single node');
+  });
+
+  test('its help says the usual level as it would be written', async () => {
+    const { code, out } = await quorumlab('tune', '--help');
+    expect(code).toBe(0);
+    expect(out.replace(/\s+/g, ' ')).toContain('with 95 % confidence (default: 1/h)');
   });
 
   test.each([

@@ -1,7 +1,7 @@
 // A stand-in for `simulate`: a run result that follows from the specification alone, shaped as the real one's, so that what is
 // built on results is tested without a kernel. A label can ask for trouble: `crashes`, `unsafe`, `stalls`, `eats memory`, `hangs`.
 import { absorb, draw, Purpose, stream, unit } from '../../src/kernel/random.ts';
-import type { RunResult, SegmentResult } from '../../src/simulation/run-result.ts';
+import type { FaultOutcome, RunResult, SegmentResult } from '../../src/simulation/run-result.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import type { SimulateOptions } from '../../src/simulation/simulate.ts';
 import { LogLinearHistogram } from '../../src/statistics/histogram.ts';
@@ -114,16 +114,23 @@ export function fakeRun(spec: RunSpec, { onProgress, kernel }: SimulateOptions =
         ? [{ check: 'progress', kind: 'liveness', ...violation }]
         : [],
     outages: spec.faults.length > 0 ? [{ from: 4 * SECOND, to: 4.5 * SECOND }] : [],
-    faults: spec.faults.map((fault) => ({
-      text: `${fault.kind} of ${String(fault.target)}`,
-      at: fault.at,
-      nodes: [0],
-      endedAt: fault.duration === null ? null : fault.at + fault.duration,
-      recovery: 500 * MILLISECOND,
-    })),
+    faults: spec.faults.map((fault) =>
+      faultOutcome({
+        text: `${fault.kind} of ${String(fault.target)}`,
+        at: fault.at,
+        endedAt: fault.duration === null ? null : fault.at + fault.duration,
+        recovery: 500 * MILLISECOND,
+      }),
+    ),
     unfinished: new Float64Array(0),
     notes: [],
   };
+}
+
+/** A crash of node 0 that caused no outage, but for `changes`. */
+export function faultOutcome(changes: Partial<FaultOutcome> = {}): FaultOutcome {
+  const quiet = { outages: [], leaderAt: null, recovery: 0, later: [] };
+  return { text: 'crash', at: 0, nodes: [0], endedAt: null, ...quiet, ...changes };
 }
 
 function fakeSegment(from: number, to: number, bits: number): SegmentResult {

@@ -188,7 +188,13 @@ function point(
       to_ms: CRASH_MS + 40 + outageMs + replication * 35,
     })),
     faults: [
-      { text: 'crash leader for 10s', at_ms: CRASH_MS, recovery_ms: estimate(outageMs + 110, 0.06), not_recovered: 0 },
+      {
+        text: 'crash leader for 10s',
+        at_ms: CRASH_MS,
+        recovery_ms: estimate(outageMs + 110, 0.06),
+        not_recovered: 0,
+        later_outages: { count: 0, longest_ms: null },
+      },
     ],
     checked_range: {
       system: 'etcd 3.4.23, measured',

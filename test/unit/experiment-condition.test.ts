@@ -8,11 +8,11 @@ import { windowOf } from '../../src/experiment/window.ts';
 import type { RunResult, SegmentResult } from '../../src/simulation/run-result.ts';
 import { LogLinearHistogram } from '../../src/statistics/histogram.ts';
 import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
-import { fakeRun, fakeSpec } from '../support/fake-run.ts';
+import { fakeRun, fakeSpec, faultOutcome } from '../support/fake-run.ts';
 
 const PIECES = 40;
 const plain = fakeRun(fakeSpec());
-const fault = { text: 'crash leader', at: 4 * SECOND, nodes: [0], endedAt: null, recovery: null };
+const fault = faultOutcome({ text: 'crash leader', at: 4 * SECOND, recovery: null });
 
 /** A run of 10 s in forty pieces from what was offered and became final in each, and how long that took (ms). */
 function runOf(

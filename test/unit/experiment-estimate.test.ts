@@ -13,7 +13,7 @@ import { windowOf } from '../../src/experiment/window.ts';
 import type { RunResult } from '../../src/simulation/run-result.ts';
 import { LogLinearHistogram } from '../../src/statistics/histogram.ts';
 import { SECOND } from '../../src/units/quantities.ts';
-import { fakeRun, fakeSpec } from '../support/fake-run.ts';
+import { fakeRun, fakeSpec, faultOutcome } from '../support/fake-run.ts';
 
 const valuesWith = (values: Partial<Record<string, number | null>>): RunValues =>
   Object.fromEntries(ESTIMATE_NAMES.map((name) => [name, values[name] ?? null])) as RunValues;
@@ -154,7 +154,7 @@ describe('an objective for finality', () => {
   });
 
   test('is missed by a cluster that was down at the end, even for the half of the transactions before', () => {
-    const faults = [{ text: 'crash leader', at: 8 * SECOND, nodes: [0], endedAt: null, recovery: null }];
+    const faults = [faultOutcome({ text: 'crash leader', at: 8 * SECOND, recovery: null })];
     const down = { faults, outages: [{ from: 8 * SECOND, to: 10 * SECOND }], unfinished: ages(1.9, 1, 0.1) };
     expect(judged(objective('finality_p50_ms', 500), down)).toMatchObject({
       met: false,

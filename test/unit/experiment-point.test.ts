@@ -9,7 +9,7 @@ import type { RunResult } from '../../src/simulation/run-result.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { LogLinearHistogram } from '../../src/statistics/histogram.ts';
 import { SECOND } from '../../src/units/quantities.ts';
-import { fakeRun, fakeSpec } from '../support/fake-run.ts';
+import { fakeRun, fakeSpec, faultOutcome } from '../support/fake-run.ts';
 
 const question = { warmup: 1 * SECOND, objectives: [] };
 const replications = (count: number, changes: Partial<RunSpec> = {}): RunResult[] =>
@@ -238,8 +238,34 @@ describe('outages and faults', () => {
       atMs: 4000,
       notRecovered: 1,
       recoveryMs: { mean: 500, low: 500, high: 500, replications: 2 },
+      later: { count: 0, longestMs: null },
     });
     expect(notes).toContain('crash of leader: not recovered from in 1 of 3 replications');
+  });
+
+  test('outages that came later are kept beside its recovery, over all replications', () => {
+    const later = [[{ from: 6 * SECOND, to: 6.2 * SECOND }], [{ from: 5 * SECOND, to: 5.5 * SECOND }], []];
+    const runs = replications(3, { faults: [crash] }).map((run, i) => ({
+      ...run,
+      faults: run.faults.map((fault) => ({ ...fault, later: later[i] ?? [] })),
+    }));
+    const [fault] = estimatePoint(question, fakeSpec(), runs).faults;
+    expect(fault?.later).toEqual({ count: 2, longestMs: 500 });
+    expect(fault?.recoveryMs?.mean).toBe(500);
+  });
+
+  test('what was over before the first fault does not count where a drill is asked of', () => {
+    const [run] = replications(1, { faults: [crash] });
+    const outages = [
+      { from: 2 * SECOND, to: 3.9 * SECOND },
+      { from: 3.95 * SECOND, to: 4.5 * SECOND },
+    ];
+    const worst = (counted?: 'all' | 'not over before the first fault') =>
+      estimatePoint({ ...question, ...(counted && { outages: counted }) }, fakeSpec(), [{ ...run!, outages }]).estimates
+        .longest_outage_ms?.mean;
+    expect(worst()).toBe(1900);
+    expect(worst('all')).toBe(1900);
+    expect(worst('not over before the first fault')).toBeCloseTo(550, 9);
   });
 
   test('a fault that never found its target is noted', () => {
@@ -332,7 +358,7 @@ describe('a point that had not caught up after its faults', () => {
       for (const [, latency] of here) finality.record(latency);
       return { ...run.segments[0]!, from, to, offered: 250, final: here.length, finality: finality.toSparse() };
     });
-    const fault = { text: 'crash 1', nodes: [1], endedAt: null, recovery: 0 };
+    const fault = faultOutcome({ text: 'crash 1', nodes: [1] });
     return {
       ...run,
       segments,

@@ -4,7 +4,7 @@ import { warmUpOf } from '../../src/experiment/warm-up.ts';
 import type { RunResult, SegmentResult } from '../../src/simulation/run-result.ts';
 import { LogLinearHistogram } from '../../src/statistics/histogram.ts';
 import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
-import { fakeRun, fakeSpec } from '../support/fake-run.ts';
+import { fakeRun, fakeSpec, faultOutcome } from '../support/fake-run.ts';
 
 /** A run of 40 segments of 1 s with these mean latencies (ms) and final transactions. */
 function runWith(latencyOf: (i: number) => number, finalOf = (_: number): number => 100, faultAt?: number): RunResult {
@@ -21,8 +21,7 @@ function runWith(latencyOf: (i: number) => number, finalOf = (_: number): number
       finality: finality.toSparse(),
     };
   });
-  const faults =
-    faultAt === undefined ? [] : [{ text: 'crash', at: faultAt * SECOND, nodes: [0], endedAt: null, recovery: null }];
+  const faults = faultAt === undefined ? [] : [faultOutcome({ at: faultAt * SECOND, recovery: null })];
   return { ...base, segments, faults, endedAt: 40 * SECOND };
 }
 const ripple = (i: number): number => (i % 3) - 1;

@@ -104,6 +104,23 @@ describe('faults', () => {
     expect(driver.quietFrom).toBe(50 * ms);
   });
 
+  test('remember whether they struck whoever led then', () => {
+    const crash = (target: FaultSpec['target'], at: number): FaultSpec => ({
+      kind: 'crash',
+      target,
+      at,
+      duration: null,
+    });
+    const { driver } = run(
+      [crash(3, 10 * ms), crash('leader', 20 * ms), crash([1, 4], 30 * ms), crash(2, 40 * ms)],
+      NEVER,
+      (at, subject) => {
+        subject.leader = at < 30 * ms ? 2 : 4;
+      },
+    );
+    expect(driver.records.map(({ tookLeader }) => tookLeader)).toEqual([false, true, true, false]);
+  });
+
   test('slow nodes by the worst of what is in force, and are noted with how much', () => {
     const { log } = run(
       [

@@ -160,7 +160,13 @@ describe('the verdict', () => {
   });
 
   test('says what each fault cost, also where nothing happened or nothing recovered', () => {
-    const fault = { text: 'crash of the leader', at_ms: 20_000, recovery_ms: estimate(3200, 100), not_recovered: 0 };
+    const fault = {
+      text: 'crash of the leader',
+      at_ms: 20_000,
+      recovery_ms: estimate(3200, 100),
+      not_recovered: 0,
+      later_outages: { count: 0, longest_ms: null },
+    };
     const cost = { longest_outage_ms: estimate(3000), availability: estimate(0.95) };
     const told = text(having(pbft, cost, { faults: [fault], availability_limit_ms: 2000 }));
     expect(told).toContain('crash of the leader at 20 s: PBFT was final again 3,200 ms later.');
@@ -178,6 +184,14 @@ describe('the verdict', () => {
       'final again 3,200 ms later; in 2 of 7 replications it did not recover before the run ended.',
     );
     expect(text({ ...pbft, faults: [{ ...fault, at_ms: null }] })).toContain('never took effect');
+    expect(told).not.toContain('later outage');
+    const later = (count: number, longest_ms: number) => ({ ...fault, later_outages: { count, longest_ms } });
+    expect(text({ ...pbft, faults: [later(2, 900)] })).toContain(
+      'was final again 3,200 ms later. 2 later outages (all replications; the longest 900 ms) are not counted in that.',
+    );
+    expect(text({ ...pbft, faults: [later(1, 150)] })).toContain(
+      '(all replications; the longest 150 ms) is not counted',
+    );
   });
 
   test('begins with what was violated', () => {

@@ -160,6 +160,23 @@ describe('a meter', () => {
     expect([final[239], latencySum[239], latencyMax[239]]).toEqual([2, 239_999 + 238_000, 239_999]);
   });
 
+  test('keeps whoever leads first behind a fault, however many led before', () => {
+    const meter = meterOf(10_000);
+    for (let at = 0; at < 400; at++) meter.event(at, 0, 'mark', `leader ${at}`);
+    meter.windowEnd();
+    meter.event(500, -1, 'fault', 'crash of node 0');
+    for (let at = 501; at < 510; at++) {
+      meter.event(at, 1, 'mark', `election ${at}`);
+      meter.event(at + 1, 1, 'mark', `leader ${at}`);
+    }
+    const { events } = meter.timeline();
+    expect(events.filter(({ text }) => text.startsWith('leader ')).map(({ at }) => at)).toEqual([
+      ...Array.from({ length: 300 }, (_, at) => at),
+      502,
+    ]);
+    expect(meter.droppedEvents).toBe(100 + 8);
+  });
+
   test('keeps every fault and the first 300 marks of a kind, sorted by time, node and text, and counts the rest', () => {
     const meter = meterOf(SECOND);
     for (let i = 0; i < 400; i++) meter.event(5000 - i, i % 3, 'mark', `snapshot ${i % 2}`);

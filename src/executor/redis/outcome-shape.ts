@@ -43,6 +43,7 @@ const segment = record({
 
 const named = listOf(record({ name: text, count }));
 const share = amount;
+const outages = listOf(record({ from: amount, to: amount }));
 
 const runResult = record({
   label: text,
@@ -64,9 +65,18 @@ const runResult = record({
   violations: listOf(
     record({ check: text, kind: oneOf(['safety', 'liveness']), at: amount, node: number, detail: text }),
   ),
-  outages: listOf(record({ from: amount, to: amount })),
+  outages,
   faults: listOf(
-    record({ text, at: nullOr(amount), nodes: listOf(count), endedAt: nullOr(amount), recovery: nullOr(amount) }),
+    record({
+      text,
+      at: nullOr(amount),
+      nodes: listOf(count),
+      endedAt: nullOr(amount),
+      outages,
+      leaderAt: nullOr(amount),
+      recovery: nullOr(amount),
+      later: outages,
+    }),
   ),
   unfinished: doubles,
   notes: listOf(text),

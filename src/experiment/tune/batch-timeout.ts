@@ -1,14 +1,18 @@
 /**
  * The batch timeout: how long the first transaction of a batch waits for others. Longer, and fewer messages carry more transactions; at a
- * load that leaves resources idle it only adds to finality. The least median finality of those that keep up is the best one.
+ * load that leaves resources idle it only adds to finality. What is set now stays, unless another that keeps up has a lower median
+ * finality beyond chance: pair by pair on common random numbers, corrected for all that were tried.
  */
 import type { RunResult } from '../../simulation/run-result.ts';
 import type { RunSpec } from '../../simulation/run-spec.ts';
+import { holmAdjusted } from '../../statistics/holm.ts';
 import { type Duration, MILLISECOND } from '../../units/quantities.ts';
+import { QUANTILE_STEP } from '../compare-points.ts';
 import type { Condition } from '../condition.ts';
 import type { Estimate } from '../estimate.ts';
 import { estimateOf } from '../estimate.ts';
 import type { Experiment, RunOutcome } from '../experiment.ts';
+import { comparePaired, type PairedComparison, TOLD_BELOW } from '../paired.ts';
 import { estimatePoint, type PointQuestion } from '../point-estimate.ts';
 import { rounded } from './grid.ts';
 import { batchOf, withBatchTimeout } from './knobs.ts';
@@ -22,21 +26,36 @@ export interface BatchSetting {
   readonly timeout: Duration;
   readonly condition: Condition | null;
   readonly p50Ms: Estimate | null;
+  /** Median finality by replication; null where a run cannot tell. */
+  readonly p50PerRunMs: readonly (number | null)[];
   readonly p99Ms: Estimate | null;
   readonly transactionsPerBatch: Estimate | null;
   readonly messagesPerTransaction: Estimate | null;
   readonly bytesPerTransaction: Estimate | null;
 }
 
+/** A setting's median finality beside that of the present one: this − present, pair by pair. */
+export interface BatchComparison {
+  readonly setting: BatchSetting;
+  readonly paired: PairedComparison;
+  /** Corrected for the others (Holm); null from one pair, which cannot tell. */
+  readonly pAdjusted: number | null;
+}
+
 export interface BatchTuning {
   readonly present: BatchSetting;
   /** Ascending, the present one among them. */
   readonly settings: readonly BatchSetting[];
-  /** null: none keeps up with the load. */
+  /** The least mean of median finality of those that keep up; null: none does. */
   readonly best: BatchSetting | null;
-  /** All that keep up with a median within 2 % of the best, ascending. */
+  /** Around the best, all that keep up with a mean within 2 % of it, ascending without a gap. */
   readonly near: readonly BatchSetting[];
-  /** The present one where it is near the best, else the best; the present one where none keeps up. */
+  /** Of all others that keep up, where the present one does. */
+  readonly comparisons: readonly BatchComparison[];
+  /**
+   * The present one, unless others are lower beyond chance and by more than 2 %: then the best of these. Where the present one does not keep
+   * up, the best, if there is one.
+   */
   readonly chosen: BatchSetting;
 }
 
@@ -66,23 +85,65 @@ export function* tuneBatch(
 
 function candidates({ timeout, p50Ms }: BatchSetting, under: Duration): readonly Duration[] {
   const finality = (p50Ms?.mean ?? 0) * MILLISECOND;
-  const halved = Array.from({ length: HALVINGS + 1 }, (_, i) => rounded(Math.round(finality / 2 ** i)));
+  const halved = Array.from({ length: HALVINGS + 1 }, (_, i) => rounded(Math.round(finality / (1 << i))));
   return [...new Set([0, ...halved])].filter((one) => one !== timeout && one < under);
 }
 
 export function choose(
   present: BatchSetting,
   settings: readonly BatchSetting[],
-): Pick<BatchTuning, 'best' | 'near' | 'chosen'> {
-  const able = settings.filter(({ condition, p50Ms }) => condition === 'keeps up' && p50Ms !== null);
-  const p50 = ({ p50Ms }: BatchSetting): number => p50Ms?.mean ?? Number.POSITIVE_INFINITY;
-  const best = able.reduce<BatchSetting | null>(
-    (least, one) => (least === null || p50(one) < p50(least) ? one : least),
+): Pick<BatchTuning, 'best' | 'near' | 'comparisons' | 'chosen'> {
+  const able = settings.filter(keepsUp);
+  const best = leastOf(able);
+  if (best === null) return { best, near: [], comparisons: [], chosen: present };
+  const near = nearTo(best, settings);
+  if (!keepsUp(present)) return { best, near, comparisons: [], chosen: best };
+  const comparisons = comparedWith(
+    present,
+    able.filter((one) => one !== present),
+  );
+  const lower = comparisons.filter(
+    ({ paired: { relative }, pAdjusted }) =>
+      pAdjusted !== null && pAdjusted < TOLD_BELOW && relative !== null && relative < 1 / NEAR - 1,
+  );
+  return { best, near, comparisons, chosen: leastOf(lower.map(({ setting }) => setting)) ?? present };
+}
+
+function keepsUp({ condition, p50Ms }: BatchSetting): boolean {
+  return condition === 'keeps up' && p50Ms !== null;
+}
+
+function medianOf({ p50Ms }: BatchSetting): number {
+  return p50Ms?.mean ?? Number.POSITIVE_INFINITY;
+}
+
+/** The first of those with the least mean. */
+function leastOf(settings: readonly BatchSetting[]): BatchSetting | null {
+  return settings.reduce<BatchSetting | null>(
+    (least, one) => (least === null || medianOf(one) < medianOf(least) ? one : least),
     null,
   );
-  if (best === null) return { best, near: [], chosen: present };
-  const near = able.filter((one) => p50(one) <= NEAR * p50(best));
-  return { best, near, chosen: near.includes(present) ? present : best };
+}
+
+function nearTo(best: BatchSetting, settings: readonly BatchSetting[]): readonly BatchSetting[] {
+  const isNear = (one: BatchSetting | undefined): boolean =>
+    one !== undefined && keepsUp(one) && medianOf(one) <= NEAR * medianOf(best);
+  let [first, last] = [settings.indexOf(best), settings.indexOf(best)];
+  while (isNear(settings[first - 1])) first--;
+  while (isNear(settings[last + 1])) last++;
+  return settings.slice(first, last + 1);
+}
+
+/** The present one is what the others are held against, whatever they show: as many tests as there are others. */
+function comparedWith(present: BatchSetting, others: readonly BatchSetting[]): readonly BatchComparison[] {
+  const step = (setting: BatchSetting): number => QUANTILE_STEP * medianOf(setting);
+  const rows = others.flatMap((setting) => {
+    const steps = { a: step(setting), b: step(present) };
+    const paired = comparePaired(setting.p50PerRunMs, present.p50PerRunMs, 'low', steps);
+    return paired === null ? [] : [{ setting, paired }];
+  });
+  const adjusted = holmAdjusted(rows.map(({ paired }) => paired.pValue));
+  return rows.map((row, i) => ({ ...row, pAdjusted: adjusted[i] ?? null }));
 }
 
 function* measured(
@@ -96,12 +157,13 @@ function* measured(
   if (runs.length < timeouts.length * replications.length) return null;
   return timeouts.map((timeout, i) => {
     const own = runs.slice(i * replications.length, (i + 1) * replications.length);
-    const { estimates, condition } = estimatePoint(plan.question, of(timeout, 0), own);
+    const { estimates, condition, runs: valued } = estimatePoint(plan.question, of(timeout, 0), own);
     const filled = own.map(({ counts }) => (counts.batches === 0 ? null : counts.transactions / counts.batches));
     return {
       timeout,
       condition: condition?.condition ?? null,
       p50Ms: estimates.finality_p50_ms,
+      p50PerRunMs: valued.map(({ values }) => values.finality_p50_ms),
       p99Ms: estimates.finality_p99_ms,
       transactionsPerBatch: estimateOf(filled),
       messagesPerTransaction: estimates.messages_per_transaction,

@@ -1,11 +1,12 @@
 /** What a setting buys: how soon transactions are final again after whoever leads crashes for good, at a moment drawn anew in each run. */
 import { draw, Purpose, stream, unit } from '../../kernel/random.ts';
-import type { RunResult } from '../../simulation/run-result.ts';
+import type { FaultOutcome, RunResult } from '../../simulation/run-result.ts';
 import type { RunSpec } from '../../simulation/run-spec.ts';
-import { pairedDifference } from '../../statistics/intervals.ts';
+import { holmAdjusted } from '../../statistics/holm.ts';
 import { quantileOfSorted } from '../../statistics/summary.ts';
 import { type Duration, type Instant, MILLISECOND, SECOND } from '../../units/quantities.ts';
 import { type Estimate, estimateOf } from '../estimate.ts';
+import { comparePaired, TOLD_BELOW } from '../paired.ts';
 import type { Knobs } from './knobs.ts';
 
 /** The crash falls between these, so that the moment has nothing to do with heartbeats, and the run has shown its usual gaps before. */
@@ -56,42 +57,40 @@ export function recoveryOf(runs: readonly RunResult[]): Recovery {
 }
 
 /**
- * Until the end of the outage that was going on when the next leader came; where nothing waited unusually long, until that leader: there is
- * no order without one. (The recovery that a run itself reports ends with the first outage behind the fault, even if transactions were final
- * in between and another leader was lost later: with one node less, that is likelier, but no part of this recovery.)
+ * What a run reports of its crash (simulation/aftermath.ts); where nothing waited unusually long, or not until then, the time to the next
+ * leader: there is no order without one. What is lost later, with one node less, is no part of it.
  */
-function recovered({ faults, outages, timeline, endedAt }: RunResult): Duration | null {
-  const at = faults[0]?.at as Instant;
-  const next = timeline.events.find(
-    (event) => event.kind === 'mark' && event.text.startsWith('leader ') && event.at > at,
-  )?.at;
-  if (next === undefined) return null;
-  const outage = outages.find(({ from, to }) => from <= next && to > at);
-  if (outage !== undefined && outage.to >= endedAt) return null;
-  return Math.max(next, outage?.to ?? 0) - at;
+function recovered({ faults: [fault] }: RunResult): Duration | null {
+  const { at, leaderAt, recovery } = fault as FaultOutcome;
+  return leaderAt === null || recovery === null ? null : Math.max(leaderAt - (at as Instant), recovery);
 }
 
 /**
- * Of settings that are borne, ascending, the one to take. The least one, unless one above it recovers sooner beyond chance (95 %, paired by
- * crash): where timeouts are near to the round trip, elections split again and again, and to wait longer is to be back sooner.
+ * Of settings that are borne, ascending, the one to take. The least one, unless one above it recovers sooner beyond chance: where timeouts
+ * are near to the round trip, elections split again and again, and to wait longer is to be back sooner.
  */
 export function quickest(recoveries: readonly Recovery[]): number {
+  const isSooner = soonerBeyondChance(recoveries);
   return recoveries.reduce((best, one, i) => {
     const before = recoveries[best] as Recovery;
     if (one.notRecovered !== before.notRecovered) return one.notRecovered < before.notRecovered ? i : best;
-    return isSooner(one, before) && isSooner(one, recoveries[0] as Recovery) ? i : best;
+    return isSooner(i, best) && isSooner(i, 0) ? i : best;
   }, 0);
 }
 
-function isSooner(one: Recovery, other: Recovery): boolean {
-  const pairs = one.perRunMs.flatMap((ms, i) => {
-    const beside = other.perRunMs[i] ?? null;
-    return ms === null || beside === null ? [] : [[ms, beside] as const];
-  });
-  if (pairs.length < 2) return false;
-  const { difference } = pairedDifference(
-    pairs.map(([ms]) => ms),
-    pairs.map(([, beside]) => beside),
+/**
+ * Crash k of every setting has the same random numbers, so that they are compared in pairs. Which pairs decide depends on what was seen, so
+ * that each pair of settings counts as a comparison: all are corrected for together (Holm).
+ */
+function soonerBeyondChance(recoveries: readonly Recovery[]): (one: number, other: number) => boolean {
+  const pairs = recoveries.flatMap((one, i) =>
+    recoveries.slice(0, i).map((other, k) => ({ i, k, paired: comparePaired(one.perRunMs, other.perRunMs, 'low') })),
   );
-  return difference.low > 0;
+  const adjusted = holmAdjusted(pairs.map(({ paired }) => paired?.pValue ?? null));
+  // The later of two settings first: that is how they are asked for.
+  const sooner = pairs.filter(({ paired }, at) => {
+    const p = adjusted[at] ?? null;
+    return paired !== null && paired.difference.mean < 0 && p !== null && p < TOLD_BELOW;
+  });
+  return (one, other) => sooner.some(({ i, k }) => i === one && k === other);
 }

@@ -1,8 +1,12 @@
-/** Candidates for a timeout: a geometric grid of round values, and the search for the least of them that serves. */
+/**
+ * Candidates for a timeout: a geometric grid of round values, and the search for the least of them that serves. Which settings are tried
+ * must not depend on the machine, so logarithms are those of kernel/elementary.ts.
+ */
+import { exp, log } from '../../kernel/elementary.ts';
 import type { Duration } from '../../units/quantities.ts';
 
 /** Neighbours on the grid differ by about a fifth: the fourth root of 2. */
-export const STEP = 2 ** 0.25;
+export const STEP = Math.sqrt(Math.SQRT2);
 
 /** Two significant digits: what an operator would write, and a tenth of it is a whole number still. */
 export function rounded(duration: Duration): Duration {
@@ -11,8 +15,9 @@ export function rounded(duration: Duration): Duration {
 
 /** From `low` to at least `high`, ascending, each once. */
 export function geometricGrid(low: Duration, high: Duration, step = STEP): readonly Duration[] {
-  const count = Math.max(1, Math.ceil(Math.log(high / low) / Math.log(step)) + 1);
-  return [...new Set(Array.from({ length: count }, (_, i) => rounded(low * step ** i)))];
+  const stride = log(step);
+  const count = Math.max(1, Math.ceil(log(high / low) / stride) + 1);
+  return [...new Set(Array.from({ length: count }, (_, i) => rounded(low * exp(i * stride))))];
 }
 
 /**

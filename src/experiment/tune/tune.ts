@@ -48,16 +48,16 @@ export interface PointTuning {
   readonly batch: BatchTuning | null;
   /** The scenario as it stands, but for its faults. */
   readonly present: TriedSetting | null;
-  /** The least that was accepted; null: none in the range, or runs failed. */
+  /** The least that was shown to stay under the level; null: none in the range, or runs failed. */
   readonly least: TriedSetting | null;
   /** What to set: the least one, or one above it that recovers sooner beyond chance. */
   readonly chosen: TriedSetting | null;
-  /** The chosen base timeout with the rarest heartbeat that was accepted; null where it is the chosen one itself. */
+  /** The chosen base timeout with the rarest heartbeat that was shown to stay under it; null where it is the chosen one itself. */
   readonly rarest: TriedSetting | null;
   /** All settings of the grid that were tried, ascending. */
   readonly tried: readonly TriedSetting[];
   readonly range: { readonly low: Duration; readonly high: Duration } | null;
-  /** Virtual time without any event that an accepted setting took, and in all, ns. */
+  /** Virtual time without any event that shows a setting to stay under the level, and in all, ns. */
   readonly timeNeeded: Duration;
   readonly timeSimulated: Duration;
   readonly failed: readonly FailedRun[];
@@ -152,7 +152,7 @@ function* tunePoint(plan: TunePlan): Experiment<PointTuning> {
     if (ledger.failed.length > 0) return false;
     const judged = tried.get(index) ?? (yield* judge(settings[index] as Timeouts));
     if (judged !== null) tried.set(index, judged);
-    return judged?.spurious.accepted ?? false;
+    return judged?.spurious.shown === 'under';
   };
   const at = yield* firstThatHolds(grid.length, isBorne);
   let taken = at;
@@ -220,7 +220,7 @@ function* rarestHeartbeat(
     // Ticks are heartbeats: a timeout is a whole number of them.
     if (counted && !Number.isInteger(heartbeats)) break;
     const judged = yield* judge(timeoutsOf(knobs, chosen.timeouts.base, heartbeats));
-    if (judged === null || !judged.spurious.accepted) break;
+    if (judged?.spurious.shown !== 'under') break;
     rarest = judged;
   }
   return rarest;

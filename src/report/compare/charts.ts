@@ -119,7 +119,7 @@ export function outageFigure({ candidates, drills: times }: CompareFile): Figure
     row.map((drill) => (drill?.longest_outage_ms == null ? null : drill.longest_outage_ms[side] / 1000));
   return {
     title: 'Longest outage in each drill',
-    lead: `The longest time in which requests waited and none became final: the mean over replications, and its 95 % interval. What is struck is struck for ${milliseconds(times.for_ms)}; of the losses of a site, the worst is drawn.`,
+    lead: `The longest time in which requests waited and none became final: the mean over replications, and its 95 % interval; what was over before the fault does not count. What is struck is struck for ${milliseconds(times.for_ms)}; of the losses of a site, the worst is drawn.`,
     legend: candidates.map(({ label }, index) => swatch(candidateColour(index), label)),
     specs: [
       {
@@ -145,7 +145,17 @@ export function outageFigure({ candidates, drills: times }: CompareFile): Figure
     ],
     table: table(
       'Drills',
-      ['', 'drill', 'nodes struck', 'longest outage', 'recovery, median', 'worst', 'available', 'misses'],
+      [
+        '',
+        'drill',
+        'nodes struck',
+        'longest outage',
+        'recovery, median',
+        'worst',
+        'later outages',
+        'available',
+        'misses',
+      ],
       candidates.flatMap(({ label, drills }, index) => drills.map((drill) => drillCells(label, index, drill))),
     ),
     after: null,
@@ -162,6 +172,9 @@ function drillCells(label: string, index: number, drill: DrillRow) {
     estimateCell(drill.longest_outage_ms, 'ms'),
     time(recovery.median_ms),
     recovery.not_recovered > 0 ? `not in ${recovery.not_recovered} of ${recovery.of}` : time(recovery.worst_ms),
+    drill.later_outages.longest_ms === null
+      ? 'none'
+      : `${drill.later_outages.count}, the longest ${milliseconds(drill.later_outages.longest_ms)}`,
     estimateCell(drill.availability, 'share'),
     drill.missed.join(', ') || 'nothing',
   ];

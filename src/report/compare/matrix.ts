@@ -133,6 +133,8 @@ export function footnotes(file: CompareFile): readonly string[] {
   return [
     `Undisturbed: ${seconds(file.duration_ms)} a run, ${replications} ${replications === 1 ? 'replication, so chance is not excluded' : 'replications'}. Each drill: a run of its own with the same random numbers, from ${seconds(drills.at_ms)} on for ${seconds(drills.for_ms)}, until liveness can be judged.`,
     `Crash of the leader: it restarts from its disk. Loss of a site: all machines of nodes there crash and restart; clients there stay and ask the others. Slow leader: processor and disk take ${drills.slow_by} times as long.`,
+    'Out: the longest outage of a drill that was not over before its fault, mean over replications. Back after: from the fault to the next final transaction after the outage that it can have begun.',
+    ...laterOutages(file),
     ...(replaced_faults === 0
       ? []
       : [
@@ -155,6 +157,19 @@ export function footnotes(file: CompareFile): readonly string[] {
         ),
       ),
     ),
+  ];
+}
+
+/** What a drill saw beside its recovery. */
+function laterOutages({ candidates }: CompareFile): readonly string[] {
+  const seen = candidates.flatMap(({ label, drills }) =>
+    drills.flatMap(({ drill, later_outages: { count, longest_ms } }) =>
+      longest_ms === null ? [] : [`${label}, ${drill}: ${count}, the longest ${milliseconds(longest_ms)}`],
+    ),
+  );
+  if (seen.length === 0) return [];
+  return [
+    `Outages that came later in a drill count for the longest outage, not for the time until it was back (of all replications): ${seen.join('; ')}.`,
   ];
 }
 

@@ -13,10 +13,22 @@ import { formatShort } from '../html/format.ts';
 import { html, lineSwatch, swatch, table } from '../html/markup.ts';
 import { milliseconds, withInterval } from '../words.ts';
 import { rowsOf } from './table.ts';
-import { duration, eventName, perHour, recoveryText, settingText, spuriousText } from './words.ts';
+import {
+  AGAINST_PRESENT,
+  againstPresent,
+  duration,
+  eventName,
+  MEDIAN_FINALITY,
+  perHour,
+  RECOVERY_MEAN,
+  recoveryText,
+  settingText,
+  spuriousText,
+} from './words.ts';
 
-const ACCEPTED: Colour = 'point-0';
-const REJECTED: Colour = 'bad';
+const UNDER: Colour = 'point-0';
+const OVER: Colour = 'bad';
+const NOT_TOLD: Colour = 'ink-soft';
 const PRESENT: Colour = 'point-1';
 const CHOSEN: Colour = 'ink';
 
@@ -25,18 +37,19 @@ export function curveFigure(file: TuneFile, point: TunePoint, index: number): Fi
   const rows = rowsOf(point);
   return {
     title: `${point.label}: what a shorter timeout buys, and what it risks`,
-    lead: `One sign a setting: how soon transactions are final again after a crash, over how many ${eventName(point, 2)} an hour there may be (upper 95 % limit; of accepted settings it says only how long was looked). Left of the line at ${perHour(file.level_per_hour)} an hour is what is borne.`,
+    lead: `One sign a setting: how soon transactions are final again after a crash, over how many ${eventName(point, 2)} an hour there may be (upper 95 % limit; without any event it says only how long was looked). Left of the line at ${perHour(file.level_per_hour)} an hour is what was shown to stay under that level.`,
     legend: [
       swatch(CHOSEN, 'recommended'),
       swatch(PRESENT, 'as it stands'),
-      swatch(ACCEPTED, 'accepted'),
-      html`<span class="bad-sign">✕</span> rejected`,
+      swatch(UNDER, 'shown under the level'),
+      swatch(NOT_TOLD, 'not told'),
+      html`<span class="bad-sign">✕</span> shown over it`,
       lineSwatch('ink-soft', LEVEL_DASH, 'level'),
     ],
     specs: [curve(file, point, index)],
     table: table(
       `Settings of ${point.label}`,
-      ['setting', eventName(point, 2), 'recovery, mean', 'median', 'worst', ''],
+      ['setting', eventName(point, 2), RECOVERY_MEAN, 'median', 'worst', ''],
       rows.map(({ row, role }) => [
         settingText(row, point),
         spuriousText(row),
@@ -108,16 +121,22 @@ function curve(file: TuneFile, point: TunePoint, index: number): ChartSpec {
         rows.filter(({ role }) => role === 'as it stands'),
       ),
       ...signs(
-        'accepted',
-        ACCEPTED,
+        'shown under the level',
+        UNDER,
         'ring',
-        plain.filter(({ row }) => row.spurious.accepted),
+        plain.filter(({ row }) => row.spurious.shown === 'under'),
       ),
       ...signs(
-        'rejected',
-        REJECTED,
+        'not told',
+        NOT_TOLD,
+        'ring',
+        plain.filter(({ row }) => row.spurious.shown === 'neither'),
+      ),
+      ...signs(
+        'shown over the level',
+        OVER,
         'cross',
-        plain.filter(({ row }) => !row.spurious.accepted),
+        plain.filter(({ row }) => row.spurious.shown === 'over'),
       ),
       level,
     ],
@@ -167,7 +186,8 @@ export function batchFigure(point: TunePoint, index: number): Figure | null {
       `Batch timeouts of ${point.label}`,
       [
         'batch timeout',
-        'finality p50',
+        MEDIAN_FINALITY,
+        AGAINST_PRESENT,
         'finality p99',
         'transactions a batch',
         'messages a transaction',
@@ -177,6 +197,7 @@ export function batchFigure(point: TunePoint, index: number): Figure | null {
       batch.settings.map((row) => [
         duration(row.timeout_ms),
         withInterval(row.finality_p50_ms, 'ms'),
+        againstPresent(row),
         withInterval(row.finality_p99_ms, 'ms'),
         formatShort(row.transactions_per_batch?.mean ?? 0),
         formatShort(row.messages_per_transaction?.mean ?? 0),

@@ -6,7 +6,20 @@ import { checkedRangeLines } from '../checked-range.ts';
 import { formatShort } from '../html/format.ts';
 import type { Colours } from '../table.ts';
 import { milliseconds, withInterval } from '../words.ts';
-import { duration, footnotes, recoveryText, settingText, spuriousText, tuneVerdict, warnings } from './words.ts';
+import {
+  AGAINST_PRESENT,
+  againstPresent,
+  duration,
+  eventName,
+  footnotes,
+  MEDIAN_FINALITY,
+  RECOVERY_MEAN,
+  recoveryText,
+  settingText,
+  spuriousText,
+  tuneVerdict,
+  warnings,
+} from './words.ts';
 
 export function renderTune(file: TuneFile, colour: Colours = colours): string {
   return [
@@ -47,14 +60,14 @@ export function rowsOf({
 
 function pointLines(point: TunePoint, colour: Colours): readonly string[] {
   const settings = new Table({
-    head: [point.label, 'spurious', 'recovery, mean', 'median', 'worst', ''],
+    head: [point.label, eventName(point, 2), RECOVERY_MEAN, 'median', 'worst', ''],
     style: { head: [], border: [] },
     colAligns: ['left', 'left', 'right', 'right', 'right', 'left'],
   });
   for (const { row, role } of rowsOf(point))
     settings.push([
       settingText(row, point),
-      row.spurious.accepted ? spuriousText(row) : colour.red(spuriousText(row)),
+      row.spurious.shown === 'over' ? colour.red(spuriousText(row)) : spuriousText(row),
       recoveryText(row),
       orDash(row.recovery.p50_ms),
       orDash(row.recovery.worst_ms),
@@ -66,21 +79,31 @@ function pointLines(point: TunePoint, colour: Colours): readonly string[] {
 function batchLines({ batch }: TunePoint): readonly string[] {
   if (batch === null) return [];
   const table = new Table({
-    head: ['batch timeout', 'finality p50', 'p99', 'transactions a batch', 'messages a transaction', ''],
+    head: [
+      'batch timeout',
+      MEDIAN_FINALITY,
+      AGAINST_PRESENT,
+      'p99',
+      'transactions a batch',
+      'messages a transaction',
+      '',
+    ],
     style: { head: [], border: [] },
-    colAligns: ['right', 'right', 'right', 'right', 'right', 'left'],
+    colAligns: ['right', 'right', 'right', 'right', 'right', 'right', 'left'],
   });
   for (const row of batch.settings)
     table.push([
       duration(row.timeout_ms),
       withInterval(row.finality_p50_ms, 'ms'),
+      againstPresent(row),
       withInterval(row.finality_p99_ms, 'ms'),
       formatShort(row.transactions_per_batch?.mean ?? 0),
       formatShort(row.messages_per_transaction?.mean ?? 0),
       [
         ...(row.condition === 'keeps up' ? [] : [row.condition ?? 'no run can tell']),
         ...(row.timeout_ms === batch.present_ms ? ['as it stands'] : []),
-        ...(row.timeout_ms === batch.best_ms ? ['best'] : []),
+        ...(row.timeout_ms === batch.best_ms ? ['lowest'] : []),
+        ...(row.timeout_ms === batch.chosen_ms && batch.chosen_ms !== batch.present_ms ? ['recommended'] : []),
       ].join(', '),
     ]);
   return [table.toString()];

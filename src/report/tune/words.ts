@@ -1,5 +1,6 @@
 /** What tuning says in sentences: what to set instead of what, what it buys, what it risks, and how sure that is. */
-import type { SettingRow, TuneFile, TunePoint } from '../../results/tune-file.ts';
+import type { BatchDifference, BatchRow, SettingRow, TuneFile, TunePoint } from '../../results/tune-file.ts';
+import { differenceText } from '../comparison-words.ts';
 import { formatShort } from '../html/format.ts';
 import { counted, withInterval } from '../words.ts';
 
@@ -59,11 +60,37 @@ export function recoveryText({ recovery }: SettingRow): string {
   return `${mean_ms === null ? 'no recovery' : withInterval(mean_ms, 'ms')}${lost}`;
 }
 
-/** `none in 3 h`, `2 in 22.5 min: 5.3 an hour, up to 17`. */
+/** `none in 3 h: under the level, up to 1 an hour`, `2 in 22.5 min: not told, 0.95 to 17 an hour`. */
 export function spuriousText({ spurious }: SettingRow): string {
-  const { events, hours, per_hour, upper_per_hour } = spurious;
-  if (events === 0) return `none in ${hoursText(hours)}: up to ${perHour(upper_per_hour)} an hour`;
-  return `${events} in ${hoursText(hours)}: ${perHour(per_hour)} an hour, up to ${perHour(upper_per_hour)}`;
+  const { events, hours, lower_per_hour, upper_per_hour, shown } = spurious;
+  const limits = events === 0 ? 'up to' : `${perHour(lower_per_hour)} to`;
+  return `${events === 0 ? 'none' : events} in ${hoursText(hours)}: ${SHOWN[shown]}, ${limits} ${perHour(upper_per_hour)} an hour`;
+}
+
+const SHOWN: Readonly<Record<SettingRow['spurious']['shown'], string>> = {
+  under: 'under the level',
+  over: 'over the level',
+  neither: 'not told',
+};
+
+/** Column heads: what the two numbers behind a mean are. */
+export const RECOVERY_MEAN = 'back after a crash: mean [95 % interval]';
+export const MEDIAN_FINALITY = 'median finality [95 % interval]';
+export const AGAINST_PRESENT = 'against as it stands [95 % interval]';
+
+/** `−12.1 ms [−12.3 to −11.9]`, and whether that is more than chance. */
+export function againstPresent({ against_present }: BatchRow): string {
+  if (against_present === null) return '–';
+  const { difference_ms, pairs, told, p_value } = against_present;
+  const text = differenceInMs(against_present);
+  if (p_value === null) return `${text}, ${counted(pairs, 'pair')}: not told`;
+  if (told) return text;
+  // One of many looks so by chance often enough.
+  return `${text}, not told${difference_ms.low > 0 || difference_ms.high < 0 ? ' among so many' : ''}`;
+}
+
+function differenceInMs({ difference_ms, pairs }: BatchDifference): string {
+  return differenceText({ a_minus_b: difference_ms, measure: 'finality_p50_ms', pairs });
 }
 
 function timeoutSentence(file: TuneFile, point: TunePoint): string {
@@ -76,14 +103,24 @@ function timeoutSentence(file: TuneFile, point: TunePoint): string {
   }
   const sure = `at ${levelText(file, point)} (95 % confidence: ${eventsOf(chosen, point)})`;
   const shortest = chosen.timeout_ms === range_ms.low ? ' It is the shortest that was tried.' : '';
-  if (present.spurious.accepted && present.timeout_ms <= chosen.timeout_ms)
-    return `${settingText(present, point)} is as short as it may be, at ${levelText(file, point)} (95 % confidence: ${eventsOf(present, point)}): longer ones were no quicker, and of shorter ones none was shown to stay under it or was quicker. Recovery from a crash of the ${leaderOf(point)} takes ${recoveryText(present)}.`;
+  if (present.spurious.shown === 'under' && present.timeout_ms <= chosen.timeout_ms)
+    return `${settingText(present, point)} is as short as was shown to be borne, at ${levelText(file, point)} (95 % confidence: ${eventsOf(present, point)}): no longer one was shown to be back sooner, and no shorter one to stay under it and be back sooner. Recovery from a crash of the ${leaderOf(point)} takes ${recoveryText(present)} (${MEAN_WORDS}).`;
   const instead = `${settingText(chosen, point)} instead of ${shortSetting(present, point)}`;
-  const recovery = `recovery from a crash of the ${leaderOf(point)} ${recoveryText(chosen)} instead of ${recoveryText(present)}`;
-  const risk = present.spurious.accepted
-    ? ''
-    : ` What is set now was not shown to stay under that: ${eventsOf(present, point)}, ${perHour(present.spurious.per_hour)} an hour, up to ${perHour(present.spurious.upper_per_hour)}.`;
+  const recovery = `recovery from a crash of the ${leaderOf(point)} ${recoveryText(chosen)} instead of ${recoveryText(present)} (${MEAN_WORDS})`;
+  const risk = present.spurious.shown === 'under' ? '' : ` What is set now ${riskText(present, point)}`;
   return `${instead}: ${recovery}, ${sure}.${shortest}${risk}`;
+}
+
+/** What the numbers behind a recovery are. */
+const MEAN_WORDS = 'means over crashes, and their 95 % intervals';
+
+/** Of a setting that was not shown to stay under the level. */
+function riskText(row: SettingRow, point: TunePoint): string {
+  const { lower_per_hour, upper_per_hour, shown } = row.spurious;
+  const limits = `${eventsOf(row, point)}, so from ${perHour(lower_per_hour)} to ${perHour(upper_per_hour)} an hour`;
+  return shown === 'over'
+    ? `was shown not to stay under that: ${limits}.`
+    : `was neither shown to stay under that nor not to: ${limits}.`;
 }
 
 function eventsOf({ spurious }: SettingRow, point: TunePoint): string {
@@ -111,8 +148,15 @@ function leastSentence(file: TuneFile, point: TunePoint): readonly string[] {
       ? 'elections split, or end before the votes are in'
       : 'new views are given up before they serve';
   return [
-    `${label}: the shortest that stays under ${levelText(file, point).replace('fewer than ', '')} is ${duration(least.timeout_ms)}, but it takes longer to be back, ${recoveryText(least)}: ${why}.`,
+    `${label}: the shortest that stays under ${levelText(file, point).replace('fewer than ', '')} is ${duration(least.timeout_ms)}, but ${laterWords(least, chosen)}, ${recoveryText(least)}: ${why}.`,
   ];
+}
+
+/** Beyond chance, or in whether it comes back at all: else the least would be the one to set. */
+function laterWords(least: SettingRow, chosen: SettingRow): string {
+  return least.recovery.not_recovered > chosen.recovery.not_recovered
+    ? 'more of its crashes were not recovered from'
+    : 'it takes longer to be back';
 }
 
 function rarestSentence(file: TuneFile, point: TunePoint): readonly string[] {
@@ -139,14 +183,23 @@ function batchSentence({ label, batch }: TunePoint): readonly string[] {
     ];
   const near =
     near_ms.low === near_ms.high
-      ? 'nothing else that was tried comes within 2 %'
-      : `from ${duration(near_ms.low)} to ${duration(near_ms.high)} it is within 2 % of that`;
-  if (chosen_ms === present_ms)
+      ? 'nothing beside it that was tried comes within 2 % of it'
+      : `from ${duration(near_ms.low)} to ${duration(near_ms.high)} the mean is within 2 % of the lowest`;
+  const others = settings.filter(({ against_present }) => against_present !== null).length;
+  const paired = `paired by replication, corrected for ${counted(others, 'comparison')}`;
+  if (chosen_ms === present_ms) {
+    const lowest =
+      best_ms === present_ms
+        ? 'it is the lowest that was tried'
+        : `the lowest mean, ${p50(best_ms)}, is that of ${duration(best_ms)}${present_ms >= near_ms.low && present_ms <= near_ms.high ? '' : ': more replications may tell'}`;
     return [
-      `${label}: a batch timeout of ${duration(present_ms)}, as it stands, is as good as any: median finality ${p50(present_ms)}; ${near}.`,
+      `${label}: the batch timeout stays at ${duration(present_ms)}: median finality ${p50(present_ms)}; no other was shown to be lower by more than 2 % (${paired}); ${lowest}; ${near}.`,
     ];
+  }
+  const against = row(chosen_ms)?.against_present ?? null;
+  const why = against === null ? 'with which it does not keep up' : `${differenceInMs(against)}, ${paired}`;
   return [
-    `${label}: batch timeout ${duration(best_ms)} instead of ${duration(present_ms)}: median finality ${p50(best_ms)} instead of ${p50(present_ms)}, at ${messages(best_ms)} messages a transaction instead of ${messages(present_ms)}; ${near}.`,
+    `${label}: batch timeout ${duration(chosen_ms)} instead of ${duration(present_ms)}: median finality ${p50(chosen_ms)} instead of ${p50(present_ms)} (${why}), at ${messages(chosen_ms)} messages a transaction instead of ${messages(present_ms)}; ${near}.`,
   ];
 }
 
@@ -165,9 +218,9 @@ export function footnotes(file: TuneFile): readonly string[] {
   const events = [...new Set(file.points.map((point) => eventName(point)))];
   return [
     `The scenario's own faults are left out. One ${events.join(' or one ')} is all that happens from the first time a node wants another leader to the next leader, while nothing is wrong but jitter, loss and load; what comes before the first leader is not counted.`,
-    `A setting is accepted when ${hoursText(file.hours_needed)} of virtual time pass without one: the exact upper 95 % limit of a Poisson rate is then under ${perHour(file.level_per_hour)} an hour (rule of three; Garwood 1936). The first one rejects it, so a setting with a third of that rate is still rejected 63 times in 100: the answer is on the safe side.`,
-    'Each of several settings may be wrongly accepted once in twenty; the search by bisection relies on rates that fall as timeouts grow.',
-    `Recovery: from the crash, at a moment drawn anew in each of ${file.crashes} runs, to the next final transaction; where none waited longer than is usual at this load, to the next leader. Clients wait and ask again as the scenario says (retry_after). Spurious events are counted with all nodes up: with one down the others may be less calm.`,
+    `Under the level, ${perHour(file.level_per_hour)} an hour: ${hoursText(file.hours_needed)} of virtual time passed without one, and the exact upper 95 % limit of a Poisson rate is then below it (rule of three; Garwood 1936). Over the level: the exact lower 95 % limit is above it. Not told: so few events in so many hours show neither. Only what was shown to stay under it is recommended; of settings with a third of that rate that is shown for 37 in 100, so the answer is on the safe side.`,
+    'Each of several settings may wrongly be called under or over the level once in twenty; the search by bisection relies on rates that fall as timeouts grow.',
+    `Recovery (back after a crash): from the crash, at a moment drawn anew in each of ${file.crashes} runs, to the next final transaction after the outage that it began; where none waited longer than is usual at this load, to the next leader. The mean over these runs, in brackets its 95 % interval; the median and the worst are of the same runs. A longer timeout is preferred only where its recoveries are shorter beyond chance: paired by crash, corrected for all pairs of settings (Holm 1979). Clients wait and ask again as the scenario says (retry_after). Spurious events are counted with all nodes up: with one down the others may be less calm.`,
     ...(file.points.some(({ protocol }) => protocol === 'raft')
       ? [
           'Raft: the heartbeat is a tenth of the least election timeout, as in etcd and Fabric as they are shipped; timeouts are drawn from a range as wide, in proportion, as in the scenario.',

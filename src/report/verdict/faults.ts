@@ -1,20 +1,21 @@
 /** What the faults cost: one sentence a fault and one for the whole. */
-import type { PointResult } from '../../results/result-file.ts';
-import { instant, list, milliseconds, percent } from '../words.ts';
+import type { LaterOutagesRow, PointResult } from '../../results/result-file.ts';
+import { counted, instant, list, milliseconds, percent } from '../words.ts';
 import { meanOf } from './points.ts';
 
 export function faultCost(point: PointResult): readonly string[] {
   if (point.faults.length === 0) return [];
-  const sentences = point.faults.map(({ text, at_ms, recovery_ms, not_recovered }) => {
+  const sentences = point.faults.map(({ text, at_ms, recovery_ms, not_recovered, later_outages }) => {
     if (at_ms === null) return `${text}: it never took effect.`;
     const at = `at ${instant(at_ms)}`;
-    if (recovery_ms === null) return `${text} ${at}: ${point.label} did not recover before the run ended.`;
+    const later = laterText(later_outages);
+    if (recovery_ms === null) return `${text} ${at}: ${point.label} did not recover before the run ended.${later}`;
     const but =
       not_recovered === 0
         ? ''
         : `; in ${not_recovered} of ${not_recovered + recovery_ms.replications} replications it did not recover before the run ended`;
-    if (recovery_ms.high === 0) return `${text} ${at}: ${point.label} went on without an outage${but}.`;
-    return `${text} ${at}: ${point.label} was final again ${milliseconds(recovery_ms.mean)} later${but}.`;
+    if (recovery_ms.high === 0) return `${text} ${at}: ${point.label} went on without an outage${but}.${later}`;
+    return `${text} ${at}: ${point.label} was final again ${milliseconds(recovery_ms.mean)} later${but}.${later}`;
   });
   const outage = meanOf(point, 'longest_outage_ms');
   const available = meanOf(point, 'availability');
@@ -30,6 +31,12 @@ export function faultCost(point: PointResult): readonly string[] {
   ];
   const under = cost.length === 0 ? [] : [`${point.label} under these faults: ${list(cost)}.`];
   return [...sentences, ...under, ...nextLeader(point)];
+}
+
+/** Empty where there are none. */
+function laterText({ count, longest_ms }: LaterOutagesRow): string {
+  if (count === 0 || longest_ms === null) return '';
+  return ` ${counted(count, 'later outage')} (all replications; the longest ${milliseconds(longest_ms)}) ${count === 1 ? 'is' : 'are'} not counted in that.`;
 }
 
 /** What a wide limit of availability does not show. */
