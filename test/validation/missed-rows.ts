@@ -21,6 +21,7 @@ const SHORTER: Readonly<Record<string, readonly string[]>> = {
   'election-time-5-1': ['run.replications=6', 'levels={network.matrix.uniform: [10ms]}'],
   'wide-area-election-1': ['run.replications=300'],
   'etcd-failover': ['run.replications=24'],
+  'etcd-throughput': ['levels={clients.0.load.closed.clients: [1, 4, 16]}'],
   'election-lan-150-175': ['run.replications=300'],
   'saturation-disk': ['run.duration=3s'],
   'leader-bandwidth': ['levels={nodes.count: [4]}'],
