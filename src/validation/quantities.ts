@@ -89,6 +89,11 @@ export function latencyQuantile(q: number): Quantity {
 }
 export const latencyMean = averaged((run) => (finality(run).mean ?? Number.NaN) / MILLISECOND);
 export const latencyMax = averaged((run) => (finality(run).max ?? Number.NaN) / MILLISECOND);
+/** Mean of what the warm-up holds, ms: for scenarios whose warm-up ends behind the first request. */
+export const firstLatency = averaged(
+  ({ segments }) =>
+    (LogLinearHistogram.fromSparse((segments[0] as SegmentResult).finality).mean ?? Number.NaN) / MILLISECOND,
+);
 /** From the proposal to the first commit, ms. */
 export const commitMean = averaged(
   (run) => (merged(run, (segment) => segment.commit).mean ?? Number.NaN) / MILLISECOND,

@@ -26,10 +26,12 @@ import {
   wideAreaPbft,
 } from './targets/published.ts';
 import { queues } from './targets/queues.ts';
+import { raftSteps } from './targets/raft-steps.ts';
 import { saturation } from './targets/saturation.ts';
 
 export const targets: readonly Target[] = [
   latencyInDelays,
+  raftSteps,
   messageCounts,
   authenticatorCounts,
   ...queues,

@@ -15,6 +15,7 @@ import { inlineObserver, poolObserver } from '../../src/validation/observer.ts';
 import { openReference } from '../../src/validation/reference.ts';
 import { targets } from '../../src/validation/registry.ts';
 import { validateTarget } from '../../src/validation/validate.ts';
+import { otherTargets, queueTargets } from './small-suite.ts';
 
 async function loaded(file: string) {
   const read = await openScenario(file);
@@ -28,6 +29,11 @@ test('every target has an id of its own and a scenario, and every scenario in sc
     name.endsWith('.yaml'),
   );
   expect([...new Set(targets.map(({ scenario }) => `${scenario}.yaml`))].sort()).toEqual(files.sort());
+});
+
+test('the two files of the small setting run every target between them, each once', () => {
+  expect([...queueTargets, ...otherTargets].map(({ id }) => id).sort()).toEqual(targets.map(({ id }) => id).sort());
+  for (const half of [queueTargets, otherTargets]) expect(half.length).toBeGreaterThan(targets.length / 5);
 });
 
 test('every scenario loads and is named after its file', async () => {
