@@ -103,7 +103,7 @@ function measured(
 }
 
 /** One transaction more or less in the measured time of a run, per second. */
-function oneMore({ runs, warmUp }: PointEstimate): number {
+export function oneMore({ runs, warmUp }: PointEstimate): number {
   const measured = runs.reduce((sum, { run }) => sum + Math.max(0, run.endedAt - warmUp.end), 0);
   return measured === 0 ? 0 : (SECOND * runs.length) / measured;
 }

@@ -115,7 +115,9 @@ function comparison(
     told: p_value_holm < 0.05,
     ahead: 'b',
     probability_a_better: probability,
-    share_of_replications_a_better: probability > 0.01 ? 0.4 : 0,
+    a_wins: probability > 0.01 ? 2 : 0,
+    ties: 0,
+    a_losses: probability > 0.01 ? 3 : 5,
   };
 }
 
