@@ -8,19 +8,25 @@ import { type Instant, SECOND } from '../units/quantities.ts';
 import type { Output } from './context.ts';
 
 const plainEveryMs = 2000;
+/** Threads start, code warms up and runs differ: the pace of less than this share of the work says little of the rest. */
+const BASE = 0.1;
 
-/** The same executor, which tells how far it is while it works. `now` is a clock in ms. */
+/**
+ * The same executor, which tells how far it is while it works. `now` is a clock in ms; `stage` says what the runs are for, where an
+ * experiment has stages: then the time left is that of the stage, since nobody knows what comes after it.
+ */
 export function withProgress(
   executor: Executor,
   output: Output,
   now: () => number = () => performance.now(),
+  stage: () => string = () => '',
 ): Executor {
   return {
     threads: executor.threads,
     async execute(specs, options: ExecuteOptions = {}) {
       if (specs.length === 0) return executor.execute(specs, options);
       const horizons = specs.map((spec) => spec.horizon);
-      const progress = new Progress(horizons, now, options.openEnd ?? null);
+      const progress = new Progress(horizons, now, options.openEnd ?? null, stage());
       const display = output.isTTY ? liveBar(progress, output) : plainLines(progress, output, now);
       try {
         return await executor.execute(specs, {
@@ -61,9 +67,16 @@ class Progress {
   private readonly began: number;
   private readonly now: () => number;
   private readonly openEnd: ExecuteOptions['openEnd'] | null;
+  private readonly stage: string;
 
-  constructor(horizons: readonly Instant[], now: () => number, openEnd: ExecuteOptions['openEnd'] | null) {
+  constructor(
+    horizons: readonly Instant[],
+    now: () => number,
+    openEnd: ExecuteOptions['openEnd'] | null,
+    stage: string,
+  ) {
     this.openEnd = openEnd;
+    this.stage = stage;
     this.horizons = [...horizons];
     this.runs = horizons.length;
     this.total = horizons.reduce((sum, horizon) => sum + horizon, 0);
@@ -101,15 +114,18 @@ class Progress {
   /** `3 of 10 runs, 120 of 600 s simulated, about 4 s left`; where there may be more rounds, `3 of 10 runs of this round (20 before it, at most 100 in all), …`. */
   get text(): string {
     const { done, total } = this;
+    const { openEnd, stage } = this;
     const elapsed = this.now() - this.began;
-    const left = done > 0 ? `, about ${Math.ceil((elapsed * (total - done)) / done / 1000)} s left` : '';
+    const whole = openEnd ? ' of this round' : stage === '' ? '' : ' of this stage';
+    const left =
+      done >= BASE * total ? `, about ${Math.ceil((elapsed * (total - done)) / done / 1000)} s left${whole}` : '';
     const simulated = `${Math.floor(done / SECOND)} of ${Math.ceil(total / SECOND)} s simulated`;
-    const { openEnd } = this;
     const round = openEnd
       ? ` of this round (${openEnd.runsBefore} before it, at most ${openEnd.runsAtMost} in all)`
       : '';
     const kept = this.reused > 0 ? `; ${this.reused} more ${this.reused === 1 ? 'was' : 'were'} kept from before` : '';
-    return `${this.runsDone} of ${this.runs} runs${round}, ${simulated}${this.runsDone < this.runs ? left : ''}${kept}`;
+    const head = stage === '' ? '' : `${stage}: `;
+    return `${head}${this.runsDone} of ${this.runs} runs${round}, ${simulated}${this.runsDone < this.runs ? left : ''}${kept}`;
   }
 }
 

@@ -75,6 +75,7 @@ export function planOf(space: Space, demand: Demand, changes: Partial<SizePlan> 
     demand,
     best: 1,
     budget: 10_000,
+    mostSimulated: null,
     replications: 1,
     full: { duration: 1 * SECOND, warmup: 200 * MILLISECOND },
     short: { duration: 600 * MILLISECOND, warmup: 200 * MILLISECOND },
