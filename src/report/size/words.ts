@@ -127,7 +127,7 @@ function simulatedLosses({ losses, losses_possible }: AnswerRow, survive: SizeFi
       ? 'those that take the first nodes in the order of leaders'
       : survive?.count === 1
         ? 'the first node of each site, since the others of a site are like it but for leading'
-        : 'the one that takes the nodes which would lead first, the worst for whoever must be replaced';
+        : 'the one that takes the nodes which would lead first';
   return `Simulated were ${whole(losses.length)} of the ${whole(possible)} possible ${what}: ${chosen}; the others rest on quorum arithmetic and the bounds.`;
 }
 
