@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { drive } from '../executor/executor.ts';
 import type { Demand } from '../experiment/size/demand.ts';
-import { type RunLength, type SizeAnswer, sizeSearch } from '../experiment/size/search.ts';
+import { sizeSearch } from '../experiment/size/search.ts';
+import type { RunLength, SizeAnswer } from '../experiment/size/search-answer.ts';
 import type { Space } from '../experiment/size/space.ts';
 import { counted } from '../report/words.ts';
 import { repeatQuestionCommand } from '../results/repeat-command.ts';

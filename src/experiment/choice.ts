@@ -49,7 +49,7 @@ function worseThan(
 }
 
 /** Any two of them could have been the best and its rival. */
-export function pairsAmong(candidates: number): number {
+function pairsAmong(candidates: number): number {
   return (candidates * (candidates - 1)) / 2;
 }
 

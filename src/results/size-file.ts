@@ -7,7 +7,7 @@ import type { Demand } from '../experiment/size/demand.ts';
 import { throughputAsked } from '../experiment/size/demand.ts';
 import { lossesIn } from '../experiment/size/drills.ts';
 import { type Margin, marginsOf } from '../experiment/size/margins.ts';
-import type { Finalist, Simulated, SizeAnswer } from '../experiment/size/search.ts';
+import type { Finalist, Simulated, SizeAnswer } from '../experiment/size/search-answer.ts';
 import { labelOf } from '../experiment/size/setup.ts';
 import type { SizingCost } from '../experiment/size/sizing-cost.ts';
 import type { Space, Survival } from '../experiment/size/space.ts';

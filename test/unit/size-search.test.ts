@@ -8,7 +8,8 @@ import { drilled, drillsOf, lossesIn, settledAt } from '../../src/experiment/siz
 import { countCandidates, fieldOf } from '../../src/experiment/size/field.ts';
 import { countPlacements, placementsOf } from '../../src/experiment/size/placements.ts';
 import { quorumFigures, shortOfQuorum } from '../../src/experiment/size/quorums.ts';
-import { type SizeAnswer, type SizePlan, sizeSearch } from '../../src/experiment/size/search.ts';
+import { sizeSearch } from '../../src/experiment/size/search.ts';
+import type { SizeAnswer, SizePlan } from '../../src/experiment/size/search-answer.ts';
 import { labelOf, optionsFor, setupOf } from '../../src/experiment/size/setup.ts';
 import { egressPerTransaction, sizingCost } from '../../src/experiment/size/sizing-cost.ts';
 import { trialOf } from '../../src/experiment/size/trial.ts';

@@ -9,82 +9,19 @@ import type { Experiment, FailedRun, RunOutcome } from '../experiment.ts';
 import { scaledLoad } from '../offered-load.ts';
 import { boundCut } from './bound-cut.ts';
 import { CutBook, type CutName } from './cut-book.ts';
-import { type Demand, expectedIn, type Load, loadOf } from './demand.ts';
+import { expectedIn, loadOf } from './demand.ts';
 import { type Drill, drilled, drillsOf, settledAt } from './drills.ts';
 import { type Asked, type Contender, countCandidates, fieldOf } from './field.ts';
-import { grown, type Headroom, LOAD_STEPS, NO_HEADROOM } from './headroom.ts';
+import { grown, LOAD_STEPS, NO_HEADROOM } from './headroom.ts';
 import { configurationOf, isAsStrong, kindOf } from './kinds.ts';
+import type { Finalist, RunLength, Simulated, SizeAnswer, SizePlan, SizeStage } from './search-answer.ts';
 import { problemsOf, setupOf } from './setup.ts';
-import type { Candidate, RunSetup, Space } from './space.ts';
+import type { Candidate, RunSetup } from './space.ts';
 import { clearlyMisses, type Trial, trialOf, worstMiss } from './trial.ts';
-
-export interface RunLength {
-  readonly duration: Instant;
-  readonly warmup: Instant | 'auto';
-}
-
-export interface SizePlan {
-  readonly space: Space;
-  readonly demand: Demand;
-  /** How many answers of different kinds are looked for. */
-  readonly best: number;
-  /** Runs after which the search gives up looking. */
-  readonly budget: number;
-  /** Candidates simulated after which it gives up looking; null: as many as need be. */
-  readonly mostSimulated: number | null;
-  readonly replications: number;
-  readonly full: RunLength;
-  /** Of the one run by which candidates that are far off are told. */
-  readonly short: RunLength;
-  /** Pure. */
-  specFor(setup: RunSetup, replication: number, length: RunLength): RunSpec;
-}
-
-/** One that gives what is asked for. */
-export interface Finalist {
-  readonly contender: Contender;
-  readonly setup: RunSetup;
-  readonly trial: Trial;
-  readonly drills: readonly { readonly drill: Drill; readonly settledAt: Instant; readonly trial: Trial }[];
-  readonly headroom: Headroom;
-  /** What its protocol's definition warns of. */
-  readonly warnings: readonly string[];
-}
-
-/** A candidate that was simulated, for the picture of the whole. */
-export interface Simulated {
-  readonly candidate: Candidate;
-  readonly cost: number;
-  readonly p99Ms: number | null;
-  readonly outcome: 'does' | 'does not' | 'not followed up';
-}
-
-export interface SizeAnswer {
-  readonly load: Load;
-  readonly candidates: number;
-  readonly best: readonly Finalist[];
-  readonly book: CutBook;
-  readonly simulated: readonly Simulated[];
-  readonly runs: number;
-  /** As the plan has it. */
-  readonly mostSimulated: number | null;
-  /** Left out because a cheaper one of their kind is an answer; not reached, since the answers were complete. */
-  readonly sameKind: number;
-  readonly notReached: number;
-  /** `complete`: as many as asked for; `exhausted`: all candidates were looked at; else what ended the search before. */
-  readonly ended: 'complete' | 'exhausted' | 'budget' | 'capped' | 'interrupted';
-  readonly failed: readonly FailedRun[];
-}
 
 /** Candidates raced together: few at first, since the cheapest often do. The same for any number of threads. */
 const FIRST_WAVE = 4;
 const LARGEST_WAVE = 32;
-
-/** What the runs asked for next are for, and how many candidates have not had their turn. */
-export interface SizeStage {
-  readonly name: 'short runs' | 'stronger hardware' | 'full runs' | 'runs after a loss' | 'headroom';
-  readonly left: number;
-}
 
 /** `tell` hears of each stage before its runs are asked for; it changes nothing. */
 export function* sizeSearch(plan: SizePlan, tell: (stage: SizeStage) => void = () => {}): Experiment<SizeAnswer> {
