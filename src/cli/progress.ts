@@ -15,18 +15,22 @@ const plainEveryMs = 2000;
 const paceAfterMs = 2000;
 const paceAfterShare = 0.2;
 
-/** The same executor, which tells how far it is while it works. `now` is a clock in ms. */
+/**
+ * The same executor, which tells how far it is while it works. `now` is a clock in ms; `stage` says what the runs are for, where an
+ * experiment has stages: then the time left is that of the stage, since nobody knows what comes after it.
+ */
 export function withProgress(
   executor: Executor,
   output: Output,
   now: () => number = () => performance.now(),
+  stage: () => string = () => '',
 ): Executor {
   return {
     threads: executor.threads,
     async execute(specs, options: ExecuteOptions = {}) {
       if (specs.length === 0) return executor.execute(specs, options);
       const horizons = specs.map((spec) => spec.horizon);
-      const progress = new Progress(horizons, now, options.openEnd ?? null);
+      const progress = new Progress(horizons, now, options.openEnd ?? null, stage());
       const display = output.isTTY ? liveBar(progress, output) : plainLines(progress, output, now);
       try {
         return await executor.execute(specs, {
@@ -68,9 +72,16 @@ class Progress {
   private readonly reached: Float64Array;
   private readonly now: () => number;
   private readonly openEnd: ExecuteOptions['openEnd'] | null;
+  private readonly stage: string;
 
-  constructor(horizons: readonly Instant[], now: () => number, openEnd: ExecuteOptions['openEnd'] | null) {
+  constructor(
+    horizons: readonly Instant[],
+    now: () => number,
+    openEnd: ExecuteOptions['openEnd'] | null,
+    stage: string,
+  ) {
     this.openEnd = openEnd;
+    this.stage = stage;
     this.horizons = [...horizons];
     this.runs = horizons.length;
     this.total = horizons.reduce((sum, horizon) => sum + horizon, 0);
@@ -109,16 +120,17 @@ class Progress {
   /** `3 of 10 runs, 120 of 600 s simulated, about 4 s left`; where there may be more rounds, `3 of 10 runs of this round (20 before it, at most 100 in all), …`. */
   get text(): string {
     const { done, total } = this;
+    const { openEnd, stage } = this;
     const simulated = `${Math.floor(done / SECOND)} of ${Math.ceil(total / SECOND)} s simulated`;
-    const { openEnd } = this;
     const round = openEnd
       ? ` of this round (${openEnd.runsBefore} before it, at most ${openEnd.runsAtMost} in all)`
       : '';
     const kept = this.reused > 0 ? `; ${this.reused} more ${this.reused === 1 ? 'was' : 'were'} kept from before` : '';
-    return `${this.runsDone} of ${this.runs} runs${round}, ${simulated}${this.left}${kept}`;
+    const head = stage === '' ? '' : `${stage}: `;
+    return `${head}${this.runsDone} of ${this.runs} runs${round}, ${simulated}${this.left}${kept}`;
   }
 
-  /** `, about 4 s left`, of a round `, about 4 s left of it`; nothing without a base, and at the end. */
+  /** `, about 4 s left`, of a round or a stage `, about 4 s left of it`; nothing without a base, and at the end. */
   private get left(): string {
     const { done, total, begun } = this;
     if (begun === null || this.runsDone >= this.runs) return '';
@@ -126,7 +138,7 @@ class Progress {
     const since = done - begun.done;
     const hasBase = elapsed >= paceAfterMs && since > 0 && (this.runsDone > 0 || since >= paceAfterShare * total);
     if (!hasBase) return '';
-    return `, about ${Math.ceil((elapsed * (total - done)) / since / 1000)} s left${this.openEnd ? ' of it' : ''}`;
+    return `, about ${Math.ceil((elapsed * (total - done)) / since / 1000)} s left${this.openEnd || this.stage !== '' ? ' of it' : ''}`;
   }
 
   /** Called with every change. */

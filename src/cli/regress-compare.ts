@@ -39,6 +39,8 @@ interface Compared {
 
 const exitCodes: Readonly<Record<Outcome, ExitCode>> = {
   passed: ExitCode.ok,
+  // What may have got worse is not let through: runs repeat to the bit, so another try would tell no more, and somebody must decide.
+  undecided: ExitCode.missed,
   regressed: ExitCode.missed,
   // Not ExitCode.notDeterministic: the run repeats itself, but the code no longer does what its version stands for, and CI must fail.
   'model-changed': ExitCode.missed,

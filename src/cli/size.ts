@@ -2,8 +2,10 @@
 import type { Command } from 'commander';
 import { drive } from '../executor/executor.ts';
 import type { Demand } from '../experiment/size/demand.ts';
-import { type RunLength, type SizeAnswer, sizeSearch } from '../experiment/size/search.ts';
+import { sizeSearch } from '../experiment/size/search.ts';
+import type { RunLength, SizeAnswer } from '../experiment/size/search-answer.ts';
 import type { Space } from '../experiment/size/space.ts';
+import { counted } from '../report/words.ts';
 import { repeatQuestionCommand } from '../results/repeat-command.ts';
 import { resultId } from '../results/result-id.ts';
 import { buildSize, type SizeFile } from '../results/size-file.ts';
@@ -30,6 +32,8 @@ interface SizeOptions extends RunningOptions {
 
 const BEST = 3;
 const BUDGET = 5000;
+/** Candidates that a rough answer simulates: the cheapest often do, and where none of these does a rough answer is not to be had. */
+const QUICK_CANDIDATES = 60;
 
 export function sizeCommand(program: Command, context: CommandContext = processContext): void {
   const command = program
@@ -48,6 +52,7 @@ export function sizeCommand(program: Command, context: CommandContext = processC
     )
     .option('--budget <runs>', 'runs after which the search gives up', positiveCount, BUDGET);
   addRunningOptions(command, {
+    quick: `at most ${QUICK_CANDIDATES} candidates simulated, in at most two replications of a quarter of the duration`,
     replications: 'what is followed up',
     answer: 'size',
     insteadOf: 'recommendation',
@@ -65,9 +70,13 @@ async function run(file: string, options: SizeOptions, context: CommandContext):
   refuseBeforehand([one], options.out);
   const interrupt = new AbortController();
   const stopListening = context.onInterrupt(() => interrupt.abort());
-  const executor = withProgress(await openExecutor(options, context), context.err);
+  let stage = '';
+  const executor = withProgress(await openExecutor(options, context), context.err, undefined, () => stage);
   try {
-    const answer = await drive(sizeSearch(planOf(scenario, space, demand, options)), executor, {
+    const search = sizeSearch(planOf(scenario, space, demand, options), ({ name, left }) => {
+      stage = `${name} (${counted(left, 'candidate')} not looked at yet)`;
+    });
+    const answer = await drive(search, executor, {
       about: { scenario: scenario.name, warmup: scenario.run.warmup },
       signal: interrupt.signal,
     });
@@ -154,6 +163,7 @@ function planOf(scenario: Scenario, space: Space, demand: Demand, { best, budget
     demand,
     best,
     budget,
+    mostSimulated: quick ? QUICK_CANDIDATES : null,
     replications,
     short,
     full: { warmup: warmup as RunLength['warmup'], duration: begin + measured },

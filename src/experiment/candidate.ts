@@ -5,10 +5,12 @@
 import type { RunResult } from '../simulation/run-result.ts';
 import { bottleneckOf } from './bottleneck.ts';
 import type { CandidateAnswer, DrillAnswer } from './compare.ts';
+import { oneMore } from './compare-points.ts';
 import { consumptionOf } from './consumption.ts';
 import { type Consumption, type MonthlyCost, monthlyCost, type Prices } from './cost.ts';
 import { estimatesOf, type RunValues } from './estimate.ts';
 import type { Objective, ObjectiveVerdict } from './objective.ts';
+import { quantileStep } from './quantile-step.ts';
 import { repeatsOf } from './repeats.ts';
 
 export type Trust = 'crash' | 'byzantine';
@@ -17,10 +19,13 @@ export type Trust = 'crash' | 'byzantine';
 export const CRITERIA = ['cost_per_month', 'worst_outage_ms', 'finality_p99_ms', 'capacity_per_s'] as const;
 export type Criterion = (typeof CRITERIA)[number];
 
-/** `value`: the mean over replications, infinite where an outage did not end; `perRun`: null where a run cannot tell. */
 export interface CriterionValue {
+  /** The mean over replications, infinite where an outage did not end. */
   readonly value: number;
+  /** null where a run cannot tell. */
   readonly perRun: readonly (number | null)[];
+  /** In what steps values are known, for paired tests (paired.ts). */
+  readonly step: number;
 }
 
 export interface Candidate {
@@ -81,15 +86,26 @@ export function candidateOf(
     const consumption = prices === null ? null : consumptionOf(spec, one, prices.retentionDays);
     return consumption === null ? null : monthlyCost(prices as Prices, consumption).total;
   };
+  // Throughput is counted: one transaction more or less in a run, as a share.
+  const counted = oneMore(base) / (base.estimates.throughput_per_s?.mean || Number.POSITIVE_INFINITY);
   return {
     label: point.label,
     trust: point.trust,
     unfit: whyUnfit(answer),
     criteria: {
-      cost_per_month: meanOver(replications.map(({ run, values }) => costOf(values, run))),
+      cost_per_month: meanOver(
+        replications.map(({ run, values }) => costOf(values, run)),
+        (mean) => counted * mean,
+      ),
       worst_outage_ms: worstOutage(drills),
-      finality_p99_ms: meanOver(replications.map(({ values }) => values.finality_p99_ms)),
-      capacity_per_s: meanOver(replications.map(({ run, values }) => capacityOf(run, values))),
+      finality_p99_ms: meanOver(
+        replications.map(({ values }) => values.finality_p99_ms),
+        (mean) => quantileStep('finality_p99_ms', mean),
+      ),
+      capacity_per_s: meanOver(
+        replications.map(({ run, values }) => capacityOf(run, values)),
+        (mean) => counted * mean,
+      ),
     },
     objectives: base.objective.map((verdict, i) => {
       const { target, direction } = objectives[i] as Objective;
@@ -139,7 +155,9 @@ export const UNDER_DRILLS = /^(finality|availability|longest_outage)/;
 function worstOutage(drills: readonly CandidateDrill[]): CriterionValue | null {
   const worst = weakestDrill(drills);
   if (worst === null) return null;
-  return { value: worst.outageMs, perRun: worst.answer.estimate.runs.map(({ values }) => values.longest_outage_ms) };
+  // Outages are known to the nanosecond.
+  const perRun = worst.answer.estimate.runs.map(({ values }) => values.longest_outage_ms);
+  return { value: worst.outageMs, perRun, step: 0 };
 }
 
 /** The first of those with the longest outage. */
@@ -169,8 +187,9 @@ const CONDITIONS: Readonly<Record<string, string>> = {
   overloaded: 'does not keep up with its load',
 };
 
-function meanOver(perRun: readonly (number | null)[]): CriterionValue | null {
+function meanOver(perRun: readonly (number | null)[], stepAt: (mean: number) => number): CriterionValue | null {
   const known = perRun.filter((value) => value !== null);
   if (known.length === 0) return null;
-  return { value: known.reduce((sum, value) => sum + value, 0) / known.length, perRun };
+  const value = known.reduce((sum, one) => sum + one, 0) / known.length;
+  return { value, perRun, step: stepAt(value) };
 }

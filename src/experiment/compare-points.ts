@@ -9,6 +9,7 @@ import type { EstimateName } from './estimate.ts';
 import { laterWarmUp, type MeasuredPoint, measuredFrom } from './one-window.ts';
 import { type Better, comparePaired, type PairedComparison } from './paired.ts';
 import type { PointEstimate } from './point-estimate.ts';
+import { quantileStep } from './quantile-step.ts';
 
 /** Finality before the first fault is compared, too, where there are faults. */
 export const CALM_MEASURES = ['undisturbed_p50_ms', 'undisturbed_p90_ms', 'undisturbed_p99_ms'] as const;
@@ -30,8 +31,6 @@ export interface PointComparison {
 
 /** Up to so many points every pair is compared; of more, each with the one that is final soonest. */
 const MOST_ALL_PAIRS = 8;
-/** Quantiles come from a log-linear histogram of 128 buckets an octave (statistics/histogram.ts). */
-export const QUANTILE_STEP = 1 / 128;
 
 interface Measure {
   readonly name: ComparedMeasure;
@@ -103,13 +102,13 @@ function measured(
   name: EstimateName,
   better: Better,
   fits: Measure['fits'],
-  step: Measure['step'] = ({ estimates }) => QUANTILE_STEP * (estimates[name]?.mean ?? 0),
+  step: Measure['step'] = ({ estimates }) => quantileStep(name, estimates[name]?.mean ?? 0),
 ): Measure {
   return { name, better, step, fits, values: ({ runs }) => byReplication(runs, ({ values }) => values[name]) };
 }
 
 /** One transaction more or less in the measured time of a run, per second. */
-function oneMore({ runs, warmUp }: MeasuredPoint): number {
+export function oneMore({ runs, warmUp }: MeasuredPoint): number {
   const measured = runs.reduce((sum, { run }) => sum + Math.max(0, run.endedAt - warmUp.end), 0);
   return measured === 0 ? 0 : (SECOND * runs.length) / measured;
 }
@@ -124,7 +123,7 @@ function calm(name: CalmMeasure, quantile: 'p50' | 'p90' | 'p99'): Measure {
   return {
     name,
     better: 'low',
-    step: ({ undisturbed }) => QUANTILE_STEP * (undisturbed?.[quantile]?.mean ?? 0),
+    step: ({ undisturbed }) => quantileStep(name, undisturbed?.[quantile]?.mean ?? 0),
     fits: isHealthy,
     values: ({ runs, undisturbed }) => byReplication(runs, (_, i) => undisturbed?.perRun[i]?.[quantile] ?? null),
   };

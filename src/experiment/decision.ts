@@ -70,14 +70,15 @@ function recommend(all: readonly Candidate[], assumption: Trust): Recommendation
   // A dominated candidate may seem as good by chance alone: it is never chosen.
   const { chosen } = choose(paretoFront(group).members) as NonNullable<ReturnType<typeof choose>>;
   const runnerUp = nextOf(fit, chosen, tier);
+  const among = group.length;
   const found = { assumption, chosen, tier, runnerUp, nearest: null };
   if (runnerUp === null) return { ...found, decidedBy: null, margin: null };
   if (tierOf(runnerUp) !== tier) return { ...found, decidedBy: 'tier', margin: null };
-  const decidedBy = choose([chosen, runnerUp])?.ousted.get(runnerUp) ?? null;
+  const decidedBy = choose([chosen, runnerUp], among)?.ousted.get(runnerUp) ?? null;
   return {
     ...found,
     decidedBy: decidedBy ?? 'order',
-    margin: decidedBy === null ? null : marginOf(chosen, runnerUp, decidedBy),
+    margin: decidedBy === null ? null : marginOf(chosen, runnerUp, decidedBy, among),
   };
 }
 

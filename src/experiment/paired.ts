@@ -28,8 +28,10 @@ export interface PairedComparison {
    * Bayesian Inference in Statistical Analysis, section 2.4). null from one pair.
    */
   readonly probabilityABetter: number | null;
-  /** Another question: in which share of the replications a gave the better value itself; equal values count half. */
-  readonly shareOfPairsABetter: number;
+  /** Another question: in how many pairs a gave the better value itself, both the same one, and b the better one. */
+  readonly wins: number;
+  readonly ties: number;
+  readonly losses: number;
 }
 
 /**
@@ -57,10 +59,7 @@ export function comparePaired(
   const error = Math.max(Math.sqrt(variance / count), rounding);
   const half = count === 1 ? 0 : error * studentQuantile(0.975, count - 1);
   const tail = count === 1 ? null : tailBeyondZero(mean, error, count - 1);
-  const wins = pairs.reduce((sum, { first, second }) => {
-    const gain = better === 'high' ? first - second : second - first;
-    return sum + (gain > 0 ? 1 : gain === 0 ? 0.5 : 0);
-  }, 0);
+  const gains = pairs.map(({ first, second }) => (better === 'high' ? first - second : second - first));
   const ahead = mean > 0 === (better === 'high');
   return {
     meanA,
@@ -69,7 +68,9 @@ export function comparePaired(
     relative: meanB === 0 ? null : mean / Math.abs(meanB),
     pValue: tail === null ? null : 2 * tail,
     probabilityABetter: tail === null ? null : ahead ? 1 - tail : tail,
-    shareOfPairsABetter: wins / count,
+    wins: gains.filter((gain) => gain > 0).length,
+    ties: gains.filter((gain) => gain === 0).length,
+    losses: gains.filter((gain) => gain < 0).length,
   };
 }
 

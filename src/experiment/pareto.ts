@@ -15,7 +15,9 @@ export interface Front<C extends Compared = Candidate> {
 
 export type Compared = Pick<Candidate, 'label' | 'trust' | 'criteria'>;
 
-const MORE_IS_BETTER: ReadonlySet<Criterion> = new Set(['capacity_per_s']);
+export function isMoreBetter(criterion: Criterion): boolean {
+  return criterion === 'capacity_per_s';
+}
 
 /** Of fit candidates. Each of those that are dominated is by a member of the front, since dominance is transitive. */
 export function paretoFront<C extends Compared>(candidates: readonly C[]): Front<C> {
@@ -42,7 +44,7 @@ function dominates(a: Compared, b: Compared, criteria: readonly Criterion[]): bo
 /** As printed; less is better. */
 export function lossOf({ criteria }: Pick<Compared, 'criteria'>, criterion: Criterion): number {
   const value = asPrinted(criteria[criterion]?.value ?? Number.POSITIVE_INFINITY);
-  return MORE_IS_BETTER.has(criterion) ? -value : value;
+  return isMoreBetter(criterion) ? -value : value;
 }
 
 function asPrinted(value: number): number {

@@ -1,12 +1,12 @@
 /**
  * Did it get worse? Runs a scenario as it stands and compares each replication with that of a baseline on the same random numbers. Under
  * one model version runs are equal to the bit, or the model has changed; where they differ, the first that does is asked for once more, to
- * tell a changed model from one that does not repeat itself. Across model versions, tolerances and a paired test decide.
+ * tell a changed model from one that does not repeat itself. Across model versions, tolerances and paired tests decide.
  */
 import { ESTIMATE_NAMES, type EstimateName } from './estimate.ts';
 import type { Experiment } from './experiment.ts';
 import { type PointMoves, pointMoves } from './likely-cause.ts';
-import { type MeasureChange, measureChange } from './measure-change.ts';
+import { type MeasureChange, type MeasurePair, measureChanges } from './measure-change.ts';
 import { type ObservedPoint, observedPoint } from './observed-point.ts';
 import { type PointAnswer, type ReplicationPlan, replicate } from './replicate.ts';
 import type { Tolerances } from './tolerance.ts';
@@ -38,7 +38,14 @@ export interface PointRegression extends PointMoves {
 
 export function* regression(plan: RegressionPlan): Experiment<RegressionAnswer> {
   const answers = yield* replicate(plan);
-  const points = answers.map((answer, point) => pointRegression(plan, answer, point));
+  const compared = answers.map((answer, point) => ({ answer, ...comparedOf(plan, answer, point) }));
+  // All the points of the scenario are judged together: one gate is opened or shut by all of them.
+  const changes = measureChanges(compared.flatMap(({ pairs }) => pairs));
+  let at = 0;
+  const points = compared.map(({ answer, before, observed, pairs }) => {
+    at += pairs.length;
+    return pointRegression(before, observed, answer, changes.slice(at - pairs.length, at));
+  });
   const first = plan.exact ? firstDifference(points, plan.baseline) : null;
   if (first === null) return { points, repeats: null };
   const { point, replication, digest } = first;
@@ -46,18 +53,32 @@ export function* regression(plan: RegressionPlan): Experiment<RegressionAnswer> 
   return { points, repeats: again?.ok === true ? again.result.digest === digest : null };
 }
 
-function pointRegression(plan: RegressionPlan, answer: PointAnswer, point: number): PointRegression {
+function comparedOf(plan: RegressionPlan, answer: PointAnswer, point: number) {
   const before = plan.baseline[point] as ObservedPoint;
   const observed = observedPoint(before.label, answer);
-  const held = ESTIMATE_NAMES.filter((name) => before.measures[name] !== undefined);
+  const pairs = ESTIMATE_NAMES.filter((name) => before.measures[name] !== undefined).map(
+    (measure): MeasurePair => ({
+      measure,
+      before: before.measures[measure] ?? [],
+      after: observed.measures[measure] ?? [],
+      tolerance: plan.tolerances[measure],
+    }),
+  );
+  return { before, observed, pairs };
+}
+
+function pointRegression(
+  before: ObservedPoint,
+  observed: ObservedPoint,
+  answer: PointAnswer,
+  changes: readonly MeasureChange[],
+): PointRegression {
   return {
     answer,
     observed,
     sameDigests: observed.digests.filter((digest, i) => digest !== null && digest === before.digests[i]).length,
-    changes: held.map((name) =>
-      measureChange(name, before.measures[name] ?? [], observed.measures[name] ?? [], plan.tolerances[name]),
-    ),
-    notCompared: ESTIMATE_NAMES.filter((name) => !held.includes(name)),
+    changes,
+    notCompared: ESTIMATE_NAMES.filter((name) => before.measures[name] === undefined),
     ...pointMoves(before, observed),
   };
 }

@@ -78,7 +78,11 @@ function looser(chosen: Candidate, others: readonly Candidate[]): readonly Chang
   const found = others.flatMap((other) => {
     const [objective, ...more] = other.objectives.filter(({ met }) => !met);
     if (objective === undefined || more.length > 0 || !Number.isFinite(shortfallOf(objective))) return [];
-    if (!other.drills.every(({ recovered }) => recovered) || choose([chosen, other])?.chosen !== other) return [];
+    if (
+      !other.drills.every(({ recovered }) => recovered) ||
+      choose([chosen, other], others.length + 1)?.chosen !== other
+    )
+      return [];
     return [{ kind: 'looser' as const, objective, at: objective.value as number, other }];
   });
   const [least] = found.sort((a, b) => shortfallOf(a.objective) - shortfallOf(b.objective));

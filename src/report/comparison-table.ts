@@ -1,12 +1,13 @@
 /** The paired comparisons on a terminal: few rows, since the report and result.json have them all. */
 import Table from 'cli-table3';
-import type { ComparisonRow, ResultFile } from '../results/result-file.ts';
+import type { ResultFile } from '../results/result-file.ts';
 import {
   differenceText,
   findingText,
   isMain,
   MEASURE_WORDS,
   probabilityText,
+  recordText,
   shownRows,
   valueText,
   windowWords,
@@ -36,18 +37,14 @@ export function comparisonTable({ comparisons, points }: ResultFile): readonly s
       valueText(row.a_mean, row.measure),
       valueText(row.b_mean, row.measure),
       differenceText(row).replace(' [', '\n['),
-      `${probabilityText(row.probability_a_better)}\nin ${runsText(row)}`,
+      `${probabilityText(row.probability_a_better)}\n${recordText(row)}`,
       findingText(row),
     ]);
   }
   const left = comparisons.length - Math.min(rows.length, MOST_ROWS);
   return [
     table.toString(),
-    'Pairs of replications with the same random numbers. A better: the probability that the true mean of A is the better one, and in how many',
-    `replications it was. Findings at 5 %, corrected for all ${comparisons.length} comparisons (Holm).${left > 0 ? ` ${left} more in result.json.` : ''}${windowWords(points)}`,
+    'Pairs of replications with the same random numbers. A better: the probability that the true mean of A is the better one, and its',
+    `wins–ties–losses by replication. Findings at 5 %, corrected for all ${comparisons.length} comparisons (Holm).${left > 0 ? ` ${left} more in result.json.` : ''}${windowWords(points)}`,
   ];
-}
-
-function runsText({ pairs, share_of_replications_a_better }: ComparisonRow): string {
-  return `${Number((pairs * share_of_replications_a_better).toFixed(1))} of ${pairs}`;
 }

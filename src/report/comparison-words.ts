@@ -54,7 +54,8 @@ function turned(row: ComparisonRow): ComparisonRow {
     relative: row.a_mean === 0 ? null : (0 - mean) / Math.abs(row.a_mean),
     ahead: row.ahead === null ? null : row.ahead === 'a' ? 'b' : 'a',
     probability_a_better: probability === null ? null : 1 - probability,
-    share_of_replications_a_better: 1 - row.share_of_replications_a_better,
+    a_wins: row.a_losses,
+    a_losses: row.a_wins,
   };
 }
 
@@ -105,6 +106,11 @@ export function probabilityText(probability: number | null): string {
 export function pValueText(p: number | null): string {
   if (p === null) return NOT_MEASURED;
   return p < 0.0001 ? '< 0.0001' : formatNumber(p, 2);
+}
+
+/** Wins, ties and losses of A, replication by replication: `4–1–0`. */
+export function recordText({ a_wins, ties, a_losses }: ComparisonRow): string {
+  return `${a_wins}–${ties}–${a_losses}`;
 }
 
 /** Who is ahead, and whether that can be told from chance. */

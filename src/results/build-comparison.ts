@@ -102,6 +102,8 @@ function decisionRow(
                 runner_up: finite(margin.second),
                 difference: margin.difference === null ? null : intervalOf(margin.difference),
                 probability: margin.probability,
+                p_value_holm: margin.pAdjusted,
+                pairs_of_candidates: margin.pairs,
               },
         nearest:
           nearest === null

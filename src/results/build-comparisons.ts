@@ -32,6 +32,8 @@ function rowOf(
     told: pAdjusted !== null && pAdjusted < TOLD_BELOW,
     ahead: mean === 0 ? null : mean > 0 === (better === 'high') ? 'a' : 'b',
     probability_a_better: paired.probabilityABetter,
-    share_of_replications_a_better: paired.shareOfPairsABetter,
+    a_wins: paired.wins,
+    ties: paired.ties,
+    a_losses: paired.losses,
   };
 }

@@ -75,8 +75,11 @@ export interface MarginRow {
   readonly runner_up: number | null;
   /** chosen − next, paired, with its 95 % interval. */
   readonly difference: { readonly mean: number; readonly low: number; readonly high: number } | null;
-  /** That the chosen is truly better. */
+  /** That the chosen is truly better, of these two by themselves. */
   readonly probability: number | null;
+  /** That there is no difference, corrected for all `pairs_of_candidates` of which these two were picked; null from one replication. */
+  readonly p_value_holm: number | null;
+  readonly pairs_of_candidates: number;
 }
 
 export interface ChangeRow {

@@ -21,11 +21,12 @@ export interface RegressFile {
 }
 
 /**
- * From best to worst. `passed`: nothing worsened beyond its tolerance. `regressed`: something did. `model-changed`: other runs under the same
- * model version. `not-live`, `unsafe`: a check was violated. `not-deterministic`: a run does not repeat itself. `failed`: a run did not end.
+ * From best to worst. `passed`: nothing worsened beyond its tolerance. `undecided`: something did, but the replications cannot tell that from
+ * chance. `regressed`: something did, and no chance. `model-changed`: other runs under the same model version. `not-live`, `unsafe`: a check was violated. `not-deterministic`: a run does not repeat itself. `failed`: a run did not end.
  */
 export const OUTCOMES = [
   'passed',
+  'undecided',
   'regressed',
   'model-changed',
   'not-live',
@@ -84,6 +85,8 @@ export interface MeasureRow {
   readonly low: number | null;
   readonly high: number | null;
   readonly p_value: number | null;
+  /** Corrected for all measures of all points of the scenario (Holm). */
+  readonly p_adjusted: number | null;
   readonly tolerance: string;
   readonly state: ChangeState;
   readonly reason: string | null;
@@ -159,6 +162,7 @@ function buildPoint(point: PointRegression, exact: boolean, unrepeatable: boolea
       ...violations.map(({ kind }) => (kind === 'safety' ? ('unsafe' as const) : ('not-live' as const))),
       ...(exact && differs(point) ? [unrepeatable ? ('not-deterministic' as const) : ('model-changed' as const)] : []),
       ...(changes.some(({ state }) => state === 'regressed') ? (['regressed'] as const) : []),
+      ...(changes.some(({ state }) => state === 'perhaps-regressed') ? (['undecided'] as const) : []),
     ]),
     digests_same: sameDigests,
     digests: observed.digests.length,
@@ -188,6 +192,7 @@ function measureRow({
   after,
   difference,
   pValue,
+  pAdjusted,
   tolerance,
   state,
   reason,
@@ -200,6 +205,7 @@ function measureRow({
     low: difference?.low ?? null,
     high: difference?.high ?? null,
     p_value: pValue,
+    p_adjusted: pAdjusted,
     tolerance: formatTolerance(tolerance),
     state,
     reason,

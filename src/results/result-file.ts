@@ -84,8 +84,10 @@ export interface ComparisonRow {
   readonly ahead: 'a' | 'b' | null;
   /** That the true mean of a is the better one, given these runs (Student's t, flat prior); null from one pair. */
   readonly probability_a_better: number | null;
-  /** Of the replications, the share in which a had the better value. */
-  readonly share_of_replications_a_better: number;
+  /** In how many of the `pairs` a had the better value, both the same, and b the better one. */
+  readonly a_wins: number;
+  readonly ties: number;
+  readonly a_losses: number;
 }
 
 export interface LaterOutagesRow {

@@ -5,8 +5,9 @@ import type { Objective, ObjectiveVerdict } from '../experiment/objective.ts';
 import { CUT_NAMES, CUTS, type CutName, type NearMiss } from '../experiment/size/cut-book.ts';
 import type { Demand } from '../experiment/size/demand.ts';
 import { throughputAsked } from '../experiment/size/demand.ts';
+import { lossesIn } from '../experiment/size/drills.ts';
 import { type Margin, marginsOf } from '../experiment/size/margins.ts';
-import type { Finalist, Simulated, SizeAnswer } from '../experiment/size/search.ts';
+import type { Finalist, Simulated, SizeAnswer } from '../experiment/size/search-answer.ts';
 import { labelOf } from '../experiment/size/setup.ts';
 import type { SizingCost } from '../experiment/size/sizing-cost.ts';
 import type { Space, Survival } from '../experiment/size/space.ts';
@@ -70,6 +71,8 @@ export interface AnswerRow {
   readonly finality_p99_ms: Estimate | null;
   readonly objective: readonly ObjectiveVerdict[];
   readonly losses: readonly LossRow[];
+  /** How many different losses there are of what must be survived, of which `losses` were simulated; null: none must be. */
+  readonly losses_possible: number | null;
   /** Factors on the load: kept up to, and the first that is not (null: none of those tried). */
   readonly headroom: { readonly keeps: number; readonly fails: number | null; readonly why: string | null };
   /** What it has to spare, the least first: the first binds. */
@@ -116,6 +119,8 @@ export interface SearchRow {
     readonly cheaper: number;
   }[];
   readonly simulated: number;
+  /** A rough answer simulates no more candidates; null: no such cap. */
+  readonly most_simulated: number | null;
   readonly runs: number;
   readonly same_kind: number;
   readonly not_reached: number;
@@ -174,6 +179,7 @@ export function buildSize(
         cheaper: first === undefined ? answer.book.count(cut) : answer.book.count(cut, first),
       })).filter(({ count }) => count > 0),
       simulated: answer.simulated.length,
+      most_simulated: answer.mostSimulated,
       runs: answer.runs,
       same_kind: answer.sameKind,
       not_reached: answer.notReached,
@@ -221,6 +227,7 @@ function answerRow(finalist: Finalist, space: Space, demand: Demand, checkedRang
       condition: after.estimate?.condition?.condition ?? null,
       decided: after.decided,
     })),
+    losses_possible: demand.survive === null ? null : lossesIn(setup, demand.survive),
     headroom,
     margins: marginsOf(finalist, demand.objectives),
     replications: trial.runs.length,

@@ -58,9 +58,9 @@ const slowDisk = changed((spec) => ({
   ...spec,
   machine: { ...spec.machine, disk: { ...spec.machine.disk, fsync: { kind: 'constant', value: 3 * MILLISECOND } } },
 }));
-const quickDisk = changed((spec) => ({
+const quickLinks = changed((spec) => ({
   ...spec,
-  machine: { ...spec.machine, disk: { ...spec.machine.disk, fsync: { kind: 'constant', value: 0 } } },
+  network: { ...spec.network, oneWay: spec.network.oneWay.map((ns) => ns / 2) },
 }));
 const slowThread = changed((spec) => ({ ...spec, machine: { ...spec.machine, handling: 400 * MICROSECOND } }));
 const moreJitter = changed((spec) => ({
@@ -81,6 +81,13 @@ const ofOlderModel = (file: BaselineFile) => ({
   ...file,
   scenarios: file.scenarios.map((entry) => ({ ...entry, model_version: '0' })),
 });
+
+/** Each list of one value a replication, cut to two. */
+function firstTwo({ points }: BaselineFile['scenarios'][number]): unknown {
+  return JSON.parse(JSON.stringify(points), (_, value: unknown) =>
+    Array.isArray(value) && value.length === 3 ? value.slice(0, 2) : value,
+  );
+}
 
 let original = '';
 beforeAll(async () => {
@@ -218,12 +225,39 @@ describe('a model of a new version', () => {
     expect(file.model_version).toBe(MODEL_VERSION);
   });
 
+  test('that two replications cannot tell from the old one does not pass, and every form says what to do', async () => {
+    // Worse in one replication and as good in the other: beyond the tolerance on average.
+    const half: Simulate = (spec, options) => (spec.replication === 0 ? slowDisk : simulate)(spec, options);
+    restore((file) => ({
+      ...ofOlderModel(file),
+      scenarios: ofOlderModel(file).scenarios.map((entry) => ({ ...entry, replications: 2, points: firstTwo(entry) })),
+    }));
+    const [junit, markdown] = [join(folder, 'undecided.xml'), join(folder, 'undecided.md')];
+    const forms = ['--replications', '2', '--junit', junit, '--markdown', markdown];
+    const { code, out } = await regress({ simulate: half }, scenario, ...forms);
+    expect(code).toBe(2);
+    expect(out).toContain('not told: perhaps worse');
+    expect(out).toContain('PERHAPS WORSE');
+    expect(out).toContain('It does not count as passed.');
+    expect(out).not.toContain('small passed');
+    expect(readFileSync(markdown, 'utf8')).toContain('more replications');
+    const elements = junitOf(junit);
+    const errors = elements.filter(({ name }) => name === 'error');
+    expect(errors.length).toBeGreaterThan(0);
+    expect(errors.every(({ attributes }) => attributes.type === 'undecided')).toBe(true);
+    expect(elements[0]?.attributes).toMatchObject({ failures: '0', errors: String(errors.length) });
+    const json = await regress({ simulate: half }, scenario, '--replications', '2', '--json');
+    const file = JSON.parse(json.out) as RegressFile;
+    expect(file.outcome).toBe('undecided');
+    expect(file.verdict.join(' ')).toContain('To tell, write the baseline with the version it is of');
+  });
+
   test('that is quicker is an improvement, which passes', async () => {
     restore(ofOlderModel);
-    const { code, out } = await regress({ simulate: quickDisk }, scenario);
+    const { code, out } = await regress({ simulate: quickLinks }, scenario);
     expect(code).toBe(0);
     expect(out).toContain('got better');
-    expect(out).toContain('Likely cause: disk');
+    expect(out).toContain('Likely cause: network');
   });
 
   test('that differs within its tolerances passes', async () => {

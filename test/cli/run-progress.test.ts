@@ -14,6 +14,7 @@ async function watch(
   tell: (options: ExecuteOptions, at: (seconds: number) => void) => void,
   asked = specs,
   given: ExecuteOptions = {},
+  stage?: () => string,
 ): Promise<string> {
   let text = '';
   let ms = 0;
@@ -35,6 +36,7 @@ async function watch(
       },
     },
     () => ms,
+    stage,
   );
   await watched.execute(asked, given);
   return text;
@@ -82,7 +84,23 @@ describe('the progress', () => {
       { openEnd: { runsBefore: 10, runsAtMost: 100 } },
     );
     expect(text).toBe(
-      '0 of 2 runs of this round (10 before it, at most 100 in all), 5 of 20 s simulated, about 10 s left of it\n',
+      '0 of 2 runs of this round (10 before it, at most 100 in all), 5 of 20 s simulated, about 9 s left of it\n',
+    );
+  });
+
+  test('names the stage, and the time left is that of the stage', async () => {
+    const text = await watch(
+      (options, at) => {
+        options.onAdvance?.(Float64Array.of(1, 0));
+        at(3);
+        options.onAdvance?.(Float64Array.of(5 * SECOND, 0));
+      },
+      specs,
+      {},
+      () => 'short runs (12 candidates not looked at yet)',
+    );
+    expect(text).toBe(
+      'short runs (12 candidates not looked at yet): 0 of 2 runs, 5 of 20 s simulated, about 9 s left of it\n',
     );
   });
 

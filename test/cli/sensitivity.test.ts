@@ -44,6 +44,14 @@ describe('sensitivity', () => {
     expect(file.repeat_command).toBe(`npx quorumlab sensitivity ${scenario}`);
   });
 
+  test('of a rough answer does not say that the scenario stood as it is', async () => {
+    const { code, out, err } = await quorumlab('sensitivity', scenario, '--inline', '--out', folder, '--quick');
+    expect(code).toBe(0);
+    expect(out).toContain('own inputs in a rough answer (--quick: shortened runs, 2 replications)');
+    const page = readFileSync(err.match(/report: (.*sensitivity\.html)/)?.[1] as string, 'utf8');
+    for (const form of [out, page]) expect(form).not.toMatch(/as (the scenario|it) stands/);
+  });
+
   test('takes a measure and ranges, which make it another question with another id', async () => {
     const range = ['--range', 'link-delay=1..1', '--range', 'service-times=0.1..10', '--measure', 'finality_max'];
     const { code, out, err } = await quorumlab(

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { sizeVerdict } from '../../src/report/size/words.ts';
 import type { SizeFile } from '../../src/results/size-file.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import { formatProblem } from '../../src/scenario/problem.ts';
@@ -70,6 +71,23 @@ describe('size', () => {
     // Nothing is lost count of; what was only screened beside an answer is among the simulated.
     const left = cuts.reduce((sum, { count }) => sum + count, 0);
     expect(left + same_kind + not_reached + simulated).toBeGreaterThanOrEqual(candidates);
+    // Of two nodes lost one combination is simulated, and the answer says of how many.
+    const [first] = answer.answers as [SizeFile['answers'][number]];
+    const loss = { lost: 'the 2 nodes that would lead first', nodes: [0, 1], settled_after_ms: 2000, decided: true };
+    const lossy = { ...first, losses: [{ ...loss, finality_p99_ms: null, condition: null }], losses_possible: 3 };
+    const said = {
+      ...answer,
+      asked: { ...answer.asked, survive: { count: 2, of: 'node' as const } },
+      answers: [lossy],
+    };
+    expect(sizeVerdict(said).join('\n')).toContain('Simulated were 1 of the 3 possible combinations of 2 nodes');
+    expect(answer.search.most_simulated).toBeNull();
+  }, 90_000);
+
+  test('of a rough answer says how far it was searched', async () => {
+    const { code, out } = await quorumlab('size', small, '--inline', '--out', folder, '--best', '1', '--quick');
+    expect(code).toBe(0);
+    expect(out).toContain('A rough answer (--quick): at most 60 candidates simulated, in at most two replications');
   }, 90_000);
 
   test('with --objective asks for something else: Byzantine nodes exclude Raft, and both say so', async () => {

@@ -9,6 +9,7 @@ import { boundOf, delaysOf, leaderBounds } from '../../src/experiment/size/laten
 import { quorumFigures } from '../../src/experiment/size/quorums.ts';
 import { setupOf } from '../../src/experiment/size/setup.ts';
 import { trialOf } from '../../src/experiment/size/trial.ts';
+import type { NetworkSpec } from '../../src/network/network-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MILLISECOND } from '../../src/units/quantities.ts';
 import { clientsAt, closedLoad } from '../support/run-specs.ts';
@@ -34,15 +35,31 @@ const candidates = fc.record({
   rate: fc.constantFrom(3e6, 2e7, 1e9),
   ranked: fc.nat(2),
   seed: fc.nat(1000),
+  /** Site c many times further away than the others are from each other, and further out than back, or not. */
+  far: fc.constantFrom({ out: 1, back: 1 }, { out: 20, back: 20 }, { out: 24, back: 6 }, { out: 3, back: 30 }),
 });
+
+/** Delays to and from site c so many times as long. */
+function farther({ sites, oneWay }: NetworkSpec, { out, back }: { readonly out: number; readonly back: number }) {
+  const c = sites.length - 1;
+  return oneWay.map((delay, i) => {
+    const [from, to] = [Math.floor(i / sites.length), i % sites.length];
+    if (from === to) return delay;
+    return to === c ? out * delay : from === c ? back * delay : delay;
+  });
+}
 
 test('no run is quicker than the delays allow, nor orders more than its narrowest resource', () => {
   fc.assert(
-    fc.property(candidates, ({ protocol, counts, batch, pipeline, proposer, cores, rate, ranked, seed }) => {
+    fc.property(candidates, ({ protocol, counts, batch, pipeline, proposer, cores, rate, ranked, seed, far }) => {
       const raft = { ...batchOf(batch, 0), maxInflight: pipeline };
       const pbft = { ...batchOf(batch, 1 * MILLISECOND), pipeline, proposer };
       const chosen = variant(protocol, protocol === 'raft' ? raft : pbft);
-      const space = testSpace({ variants: [chosen] });
+      const { shared: near, ...others } = testSpace({ variants: [chosen] });
+      const space = {
+        ...others,
+        shared: { ...near, network: { ...near.network, oneWay: farther(near.network, far) } },
+      };
       const nodes = counts[0] + counts[1] + counts[2];
       const [machine] = space.machines;
       const candidate = {
@@ -84,7 +101,7 @@ test('no run is quicker than the delays allow, nor orders more than its narrowes
       const throughput = estimate?.estimates.throughput_per_s?.mean ?? 0;
       // What lay in queues when the window began is final in it as well: at most what the load sends in the warm-up.
       const backlog = (load.offered * (full.warmup as number)) / measured;
-      for (const { kind, most } of capacityLimits(setup, load, commit))
+      for (const { kind, most } of capacityLimits(setup, load, commit, expectedIn(load, measured)))
         expect(throughput, kind).toBeLessThanOrEqual(Math.max(most * 1.02 + 5, most + backlog * 0.1));
     }),
     { numRuns: 25 },

@@ -21,7 +21,7 @@ export function madeCandidate(figures: Figures = {}): Candidate {
   const valued = (value: number | null | undefined, usual: number) => {
     if (value === null) return null;
     const mean = value ?? usual;
-    return { value: mean, perRun: noise.map((part) => mean + part) };
+    return { value: mean, perRun: noise.map((part) => mean + part), step: 0 };
   };
   const criteria: Record<Criterion, Candidate['criteria'][Criterion]> = {
     cost_per_month: valued(figures.cost, 100),

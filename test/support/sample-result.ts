@@ -116,7 +116,9 @@ function comparison(
     ahead: 'b',
     probability_a_better: probability,
     warmup_ms: 2_500,
-    share_of_replications_a_better: probability > 0.01 ? 0.4 : 0,
+    a_wins: probability > 0.01 ? 2 : 0,
+    ties: 0,
+    a_losses: probability > 0.01 ? 3 : 5,
   };
 }
 

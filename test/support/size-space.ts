@@ -1,6 +1,6 @@
 // A small space for sizing tests: three sites a few milliseconds apart, PBFT and Raft, machines and cards that are weak or strong.
 import type { Demand } from '../../src/experiment/size/demand.ts';
-import type { RunLength, SizePlan } from '../../src/experiment/size/search.ts';
+import type { RunLength, SizePlan } from '../../src/experiment/size/search-answer.ts';
 import type { ProtocolVariant, RunSetup, Space } from '../../src/experiment/size/space.ts';
 import { protocols } from '../../src/protocols/registry.ts';
 import { runSpecOf } from '../../src/scenario/run-spec-for.ts';
@@ -75,6 +75,7 @@ export function planOf(space: Space, demand: Demand, changes: Partial<SizePlan> 
     demand,
     best: 1,
     budget: 10_000,
+    mostSimulated: null,
     replications: 1,
     full: { duration: 1 * SECOND, warmup: 200 * MILLISECOND },
     short: { duration: 600 * MILLISECOND, warmup: 200 * MILLISECOND },

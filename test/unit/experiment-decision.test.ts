@@ -105,6 +105,35 @@ describe('the choice', () => {
     expect(choose([paired, alike])?.chosen).toBe(paired);
   });
 
+  test('is corrected for the best of many: what two alone would tell is not told of the best of six', () => {
+    // Differences −3, −1, −2, −4, −2 against each: p = 0.0093 by itself, and fifteen pairs could have been picked.
+    const best = madeCandidate({ label: 'best', cost: 100, noise: [-0.6, 1.4, 0.4, -1.6, 0.4] });
+    const rivals = Array.from({ length: 5 }, (_, i) =>
+      madeCandidate({ label: `rival ${i}`, cost: 102.4, outage: 900 }),
+    );
+    const [rival] = rivals as [Candidate];
+    expect(choose([best, rival])?.ousted.get(rival)).toBe('cost_per_month');
+    const six = choose([best, ...rivals]);
+    expect(six?.chosen).toBe(rival);
+    expect(six?.ousted.get(best)).toBe('worst_outage_ms');
+    const margin = marginOf(best, rival, 'cost_per_month', 6);
+    expect(margin?.pairs).toBe(15);
+    expect(margin?.pAdjusted).toBeCloseTo(15 * (marginOf(best, rival, 'cost_per_month')?.pAdjusted as number), 12);
+  });
+
+  test('takes no difference for surer than its rounding leaves it', () => {
+    const stepped = (value: number, step: number): Candidate => {
+      const made = madeCandidate({ finality: value });
+      return {
+        ...made,
+        criteria: { ...made.criteria, finality_p99_ms: { value, perRun: [value, value, value], step } },
+      };
+    };
+    const margin = (step: number) => marginOf(stepped(200, step), stepped(201, step), 'finality_p99_ms');
+    expect(margin(0)?.pAdjusted).toBe(0);
+    expect(margin(2)?.pAdjusted).toBeGreaterThan(0.05);
+  });
+
   test('has a margin with its interval and probability, by hand', () => {
     // Differences −3, −1, −2, −4, −2 (noise of the first): mean −2.4, s = 1.140, t = −4.707 with 4 degrees of freedom.
     const first = madeCandidate({ cost: 100, noise: [-3, -1, -2, -4, -2] });

@@ -9,7 +9,7 @@ describe('two configurations', () => {
   test('differ by the mean of their pairs, with Student’s interval and p-value', () => {
     // Differences 1, 2, 3, 4, 5: mean 3, standard error √(2.5 / 5); t = 4.2426 with four degrees of freedom has p = 0.013236.
     const compared = comparePaired([11, 12, 13, 14, 15], [10, 10, 10, 10, 10], 'high') as PairedComparison;
-    expect(compared).toMatchObject({ meanA: 13, meanB: 10, relative: 0.3, shareOfPairsABetter: 1 });
+    expect(compared).toMatchObject({ meanA: 13, meanB: 10, relative: 0.3, losses: 0 });
     expect(compared.difference).toMatchObject({ mean: 3, count: 5 });
     expect(compared.difference.high - 3).toBeCloseTo(2.776445 * Math.sqrt(0.5), 5);
     expect(compared.pValue).toBeCloseTo(0.013236, 5);
@@ -31,8 +31,8 @@ describe('two configurations', () => {
     const low = comparePaired(less, more, 'low') as PairedComparison;
     const high = comparePaired(less, more, 'high') as PairedComparison;
     expect(low.difference).toEqual(high.difference);
-    expect(low.shareOfPairsABetter).toBe(1);
-    expect(high.shareOfPairsABetter).toBe(0);
+    expect([low.losses, high.wins]).toEqual([0, 0]);
+    expect(low.wins).toBe(high.losses);
     expect((low.probabilityABetter as number) + (high.probabilityABetter as number)).toBeCloseTo(1, 12);
   });
 
@@ -46,7 +46,8 @@ describe('two configurations', () => {
     expect(back.difference.mean).toBe(-there.difference.mean);
     expect(back.pValue).toBeCloseTo(there.pValue as number, 12);
     expect((back.probabilityABetter as number) + (there.probabilityABetter as number)).toBeCloseTo(1, 12);
-    expect(back.shareOfPairsABetter + there.shareOfPairsABetter).toBe(1);
+    expect([back.wins, back.ties, back.losses]).toEqual([there.losses, there.ties, there.wins]);
+    expect(back.wins + back.ties + back.losses).toBe(back.difference.count);
   });
 
   test('are compared over the replications that both have and can tell', () => {
@@ -61,13 +62,15 @@ describe('two configurations', () => {
     expect(comparePaired([1], [2], 'low')).toMatchObject({
       pValue: null,
       probabilityABetter: null,
-      shareOfPairsABetter: 1,
+      wins: 1,
     });
     expect(comparePaired([1, 2], [2, 3], 'low')).toMatchObject({ pValue: 0, probabilityABetter: 1 });
     expect(comparePaired([1, 2], [1, 2], 'low')).toMatchObject({
       pValue: 1,
       probabilityABetter: 0.5,
-      shareOfPairsABetter: 0.5,
+      wins: 0,
+      ties: 2,
+      losses: 0,
     });
     expect(comparePaired([1, 1], [0, 0], 'low')?.relative).toBeNull();
   });

@@ -1,7 +1,7 @@
 // Regression: changes are paired and judged by tolerance and chance; the stage and the cause named are those that were slowed in the model.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { measureChange } from '../../src/experiment/measure-change.ts';
+import { type MeasureChange, type MeasurePair, measureChanges } from '../../src/experiment/measure-change.ts';
 import { type ObservedPoint, observedPoint } from '../../src/experiment/observed-point.ts';
 import { type RegressionAnswer, type RegressionPlan, regression } from '../../src/experiment/regression.ts';
 import { replicate } from '../../src/experiment/replicate.ts';
@@ -10,6 +10,16 @@ import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MICROSECOND, MILLISECOND, SECOND } from '../../src/units/quantities.ts';
 import { openLoad, testSpec } from '../support/run-specs.ts';
+
+/** Judged by itself. */
+function measureChange(
+  measure: MeasurePair['measure'],
+  before: MeasurePair['before'],
+  after: MeasurePair['after'],
+  tolerance: MeasurePair['tolerance'],
+): MeasureChange {
+  return measureChanges([{ measure, before, after, tolerance }])[0] as MeasureChange;
+}
 
 describe('a tolerance', () => {
   test.each([
@@ -63,8 +73,10 @@ describe('a measure', () => {
     ['within its tolerance', [100, 101, 102], [102, 103, 104], 'within'],
     ['worse beyond it in every pair', [100, 110, 120], [104, 114.5, 124.2], 'regressed'],
     ['better beyond it in every pair', [100, 110, 120], [96, 105.5, 115.8], 'improved'],
-    ['worse beyond it on average, but not told from chance', [100, 100, 100], [130, 95, 100], 'unsure'],
-    ['worse by the same in every pair', [100, 100], [104, 104], 'regressed'],
+    ['worse beyond it on average, but not told from chance', [100, 100, 100], [130, 95, 100], 'perhaps-regressed'],
+    ['better beyond it on average, but not told from chance', [100, 100, 100], [70, 105, 100], 'unsure'],
+    ['worse by the same in every pair, beyond rounding', [100, 100], [200, 200], 'regressed'],
+    ['worse by the same in two pairs, as rounding leaves it', [100, 100], [104, 104], 'perhaps-regressed'],
     ['worse in its only replication', [100], [104], 'regressed'],
     ['measured in fewer replications', [100, 100, 100], [100, 100, null], 'regressed'],
     ['measured where it could not be', [null, null], [100, 100], 'improved'],
@@ -83,8 +95,29 @@ describe('a measure', () => {
     expect(measureChange('longest_outage_ms', [0, 0], [5, 5], { amount: 10 }).state).toBe('within');
   });
 
+  test('is judged with all the others: what one alone would tell is not told of the worst of many', () => {
+    const pair = (after: readonly number[]): MeasurePair => ({
+      measure: 'finality_mean_ms',
+      before: [100, 100, 100, 100],
+      after,
+      tolerance: { share: 0.03 },
+    });
+    const worse = pair([104, 110, 106, 112]);
+    const others = Array.from({ length: 12 }, () => pair([101, 99, 100.5, 99.5]));
+    const [alone] = measureChanges([worse]);
+    const [among] = measureChanges([worse, ...others]);
+    expect(alone).toMatchObject({ state: 'regressed', pAdjusted: alone?.pValue });
+    expect(among).toMatchObject({ state: 'perhaps-regressed', pValue: alone?.pValue });
+    expect(among?.pAdjusted).toBeCloseTo(13 * (alone?.pValue as number), 12);
+  });
+
   test('never regresses and improves at once: before and after changed about, the state turns round', () => {
-    const turned = { regressed: 'improved', improved: 'regressed' } as Readonly<Record<string, string>>;
+    const turned = {
+      regressed: 'improved',
+      improved: 'regressed',
+      'perhaps-regressed': 'unsure',
+      unsure: 'perhaps-regressed',
+    } as Readonly<Record<string, string>>;
     const values = fc.array(fc.integer({ min: 50, max: 150 }), { minLength: 3, maxLength: 3 });
     fc.assert(
       fc.property(values, values, (one, other) => {
@@ -96,7 +129,8 @@ describe('a measure', () => {
   });
 });
 
-const REPLICATIONS = 3;
+/** As many as tell these changes from chance among all the measures of a point. */
+const REPLICATIONS = 4;
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
 /** Three Raft nodes of four cores under a steady load, with costs everywhere, so that each can be made greater by itself. */

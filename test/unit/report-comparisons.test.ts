@@ -131,7 +131,7 @@ describe('a comparison in words', () => {
     const page = renderHtml(sample);
     expect(page).toContain('Compared run by run');
     expect(page).toContain('[+580 to +1,160]');
-    expect(page).toContain('share of the replications in which A had the better value');
+    expect(page).toContain('in how many of the replications A had the better value, the same as B, and the worse one');
     expect(renderHtml({ ...sample, comparisons: [] })).not.toContain('Compared run by run');
   });
 });

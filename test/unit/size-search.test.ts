@@ -4,11 +4,12 @@ import type { RunOutcome } from '../../src/experiment/experiment.ts';
 import type { Objective } from '../../src/experiment/objective.ts';
 import { CutBook } from '../../src/experiment/size/cut-book.ts';
 import { type Demand, expectedIn, loadOf } from '../../src/experiment/size/demand.ts';
-import { drilled, drillsOf, settledAt } from '../../src/experiment/size/drills.ts';
+import { drilled, drillsOf, lossesIn, settledAt } from '../../src/experiment/size/drills.ts';
 import { countCandidates, fieldOf } from '../../src/experiment/size/field.ts';
 import { countPlacements, placementsOf } from '../../src/experiment/size/placements.ts';
 import { quorumFigures, shortOfQuorum } from '../../src/experiment/size/quorums.ts';
-import { type SizeAnswer, type SizePlan, sizeSearch } from '../../src/experiment/size/search.ts';
+import { sizeSearch } from '../../src/experiment/size/search.ts';
+import type { SizeAnswer, SizePlan } from '../../src/experiment/size/search-answer.ts';
 import { labelOf, optionsFor, setupOf } from '../../src/experiment/size/setup.ts';
 import { egressPerTransaction, sizingCost } from '../../src/experiment/size/sizing-cost.ts';
 import { trialOf } from '../../src/experiment/size/trial.ts';
@@ -32,6 +33,11 @@ function search(plan: SizePlan, run: (spec: RunSpec) => RunOutcome = real): Size
 
 function real(spec: RunSpec): RunOutcome {
   return { ok: true, result: simulate(spec) };
+}
+
+/** A run that crashed: a candidate is done with at once. */
+function silent({ label, replication }: RunSpec): RunOutcome {
+  return { ok: false, label, replication, kind: 'crashed', reason: 'no run in this test' };
 }
 
 const ANYWHERE = { atLeast: 0, atMost: 9 };
@@ -117,6 +123,34 @@ describe('a candidate', () => {
   });
 });
 
+describe('the losses', () => {
+  const space = testSpace();
+  const setup = setupOf(
+    {
+      variant: variant('raft'),
+      nodes: 5,
+      counts: [2, 2, 1],
+      machine: space.machines[0]!,
+      bandwidth: space.bandwidths[0]!,
+    },
+    space,
+    loadOf(space, NO_DEMAND),
+    [0, 1, 2],
+  );
+
+  // By hand: C(3, k) sites, C(5, k) nodes; of several nodes only the first in the order of leaders are lost together.
+  test.each([
+    [{ count: 1, of: 'site' }, 3, ['a', 'b', 'c']],
+    [{ count: 2, of: 'site' }, 3, ['a and b', 'a and c', 'b and c']],
+    [{ count: 1, of: 'node' }, 5, ['a node at a', 'a node at b', 'a node at c']],
+    [{ count: 2, of: 'node' }, 10, ['the 2 nodes that would lead first']],
+    [{ count: 3, of: 'node' }, 10, ['the 3 nodes that would lead first']],
+  ] as const)('of %j are %d, of which are simulated %j', (survive, possible, lost) => {
+    expect(lossesIn(setup, survive)).toBe(possible);
+    expect(drillsOf(setup, survive).map((drill) => drill.lost)).toEqual(lost);
+  });
+});
+
 describe('the cost', () => {
   test.each(['pbft', 'raft'] as const)('of the traffic of %s is that of its runs, within a tenth', (protocol) => {
     const space = testSpace({ variants: [variant(protocol, batchOf(200, 20 * MILLISECOND))], nodes: [5] });
@@ -198,6 +232,22 @@ describe('the search', () => {
     expect(answer.runs).toBe(0);
     expect(answer.book.count('finality')).toBe(answer.candidates);
     expect(answer.book.nearest('finality')[0]?.why).toMatch(/delays alone make finality_p99 at least \d+ ms/);
+  });
+
+  test('of a rough answer ends with as many candidates as it may simulate, and says so', () => {
+    const plan = planOf(testSpace(), { ...NO_DEMAND, objectives: [objective('finality_p99', 12)] });
+    const stages: string[] = [];
+    const experiment = sizeSearch({ ...plan, mostSimulated: 6 }, ({ name, left }) => stages.push(`${name} ${left}`));
+    let step = experiment.next();
+    while (!step.done) step = experiment.next(step.value.map(silent));
+    expect(step.value).toMatchObject({ best: [], ended: 'capped', mostSimulated: 6 });
+    expect(step.value.simulated).toHaveLength(6);
+    // Four, then the two that are left; each with the candidates that had not had their turn.
+    const [first = '', ...rest] = stages.filter((stage) => stage.startsWith('short runs'));
+    expect(rest).toHaveLength(1);
+    const leftAt = (stage: string): number => Number(stage.split(' ').at(-1));
+    expect(leftAt(rest[0] as string)).toBeLessThan(leftAt(first));
+    expect(step.value.notReached).toBe(leftAt(rest[0] as string));
   });
 
   test('asks for the same runs whatever it is told of threads, and none twice for one candidate', () => {

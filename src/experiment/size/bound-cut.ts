@@ -26,8 +26,8 @@ const LIMIT_WORDS: Readonly<Record<LimitKind, string>> = {
   window: 'so few batches under way allow',
 };
 
-function capacityCut({ placement }: Contender, setup: RunSetup, { load }: Asked): BoundCut | null {
-  const limit = capacityLimits(setup, load, placement.commit).find(({ most }) => most < load.asked);
+function capacityCut({ placement }: Contender, setup: RunSetup, { load, expected }: Asked): BoundCut | null {
+  const limit = capacityLimits(setup, load, placement.commit, expected).find(({ most }) => most < load.asked);
   if (limit === undefined) return null;
   const { kind, most } = limit;
   const why = () => `${LIMIT_WORDS[kind]} at most ${Math.floor(most)}/s, asked for ${Math.round(load.asked)}/s`;

@@ -4,7 +4,9 @@
  */
 import type { PbftOptions } from '../../protocols/pbft/options.ts';
 import type { RaftOptions } from '../../protocols/raft/options.ts';
+import { CLIENT_SIGNATURE } from '../../simulation/world.ts';
 import { type Duration, type Rate, SECOND } from '../../units/quantities.ts';
+import { leastMean } from '../request-sample.ts';
 import type { Load } from './demand.ts';
 import type { RunSetup } from './space.ts';
 
@@ -16,31 +18,38 @@ export interface CapacityLimit {
   readonly most: Rate;
 }
 
-/** A client's signature on each request (protocols/pbft/wire.ts). */
-const SIGNATURE_BYTES = 64;
-/** Mean sizes are those of some requests: bounds leave so much room for others. */
-const SIZE_CHANCE = 0.97;
+/** Ours: so much of what is final in a measured window may have been carried before it. */
+const WINDOW_EDGE = 0.97;
 
-/** `commit`: the least time from proposal to commit at any leader, ns. Limits without end are left out. */
+/**
+ * `commit`: the least time from proposal to commit at any leader, ns. `expected`: how many requests a run measures, whose sizes may lie
+ * below their mean. Limits without end are left out.
+ */
 export function capacityLimits(
   setup: Pick<RunSetup, 'nodes' | 'protocol' | 'network' | 'machine'>,
   load: Load,
   commit: Duration,
+  expected: number,
 ): readonly CapacityLimit[] {
   const { name } = setup.protocol;
   const limits =
-    name === 'pbft' ? pbftLimits(setup, load, commit) : name === 'raft' ? raftLimits(setup, load, commit) : [];
+    name === 'pbft'
+      ? pbftLimits(setup, load, commit, expected)
+      : name === 'raft'
+        ? raftLimits(setup, load, commit, expected)
+        : [];
   return limits.filter(({ most }) => Number.isFinite(most));
 }
 
 type Cluster = Parameters<typeof capacityLimits>[0];
 
-function pbftLimits({ nodes, protocol, network, machine }: Cluster, load: Load, commit: Duration) {
+function pbftLimits({ nodes, protocol, network, machine }: Cluster, load: Load, commit: Duration, expected: number) {
   const { batch, pipeline, proposer, auth, clientSignatures } = protocol.options as PbftOptions;
   const { crypto, cores, handling, requestHandling, execution } = machine;
   const rotates = proposer === 'rotating';
-  const bytes = (load.requestBytes + (clientSignatures ? SIGNATURE_BYTES : 0)) * SIZE_CHANCE;
-  const perBatch = mostInBatch(batch, bytes);
+  const signature = clientSignatures ? CLIENT_SIGNATURE : 0;
+  const bytes = (leastMean(load.sample, expected) + signature) * WINDOW_EDGE;
+  const perBatch = mostInBatch(batch, load, signature, expected);
   const others = nodes - 1;
   // Of one node: it verifies what clients signed, and a prepare and a commit of each other replica for every batch.
   const votes = (2 * others) / perBatch;
@@ -60,9 +69,9 @@ function pbftLimits({ nodes, protocol, network, machine }: Cluster, load: Load, 
   ];
 }
 
-function raftLimits({ nodes, protocol, network, machine }: Cluster, load: Load, commit: Duration) {
+function raftLimits({ nodes, protocol, network, machine }: Cluster, load: Load, commit: Duration, expected: number) {
   const { batch, maxInflight } = protocol.options as RaftOptions;
-  const bytes = load.requestBytes * SIZE_CHANCE;
+  const bytes = leastMean(load.sample, expected) * WINDOW_EDGE;
   const handled = load.origins.every(({ toLeader }) => toLeader) ? machine.requestHandling : 0;
   // A follower far away, whose window is full, may fall behind: only a majority must have each entry.
   const copies = Math.floor(nodes / 2);
@@ -70,7 +79,7 @@ function raftLimits({ nodes, protocol, network, machine }: Cluster, load: Load, 
     ...cardLimits(network, copies, bytes),
     limit('thread', SECOND / (handled + machine.execution)),
     limit('disk', machine.disk.bitsPerSecond / 8 / bytes),
-    limit('window', (maxInflight * mostInBatch(batch, bytes) * SECOND) / commit),
+    limit('window', (maxInflight * mostInBatch(batch, load, 0, expected) * SECOND) / commit),
   ];
 }
 
@@ -91,7 +100,13 @@ function limit(kind: LimitKind, most: Rate): CapacityLimit {
   return { kind, most };
 }
 
-function mostInBatch(batch: { readonly maxTransactions: number; readonly maxBytes: number }, bytes: number): number {
-  // One transaction always fits.
-  return Math.max(1, Math.min(batch.maxTransactions, batch.maxBytes / bytes));
+/** In the mean of many batches. A request larger than a batch may be has one of its own, so it fills no more than that. */
+function mostInBatch(
+  batch: { readonly maxTransactions: number; readonly maxBytes: number },
+  { sample }: Load,
+  signature: number,
+  expected: number,
+): number {
+  const bytes = leastMean(sample, expected, Math.max(0, batch.maxBytes - signature)) + signature;
+  return Math.max(1, Math.min(batch.maxTransactions, batch.maxBytes / (bytes * WINDOW_EDGE)));
 }

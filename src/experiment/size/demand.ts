@@ -1,11 +1,11 @@
 /** What a sized cluster must give, and the load that it is held against: clients, sizes and rates, common to all candidates. */
 import type { ClientGroupSpec } from '../../simulation/run-spec.ts';
-import { type Bytes, type Duration, type Rate, type Ratio, SECOND } from '../../units/quantities.ts';
+import { type Duration, type Rate, type Ratio, SECOND } from '../../units/quantities.ts';
 import { arrivalsNamed } from '../../workloads/arrival-registry.ts';
-import { workloadNamed } from '../../workloads/registry.ts';
 import type { Objective } from '../objective.ts';
 import { offeredRate, scaledLoad } from '../offered-load.ts';
-import type { ByzantineDemand, RunSetup, Space, Survival } from './space.ts';
+import { type RequestSample, sampleRequests } from '../request-sample.ts';
+import type { ByzantineDemand, Space, Survival } from './space.ts';
 
 export interface Demand {
   readonly objectives: readonly Objective[];
@@ -24,9 +24,8 @@ export interface Load {
   readonly origins: readonly Origin[];
   /** False where some loop is closed: then the shares of the sites are not known. */
   readonly sharesKnown: boolean;
-  /** Means over many requests, without headers. */
-  readonly requestBytes: Bytes;
-  readonly replyBytes: Bytes;
+  /** What requests weigh. */
+  readonly sample: RequestSample;
 }
 
 export interface Origin {
@@ -58,7 +57,7 @@ export function loadOf({ shared, loadMargin }: Space, { objectives }: Demand): L
     // Bursts and traces may offer far less in one run than on average: then no throughput is sure to be asked for.
     asked: asked ?? (isSteady(clients) ? offered * (1 - SURELY_BEHIND) : 0),
     ...originsOf(clients, offered),
-    ...meanSizes(shared),
+    sample: sampleRequests(shared, 0),
   };
 }
 
@@ -82,19 +81,6 @@ function isSteady(clients: readonly ClientGroupSpec[]): boolean {
 
 function arrivalsOf({ name, options }: { readonly name: string; readonly options: unknown }, group: number) {
   return arrivalsNamed(name).create(options, { seed: 0, group }).rate;
-}
-
-/** Requests whose mean sizes stand for all. */
-const SOME_REQUESTS = 4096;
-
-function meanSizes({ workload, clients }: RunSetup): Pick<Load, 'requestBytes' | 'replyBytes'> {
-  const made = workloadNamed(workload.name).create(workload.options, { seed: 0, groups: clients.length });
-  let [request, reply] = [0, 0];
-  for (let id = 0; id < SOME_REQUESTS; id++) {
-    request += made.bytes(id);
-    reply += made.replyBytes(id);
-  }
-  return { requestBytes: request / SOME_REQUESTS, replyBytes: reply / SOME_REQUESTS };
 }
 
 /** How many requests are expected in a measured time. */

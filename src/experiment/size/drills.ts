@@ -13,9 +13,13 @@ export interface Drill {
   readonly nodes: readonly NodeId[];
 }
 
-/** More combinations than this are not simulated: those that lose the first nodes in the order of leaders come first. */
+/** More combinations of sites than this are not simulated. */
 const MOST_DRILLS = 12;
 
+/**
+ * The losses that are simulated. Of sites: each combination, those that lose the first nodes in the order of leaders first, up to the
+ * most. Of one node: the first of each site. Of several nodes: the first in the order of leaders, together, and no other combination.
+ */
 export function drillsOf({ network }: RunSetup, { count, of }: Survival): readonly Drill[] {
   const { nodeSites, sites } = network;
   const at = [...new Set(nodeSites)];
@@ -37,6 +41,15 @@ export function drillsOf({ network }: RunSetup, { count, of }: Survival): readon
             },
           ];
   return drills.slice(0, MOST_DRILLS);
+}
+
+/** How many different losses there are, simulated or not. */
+export function lossesIn({ network }: Pick<RunSetup, 'network'>, { count, of }: Survival): number {
+  const from = of === 'site' ? new Set(network.nodeSites).size : network.nodeSites.length;
+  const taken = Math.min(count, from);
+  let ways = 1;
+  for (let i = 1; i <= taken; i++) ways = (ways * (from - taken + i)) / i;
+  return Math.round(ways);
 }
 
 function combinations<T>(from: readonly T[], count: number): readonly (readonly T[])[] {

@@ -2,7 +2,7 @@
 
 import { RESOURCES, type Resource } from '../bottleneck.ts';
 import type { Objective, ObjectiveVerdict } from '../objective.ts';
-import type { Finalist } from './search.ts';
+import type { Finalist } from './search-answer.ts';
 import type { Trial } from './trial.ts';
 
 export interface Margin {

@@ -9,78 +9,26 @@ import type { Experiment, FailedRun, RunOutcome } from '../experiment.ts';
 import { scaledLoad } from '../offered-load.ts';
 import { boundCut } from './bound-cut.ts';
 import { CutBook, type CutName } from './cut-book.ts';
-import { type Demand, expectedIn, type Load, loadOf } from './demand.ts';
+import { expectedIn, loadOf } from './demand.ts';
 import { type Drill, drilled, drillsOf, settledAt } from './drills.ts';
 import { type Asked, type Contender, countCandidates, fieldOf } from './field.ts';
-import { grown, type Headroom, LOAD_STEPS, NO_HEADROOM } from './headroom.ts';
+import { grown, LOAD_STEPS, NO_HEADROOM } from './headroom.ts';
 import { configurationOf, isAsStrong, kindOf } from './kinds.ts';
+import type { Finalist, RunLength, Simulated, SizeAnswer, SizePlan, SizeStage } from './search-answer.ts';
 import { problemsOf, setupOf } from './setup.ts';
-import type { Candidate, RunSetup, Space } from './space.ts';
+import type { Candidate, RunSetup } from './space.ts';
 import { clearlyMisses, type Trial, trialOf, worstMiss } from './trial.ts';
-
-export interface RunLength {
-  readonly duration: Instant;
-  readonly warmup: Instant | 'auto';
-}
-
-export interface SizePlan {
-  readonly space: Space;
-  readonly demand: Demand;
-  /** How many answers of different kinds are looked for. */
-  readonly best: number;
-  /** Runs after which the search gives up looking. */
-  readonly budget: number;
-  readonly replications: number;
-  readonly full: RunLength;
-  /** Of the one run by which candidates that are far off are told. */
-  readonly short: RunLength;
-  /** Pure. */
-  specFor(setup: RunSetup, replication: number, length: RunLength): RunSpec;
-}
-
-/** One that gives what is asked for. */
-export interface Finalist {
-  readonly contender: Contender;
-  readonly setup: RunSetup;
-  readonly trial: Trial;
-  readonly drills: readonly { readonly drill: Drill; readonly settledAt: Instant; readonly trial: Trial }[];
-  readonly headroom: Headroom;
-  /** What its protocol's definition warns of. */
-  readonly warnings: readonly string[];
-}
-
-/** A candidate that was simulated, for the picture of the whole. */
-export interface Simulated {
-  readonly candidate: Candidate;
-  readonly cost: number;
-  readonly p99Ms: number | null;
-  readonly outcome: 'does' | 'does not' | 'not followed up';
-}
-
-export interface SizeAnswer {
-  readonly load: Load;
-  readonly candidates: number;
-  readonly best: readonly Finalist[];
-  readonly book: CutBook;
-  readonly simulated: readonly Simulated[];
-  readonly runs: number;
-  /** Left out because a cheaper one of their kind is an answer; not reached, since the answers were complete. */
-  readonly sameKind: number;
-  readonly notReached: number;
-  /** `complete`: as many as asked for; `exhausted`: all candidates were looked at; else what ended the search before. */
-  readonly ended: 'complete' | 'exhausted' | 'budget' | 'interrupted';
-  readonly failed: readonly FailedRun[];
-}
 
 /** Candidates raced together: few at first, since the cheapest often do. The same for any number of threads. */
 const FIRST_WAVE = 4;
 const LARGEST_WAVE = 32;
 
-export function* sizeSearch(plan: SizePlan): Experiment<SizeAnswer> {
-  const search = new Search(plan);
+/** `tell` hears of each stage before its runs are asked for; it changes nothing. */
+export function* sizeSearch(plan: SizePlan, tell: (stage: SizeStage) => void = () => {}): Experiment<SizeAnswer> {
+  const search = new Search(plan, tell);
   let size = FIRST_WAVE;
   while (!search.isOver) {
-    const wave = search.nextWave(size);
+    const wave = search.nextWave(Math.min(size, search.mayBeSimulated));
     if (wave.length === 0) break;
     yield* search.race(wave);
     size = Math.min(2 * size, LARGEST_WAVE);
@@ -97,6 +45,7 @@ interface Racer extends Contender {
 
 class Search {
   private readonly plan: SizePlan;
+  private readonly tell: (stage: SizeStage) => void;
   private readonly asked: Asked;
   private readonly book = new CutBook();
   private readonly field: readonly Contender[];
@@ -114,8 +63,9 @@ class Search {
   private sameKind = 0;
   private interrupted = false;
 
-  constructor(plan: SizePlan) {
+  constructor(plan: SizePlan, tell: (stage: SizeStage) => void) {
     this.plan = plan;
+    this.tell = tell;
     const { space, demand, full } = plan;
     const load = loadOf(space, demand);
     const measured = full.duration - (full.warmup === 'auto' ? full.duration / 2 : full.warmup);
@@ -125,6 +75,11 @@ class Search {
 
   get isOver(): boolean {
     return this.best.length >= this.plan.best || this.interrupted || this.runs >= this.plan.budget;
+  }
+
+  /** How many more candidates. */
+  get mayBeSimulated(): number {
+    return (this.plan.mostSimulated ?? Number.POSITIVE_INFINITY) - this.simulated.size;
   }
 
   /** The next candidates in order of cost that no bound cuts. */
@@ -142,6 +97,7 @@ class Search {
   *race(wave: readonly Racer[]): Asking<void> {
     const { short } = this.plan;
     this.followed.clear();
+    this.begin('short runs');
     const trials = yield* this.trials(
       wave.map(({ setup }) => ({ setup, length: short })),
       1,
@@ -170,6 +126,7 @@ class Search {
   private *follow(racer: Racer): Asking<void> {
     const { full, replications } = this.plan;
     this.followed.clear();
+    this.begin('full runs');
     let [trial] = (yield* this.trials([{ setup: racer.setup, length: full }], replications)) as [Trial];
     if (!this.interrupted && !trial.decided && trial.failed.length === 0) {
       // On the verge: as many runs again.
@@ -203,6 +160,7 @@ class Search {
   private *drill(racer: Racer): Asking<Finalist['drills'] | null> {
     const { demand } = this.asked;
     if (demand.survive === null) return [];
+    this.begin('runs after a loss');
     const drills = drillsOf(racer.setup, demand.survive).map((drill) => ({
       drill,
       ...this.lengthOf(racer.setup, drill),
@@ -248,6 +206,7 @@ class Search {
       if (drill === null) return [{ racer, strongest, setup, length: this.plan.short }];
       return [{ racer, strongest, setup: drilled(setup, drill), length: this.lengthOf(setup, drill).length }];
     });
+    this.begin('stronger hardware');
     const trials = yield* this.trials(probes, 1);
     if (this.interrupted) return;
     probes.forEach(({ strongest }, i) => {
@@ -286,6 +245,7 @@ class Search {
       const growing = this.best.filter(({ headroom }) => headroom.fails === null);
       if (this.interrupted || growing.length === 0) return;
       this.followed.clear();
+      this.begin('headroom');
       const asking = growing.map(({ setup }) => ({
         setup: { ...scaledLoad(setup, factor), label: `${setup.label} ×${factor}` },
         length: full,
@@ -310,11 +270,20 @@ class Search {
       book: this.book,
       simulated: [...this.simulated.values()],
       runs: this.runs,
+      mostSimulated: plan.mostSimulated,
       sameKind: this.sameKind,
       notReached: left,
-      ended: interrupted ? 'interrupted' : complete ? 'complete' : left === 0 ? 'exhausted' : 'budget',
+      ended: interrupted ? 'interrupted' : complete ? 'complete' : left === 0 ? 'exhausted' : this.unfinished(),
       failed: this.failed,
     };
+  }
+
+  private unfinished(): 'capped' | 'budget' {
+    return this.mayBeSimulated <= 0 ? 'capped' : 'budget';
+  }
+
+  private begin(name: SizeStage['name']): void {
+    this.tell({ name, left: this.field.length - this.at });
   }
 
   private setupOf({ candidate, placement }: Contender): RunSetup {

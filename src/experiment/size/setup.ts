@@ -97,7 +97,7 @@ export function problemsOf(setup: RunSetup, load: Load): readonly OptionProblem[
     losesMessages: network.transport === 'datagram' && network.loss > 0,
     traffic: {
       egress: network.egress.bitsPerSecond,
-      requestBytes: load.requestBytes,
+      requestBytes: load.sample.mean,
       perSecond: load.offered,
       underWay: 0,
     },

@@ -6,8 +6,10 @@
 import { segmentsOf } from '../../network/wire.ts';
 import type { BatchOptions as PbftBatch, PbftOptions } from '../../protocols/pbft/options.ts';
 import type { RaftOptions } from '../../protocols/raft/options.ts';
+import { CLIENT_SIGNATURE } from '../../simulation/world.ts';
 import { type Bytes, type Rate, SECOND } from '../../units/quantities.ts';
 import { monthlyCost } from '../cost.ts';
+import { keptBytes, type RequestRule, requestRuleOf } from '../request-sample.ts';
 import type { Load } from './demand.ts';
 import type { Candidate, Space } from './space.ts';
 
@@ -18,8 +20,6 @@ export interface SizingCost {
   readonly disk: number;
   readonly total: number;
 }
-
-const SECONDS_PER_DAY = 86_400;
 
 export function sizingCost(candidate: Candidate, space: Space, load: Load): SizingCost {
   const { counts, machine, bandwidth, nodes } = candidate;
@@ -32,7 +32,11 @@ export function sizingCost(candidate: Candidate, space: Space, load: Load): Sizi
       : monthlyCost(prices, {
           cores: 0,
           egressBytesPerSecond: rate * egressPerTransaction(candidate, space, load),
-          diskBytes: nodes * rate * load.requestBytes * SECONDS_PER_DAY * prices.retentionDays,
+          diskBytes: keptBytes(load.sample, ruleFor(candidate), {
+            perSecond: rate,
+            retentionDays: prices.retentionDays,
+            nodes,
+          }),
         });
   const parts = {
     machines: weight * machine.perMonth,
@@ -45,30 +49,36 @@ export function sizingCost(candidate: Candidate, space: Space, load: Load): Sizi
 
 /** A PBFT vote (view, number, digest, signature) and a Raft message without entries, as protocols/<name> weigh them. */
 const VOTE_BYTES: Bytes = 124;
-const SIGNATURE_BYTES: Bytes = 64;
 const MAC_BYTES: Bytes = 8;
 const APPEND_BYTES: Bytes = 48;
 
 /** Bytes on the wire that leave all nodes together for each transaction, with batches as full as the load makes them. */
-export function egressPerTransaction({ variant, nodes }: Candidate, { shared }: Space, load: Load): Bytes {
+export function egressPerTransaction(candidate: Candidate, { shared }: Space, load: Load): Bytes {
+  const { variant, nodes } = candidate;
   const { network } = shared;
   const wire = (bytes: number): number => bytes + segmentsOf(network, bytes) * network.headerBytes;
   const others = nodes - 1;
-  const reply = wire(load.replyBytes);
+  const reply = wire(load.sample.replyMean);
   if (variant.protocol === 'pbft') {
-    const { batch, auth, clientSignatures } = variant.options as unknown as PbftOptions;
-    const request = load.requestBytes + (clientSignatures ? SIGNATURE_BYTES : 0);
-    const vote = auth === 'signature' ? VOTE_BYTES : VOTE_BYTES - SIGNATURE_BYTES + nodes * MAC_BYTES;
+    const { batch, auth } = variant.options as unknown as PbftOptions;
+    const request = load.sample.mean + ruleFor(candidate).signature;
+    const vote = auth === 'signature' ? VOTE_BYTES : VOTE_BYTES - CLIENT_SIGNATURE + nodes * MAC_BYTES;
     const inBatch = usualBatch(batch, load.offered, request);
     const votes = (others + nodes) * others * wire(vote);
     return (others * wire(vote + inBatch * request) + votes) / inBatch + nodes * reply;
   }
   const { batch } = variant.options as unknown as Partial<RaftOptions>;
   if (batch === undefined) return nodes * reply;
-  const inBatch = usualBatch(batch, load.offered, load.requestBytes);
+  const { mean } = load.sample;
+  const inBatch = usualBatch(batch, load.offered, mean);
   // An entry, its acknowledgement and the news of its commitment.
-  const entry = wire(APPEND_BYTES + inBatch * load.requestBytes) + 2 * wire(APPEND_BYTES);
+  const entry = wire(APPEND_BYTES + inBatch * mean) + 2 * wire(APPEND_BYTES);
   return (others * entry) / inBatch + reply;
+}
+
+/** Its protocol's own, as its runs are charged by (consumption.ts). */
+function ruleFor({ variant, nodes }: Candidate): RequestRule {
+  return requestRuleOf({ protocol: { name: variant.protocol, options: variant.options }, nodes });
 }
 
 /** What comes together while the first one waits. */

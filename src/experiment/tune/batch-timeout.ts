@@ -7,13 +7,13 @@ import type { RunResult } from '../../simulation/run-result.ts';
 import type { RunSpec } from '../../simulation/run-spec.ts';
 import { holmAdjusted } from '../../statistics/holm.ts';
 import { type Duration, MILLISECOND } from '../../units/quantities.ts';
-import { QUANTILE_STEP } from '../compare-points.ts';
 import type { Condition } from '../condition.ts';
 import type { Estimate } from '../estimate.ts';
 import { estimateOf } from '../estimate.ts';
 import type { Experiment, RunOutcome } from '../experiment.ts';
 import { comparePaired, type PairedComparison, TOLD_BELOW } from '../paired.ts';
 import { estimatePoint, type PointQuestion } from '../point-estimate.ts';
+import { quantileStep } from '../quantile-step.ts';
 import { rounded } from './grid.ts';
 import { batchOf, withBatchTimeout } from './knobs.ts';
 
@@ -136,7 +136,7 @@ function nearTo(best: BatchSetting, settings: readonly BatchSetting[]): readonly
 
 /** The present one is what the others are held against, whatever they show: as many tests as there are others. */
 function comparedWith(present: BatchSetting, others: readonly BatchSetting[]): readonly BatchComparison[] {
-  const step = (setting: BatchSetting): number => QUANTILE_STEP * medianOf(setting);
+  const step = (setting: BatchSetting): number => quantileStep('finality_p50_ms', medianOf(setting));
   const rows = others.flatMap((setting) => {
     const steps = { a: step(setting), b: step(present) };
     const paired = comparePaired(setting.p50PerRunMs, present.p50PerRunMs, 'low', steps);

@@ -3,7 +3,7 @@
  * what would change it; and where nobody meets the objective, who comes nearest and what binds it.
  */
 import type { CandidateRow, ChangeRow, CompareFile, MarginRow, RecommendationRow } from '../../results/compare-file.ts';
-import { formatQuantity, NOT_MEASURED, objectiveUnit } from '../html/format.ts';
+import { formatNumber, formatQuantity, NOT_MEASURED, objectiveUnit } from '../html/format.ts';
 import { list, milliseconds, number, percent } from '../words.ts';
 
 export function wordsOf(file: CompareFile): Pick<CompareFile, 'recommendation' | 'would_change'> {
@@ -119,7 +119,17 @@ function marginText(file: CompareFile, margin: MarginRow | null): string {
     low === high
       ? 'the same in every replication'
       : `95 % interval of the paired difference ${show(bounds[0])} to ${show(bounds[1])}`;
-  return `${values}, ${difference} (${interval}; probability that it is truly better ${probabilityText(margin.probability)})`;
+  return `${values}, ${difference} (${interval}; probability that it is truly better ${probabilityText(margin.probability)}, of these two alone; ${correctedText(margin)})`;
+}
+
+/** The best of many looks good by chance often enough. */
+function correctedText({ p_value_holm: p, pairs_of_candidates: pairs }: MarginRow): string {
+  if (pairs === 1) return `p ${pText(p)}, and no other pair of candidates to correct it for`;
+  return `p ${pText(p)} when corrected for the choice among ${pairs} pairs of candidates (Holm)`;
+}
+
+function pText(p: number | null): string {
+  return p === null ? NOT_MEASURED : p < 0.0001 ? '< 0.0001' : `= ${formatNumber(p, 2)}`;
 }
 
 function probabilityText(probability: number): string {

@@ -54,9 +54,15 @@ ${figure === null ? null : html`<section class="charts">${figureMarkup(figure, '
 function marked(row: MeasureRow): readonly (string | Markup)[] {
   const cells = rowCells(row);
   const state = cells.at(-1) as string;
-  const colour = { regressed: 'bad', improved: 'good', unsure: 'caution', moved: 'caution', within: '', same: '' }[
-    row.state
-  ];
+  const colour = {
+    regressed: 'bad',
+    'perhaps-regressed': 'bad',
+    improved: 'good',
+    unsure: 'caution',
+    moved: 'caution',
+    within: '',
+    same: '',
+  }[row.state];
   return [...cells.slice(0, -1), colour === '' ? state : html`<b class="${colour}">${state}</b>`];
 }
 

@@ -3,7 +3,7 @@
  * measure of each point and one for its runs. Without times, so that nothing depends on how long it took.
  */
 import type { MeasureRow, RegressFile, RegressPoint, RegressScenario } from '../../results/regress-file.ts';
-import { changeText, likelySentence, moveText, OUTCOME_WORDS } from './words.ts';
+import { changeText, likelySentence, moveText, OUTCOME_WORDS, TELL_MORE } from './words.ts';
 
 interface Case {
   readonly name: string;
@@ -70,14 +70,20 @@ function runsCase(point: RegressPoint, repeat: string): Case {
 
 function measureCase(point: RegressPoint, row: MeasureRow): Case {
   const name = `${point.label}: ${row.measure}`;
-  if (row.state !== 'regressed') return { name, trouble: null };
-  const text = [`change ${changeText(row)}, tolerance ${row.tolerance}`, row.reason ?? '', likelySentence(point)];
+  const undecided = row.state === 'perhaps-regressed';
+  if (row.state !== 'regressed' && !undecided) return { name, trouble: null };
+  const text = [
+    `change ${changeText(row)}, tolerance ${row.tolerance}`,
+    row.reason ?? '',
+    undecided ? TELL_MORE : '',
+    likelySentence(point),
+  ];
   return {
     name,
     trouble: {
-      element: 'failure',
-      type: 'regression',
-      message: `${row.measure} ${moveText(row)}`,
+      element: undecided ? 'error' : 'failure',
+      type: undecided ? 'undecided' : 'regression',
+      message: `${row.measure} ${moveText(row)}${undecided ? ', not told from chance' : ''}`,
       text: text.filter((line) => line !== '').join('\n'),
     },
   };

@@ -39,7 +39,7 @@ function tableOf({ scenario }: RegressScenario, point: RegressPoint, colour: Col
 }
 
 function coloured({ state }: MeasureRow, text: string, colour: Colours): string {
-  if (state === 'regressed') return colour.red(text);
+  if (state === 'regressed' || state === 'perhaps-regressed') return colour.red(text);
   if (state === 'improved') return colour.green(text);
   return state === 'within' ? colour.dim(text) : colour.yellow(text);
 }
@@ -54,7 +54,7 @@ export function footnotes({ scenarios }: RegressFile): readonly string[] {
     ...(moved.length === 0
       ? []
       : [
-          'Change: mean of the differences between paired replications (same seeds) and its 95 % interval. Worse: beyond the tolerance, and p < 0.05.',
+          'Change: mean of the differences between paired replications (same seeds) and its 95 % interval. Worse: beyond the tolerance, and p < 0.05, corrected for all measures of the scenario (Holm). Perhaps worse: beyond the tolerance, and not told from chance.',
           'The likely stage and cause are inferred from what moved together; docs/ci/README.md says how to look further.',
         ]),
     ...(moved.some(({ digests }) => digests === 1) ? ['One replication: chance is not excluded.'] : []),

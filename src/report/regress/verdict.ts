@@ -1,7 +1,7 @@
 /** The verdict on a comparison with a baseline: what is wrong first, and what identical runs there are last. */
 import type { MeasureRow, RegressPoint, RegressScenario } from '../../results/regress-file.ts';
 import { counted, list } from '../words.ts';
-import { isIdentical, likelySentence, moveText } from './words.ts';
+import { isIdentical, likelySentence, moveText, TELL_MORE } from './words.ts';
 
 export function regressVerdict(scenarios: readonly RegressScenario[]): readonly string[] {
   const passed = scenarios.filter(({ outcome }) => outcome === 'passed');
@@ -30,6 +30,7 @@ function changesOf(scenario: RegressScenario): readonly string[] {
 function troubleOf(scenario: RegressScenario): readonly string[] {
   const { scenario: name, outcome, points, failed_runs, baseline_model_version: version } = scenario;
   const worse = pointsWith(scenario, 'regressed');
+  const perhaps = pointsWith(scenario, 'perhaps-regressed');
   switch (outcome) {
     case 'failed':
       return [
@@ -46,12 +47,19 @@ function troubleOf(scenario: RegressScenario): readonly string[] {
         `${name} is not deterministic: a run that differs from the baseline gave yet another digest when it was run once more. Its numbers cannot be compared.`,
       ];
     case 'model-changed':
-      return [modelChanged(scenario), ...worse, ...pointsWith(scenario, 'improved')];
+      return [modelChanged(scenario), ...worse, ...perhaps, ...pointsWith(scenario, 'improved')];
+    case 'undecided':
+      return [
+        `${name} cannot be told to be as good as model version ${version}: ${list(points.filter((point) => point.outcome === outcome).map(({ label }) => label))} moved beyond the tolerance for the worse, and ${counted(scenario.replications, 'replication')} cannot tell that from chance. It does not count as passed.`,
+        ...perhaps,
+        TELL_MORE,
+      ];
     default:
       return [
         headline(scenario),
         ...worse,
-        `${name} is compared with model version ${version}, by tolerances and a paired test.`,
+        ...perhaps,
+        `${name} is compared with model version ${version}, by tolerances and paired tests.`,
       ];
   }
 }
@@ -83,14 +91,18 @@ function digestsOf(points: readonly RegressPoint[]): number {
   return points.reduce((sum, { digests }) => sum + digests, 0);
 }
 
+const GOT = {
+  improved: 'got better',
+  regressed: 'got worse',
+  'perhaps-regressed': 'perhaps got worse, which is not told from chance',
+} as const;
+
 /** A sentence for each point with measures in this state, with the likely stage. */
-function pointsWith({ scenario, points }: RegressScenario, state: 'improved' | 'regressed'): readonly string[] {
+function pointsWith({ scenario, points }: RegressScenario, state: keyof typeof GOT): readonly string[] {
   return points.flatMap((point) => {
     const rows = point.measures.filter((row) => row.state === state);
     if (rows.length === 0) return [];
-    return [
-      `${scenario}, ${point.label} got ${state === 'regressed' ? 'worse' : 'better'}: ${movesOf(rows)}. ${likelySentence(point)}`,
-    ];
+    return [`${scenario}, ${point.label} ${GOT[state]}: ${movesOf(rows)}. ${likelySentence(point)}`];
   });
 }
 

@@ -6,6 +6,7 @@ import { list, resourceName } from '../words.ts';
 
 export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   passed: 'passed',
+  undecided: 'not told: perhaps worse',
   regressed: 'performance regression',
   'model-changed': 'the model changed without a new model version',
   'not-live': 'liveness violated',
@@ -20,6 +21,7 @@ export const STATE_WORDS: Readonly<Record<MeasureRow['state'], string>> = {
   unsure: 'not told from chance',
   moved: 'moved',
   improved: 'better',
+  'perhaps-regressed': 'PERHAPS WORSE',
   regressed: 'WORSE',
 };
 
@@ -54,6 +56,10 @@ export function valueText(measure: string, value: number | null): string {
   if (value === null) return NOT_MEASURED;
   return formatQuantity(value, measure === 'offered_per_s' ? 'per_s' : objectiveUnit(measure));
 }
+
+/** What to do where the replications cannot tell. */
+export const TELL_MORE =
+  'To tell, write the baseline with the version it is of and more replications (--replications N --update), then compare with as many; or widen the tolerance (--tolerance), or accept the change with --update.';
 
 /** The change with its 95 % interval, in shares of the baseline's mean where that is not 0. */
 export function changeText({ measure, before, change, low, high, p_value }: MeasureRow): string {

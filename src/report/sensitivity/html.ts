@@ -14,7 +14,7 @@ import { formatShare, objectiveUnit } from '../html/format.ts';
 import { html, type Markup, swatch, table } from '../html/markup.ts';
 import { renderPage } from '../html/page.ts';
 import { footnotes } from './table.ts';
-import { rangeText, sensitivityVerdict, titleOf, valueText, widthText } from './words.ts';
+import { baseWords, rangeText, sensitivityVerdict, titleOf, valueText, widthText } from './words.ts';
 
 const LOW: Colour = 'point-0';
 const HIGH: Colour = 'point-1';
@@ -52,13 +52,13 @@ function inputs(file: SensitivityFile): Markup {
   return html`<section><h2>Inputs and their ranges</h2>${table('Inputs', ['input', 'range', 'stands for', 'how to find out'], rows, 'words')}</section>`;
 }
 
-/** Bars from the answer as it stands to the answer at each end of a range, the widest on top. */
+/** Bars from the answer with the scenario's own inputs to the answer at each end of a range, the widest on top. */
 function tornado(file: SensitivityFile, point: SensitivityPoint, index: number): Figure {
   const drawn = point.base.value === null ? [] : point.effects;
   const legend = [
     swatch(LOW, 'low end of the range'),
     swatch(HIGH, 'high end'),
-    html`<span class="tick" aria-hidden="true"></span>as the scenario stands`,
+    html`<span class="tick" aria-hidden="true"></span>${baseWords(file)}`,
   ];
   const rows = point.effects.map((effect) => [
     titleOf(file, effect.input),
@@ -77,7 +77,15 @@ function tornado(file: SensitivityFile, point: SensitivityPoint, index: number):
     specs: [chartOf(file, { ...point, effects: drawn }, index)],
     table: table(
       `Sensitivity of ${point.label}`,
-      ['input', 'range', 'at its low end', 'as it stands', 'at its high end', 'width', 'narrows by'],
+      [
+        'input',
+        'range',
+        'at its low end',
+        file.quick ? 'own inputs (rough)' : 'as it stands',
+        'at its high end',
+        'width',
+        'narrows by',
+      ],
       rows,
     ),
     after: left.length === 0 ? null : html`<ul class="plain small">${left}</ul>`,
@@ -114,7 +122,7 @@ function chartOf(file: SensitivityFile, { label, base, effects }: SensitivityPoi
       max: Math.ceil(most / step + 0.5) * step,
     },
     series: [
-      { ...NO_SERIES_EXTRAS, label: 'as the scenario stands', colour: 'ink', look: 'tick', values: from },
+      { ...NO_SERIES_EXTRAS, label: baseWords(file), colour: 'ink', look: 'tick', values: from },
       { ...NO_SERIES_EXTRAS, label: 'low end', colour: LOW, values: end('low'), from, texts: textsAt(true) },
       { ...NO_SERIES_EXTRAS, label: 'high end', colour: HIGH, values: end('high'), from, texts: textsAt(false) },
     ],

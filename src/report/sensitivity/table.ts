@@ -24,7 +24,15 @@ export function renderSensitivity(file: SensitivityFile, colour: Colours = colou
 
 function pointLines(file: SensitivityFile, point: SensitivityPoint, colour: Colours): readonly string[] {
   const table = new Table({
-    head: [point.label, 'range', 'at its low end', 'as it stands', 'at its high end', 'width', 'narrows by'],
+    head: [
+      point.label,
+      'range',
+      'at its low end',
+      file.quick ? 'own inputs (rough)' : 'as it stands',
+      'at its high end',
+      'width',
+      'narrows by',
+    ],
     style: { head: [], border: [] },
     colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right'],
   });

@@ -1,7 +1,7 @@
 /** What a sensitivity analysis says in sentences: for each point, what decides its answer and which measurement comes first. */
 import type { EffectRow, SensitivityFile, SensitivityPoint, VariantRow } from '../../results/sensitivity-file.ts';
 import { formatQuantity, NOT_MEASURED, objectiveUnit } from '../html/format.ts';
-import { list, percent } from '../words.ts';
+import { counted, list, percent } from '../words.ts';
 
 /** The value of a variant as text, marked where it is only that of what became final. */
 export function valueText({ value, condition }: VariantRow, { measure }: SensitivityFile): string {
@@ -43,10 +43,17 @@ function bestOf({ effects }: SensitivityPoint): EffectRow | null {
   return first === undefined || (first.turns === null && first.width === 0) ? null : first;
 }
 
+/** What the middle of each range is: a rough answer shortens its runs, so that it is not the scenario's own value. */
+export function baseWords({ quick, replications }: Pick<SensitivityFile, 'quick' | 'replications'>): string {
+  return quick
+    ? `with the scenario's own inputs in a rough answer (--quick: shortened runs, ${counted(replications, 'replication')})`
+    : 'as the scenario stands';
+}
+
 function sentenceOf(file: SensitivityFile, point: SensitivityPoint): string {
   const unit = objectiveUnit(file.measure);
   const best = bestOf(point);
-  const base = `${file.measure} is ${valueText(point.base, file)} as the scenario stands`;
+  const base = `${file.measure} is ${valueText(point.base, file)} ${baseWords(file)}`;
   if (best === null) return `${base}, and no input moves it beyond chance within its range.`;
   const title = titleOf(file, best.input);
   const ends = `from ${valueText(best.low, file)} at ×${best.low.factor} to ${valueText(best.high, file)} at ×${best.high.factor}`;

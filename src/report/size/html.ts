@@ -76,6 +76,7 @@ function search({ search: found }: SizeFile): Markup {
   const ended = {
     complete: 'ended with as many answers as asked for',
     exhausted: 'looked at every candidate',
+    capped: 'ended with as many candidates as a rough answer may simulate',
     budget: 'ended when its budget of runs was spent',
     interrupted: 'was stopped',
   }[found.ended];

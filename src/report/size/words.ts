@@ -44,7 +44,7 @@ export function sizeVerdict(file: SizeFile): readonly string[] {
     recommendation(first),
     costSentence(first, file),
     givesSentence(first, file),
-    ...lossSentence(first),
+    ...lossSentence(first, file),
     headroomSentence(first),
     bindingSentence(first),
     proofSentence(file),
@@ -99,7 +99,8 @@ function givesSentence(answer: AnswerRow, { asked }: SizeFile): string {
   return `Under ${formatQuantity(asked.offered_per_s, 'per_s')} offered${margin}, it gives ${objectives} (means and 95% intervals over ${counted(answer.replications, 'run')}).${open}`;
 }
 
-function lossSentence({ losses, quorum, nodes, byzantine_tolerated: lies }: AnswerRow): readonly string[] {
+function lossSentence(answer: AnswerRow, { asked }: SizeFile): readonly string[] {
+  const { losses, quorum, nodes, byzantine_tolerated: lies } = answer;
   const tolerates = `A quorum is ${quorum} of ${nodes} nodes${lies > 0 ? `, with up to ${lies} Byzantine` : ''}.`;
   const worst = losses.reduce<(typeof losses)[number] | null>(
     (most, one) => ((one.finality_p99_ms?.mean ?? 0) > (most?.finality_p99_ms?.mean ?? -1) ? one : most),
@@ -112,8 +113,22 @@ function lossSentence({ losses, quorum, nodes, byzantine_tolerated: lies }: Answ
     ? ''
     : ' An interval reaches across its target: more replications could turn it.';
   return [
-    `${tolerates} It was simulated without ${list(losses.map(({ lost }) => lost))} in turn and met the objectives again each time; worst without ${worst.lost}${p99}, measured from ${formatShort(worst.settled_after_ms / 1000)} s after the loss, the time given to recover.${open}`,
+    `${tolerates} It was simulated without ${list(losses.map(({ lost }) => lost))} in turn and met the objectives again each time; worst without ${worst.lost}${p99}, measured from ${formatShort(worst.settled_after_ms / 1000)} s after the loss, the time given to recover.${open} ${simulatedLosses(answer, asked.survive)}`,
   ];
+}
+
+/** How many of the losses were run, and which: the rest stands on quorum arithmetic. */
+function simulatedLosses({ losses, losses_possible }: AnswerRow, survive: SizeFile['asked']['survive']): string {
+  const possible = losses_possible ?? losses.length;
+  const what = survive === null || survive.count === 1 ? 'losses' : `combinations of ${survive.count} ${survive.of}s`;
+  if (losses.length >= possible) return `All ${whole(possible)} possible ${what} were simulated.`;
+  const chosen =
+    survive?.of === 'site'
+      ? 'those that take the first nodes in the order of leaders'
+      : survive?.count === 1
+        ? 'the first node of each site, since the others of a site are like it but for leading'
+        : 'the one that takes the nodes which would lead first';
+  return `Simulated were ${whole(losses.length)} of the ${whole(possible)} possible ${what}: ${chosen}; the others rest on quorum arithmetic and the bounds.`;
 }
 
 function headroomSentence({ headroom: { keeps, fails, why } }: AnswerRow): string {
@@ -162,7 +177,9 @@ function proofSentence(file: SizeFile): string {
       ? ' The search was stopped: the further answers may be incomplete.'
       : ended === 'budget'
         ? ' The budget of runs was spent: the further answers may be incomplete.'
-        : '';
+        : ended === 'capped'
+          ? ' A rough answer simulates no more candidates: the further answers may be incomplete.'
+          : '';
   // A run that crashed says nothing of its candidate, which may be cheaper.
   const claim =
     failed_runs === 0
@@ -197,14 +214,18 @@ function changeSentence(first: AnswerRow, file: SizeFile): string {
   return `What would change it: ${cheaper}; or other prices, other shares of the sites in the load, or delays that differ from the matrix (\`quorumlab sensitivity\` says which matters).`;
 }
 
+const STOPPED = {
+  budget: 'budget of runs was spent',
+  capped: 'rough answer had simulated as many candidates as it may',
+  interrupted: 'search was stopped',
+} as const;
+
 function infeasible(file: SizeFile): readonly string[] {
   const { candidates, cuts, ended, runs, simulated } = file.search;
   const cut = cuts.toSorted((a, b) => b.count - a.count);
   const said = list(cut.map(({ cut: name, count }) => `${whole(count)} ${cutMeaning(name)}`));
-  if (ended === 'budget' || ended === 'interrupted')
-    return [
-      `Nothing was found before the ${ended === 'budget' ? 'budget of runs was spent' : 'search was stopped'}, which proves nothing: left out so far were ${said}.`,
-    ];
+  if (ended !== 'complete' && ended !== 'exhausted')
+    return [`Nothing was found before the ${STOPPED[ended]}, which proves nothing: left out so far were ${said}.`];
   const [near] = file.nearest.filter(({ in_nodes }) => !in_nodes).toSorted((a, b) => a.by - b.by);
   const nearest = near ?? file.nearest[0];
   return [
@@ -217,8 +238,13 @@ function infeasible(file: SizeFile): readonly string[] {
 }
 
 /** What the numbers are. */
-export function footnotes({ asked, search }: SizeFile): readonly string[] {
+export function footnotes({ asked, search, quick }: SizeFile): readonly string[] {
   return [
+    ...(quick && search.most_simulated !== null
+      ? [
+          `A rough answer (--quick): at most ${counted(search.most_simulated, 'candidate')} simulated, in at most two replications of a quarter of the duration; its verdicts on the verge may turn in full runs.`,
+        ]
+      : []),
     'Cost: machines and bandwidth from the catalogue (times the factor of the site); traffic from the sizes of messages, disk from those of transactions kept for the retention time, on every node.',
     'Candidates are tried in the order of their cost. Arithmetic and bounds on delays and capacity exclude without a run; a bound counts no queue, so no run does better.',
     ...(asked.survive === null

@@ -7,16 +7,17 @@ import {
   MOST_ALL_PAIRS,
   probabilityText,
   pValueText,
+  recordText,
   relativeText,
   shownRows,
   valueText,
   windowWords,
 } from '../../comparison-words.ts';
 import { pointColour } from '../charts/chart-spec.ts';
-import { counted, formatShare } from '../format.ts';
+import { counted } from '../format.ts';
 import { html, type Markup, swatch, table } from '../markup.ts';
 
-const HEADS = ['A', 'B', 'A − B', 'relative', 'P(A better)', 'A better in', 'p (Holm)', 'finding'];
+const HEADS = ['A', 'B', 'A − B', 'relative', 'P(A better)', 'wins–ties–losses', 'p (Holm)', 'finding'];
 
 /** null where nothing can be compared. Few points: a table for each pair; many: one for each measure, against the soonest. */
 export function comparisonSection(result: ResultFile): Markup | null {
@@ -41,7 +42,7 @@ export function comparisonSection(result: ResultFile): Markup | null {
   return html`<section aria-labelledby="compared"><h2 id="compared">Compared run by run</h2>
 <p class="lead">Replication k of every point has the same random numbers, so that points are compared pair by pair, over the replications they have in common: the mean difference with its 95% interval, which is narrower than those of the points themselves where they share their chances.${windowWords(points)}${more}</p>
 ${tables}
-<p class="small lead"><b>P(A better)</b> is the probability that the true mean of A is the better one, given these runs (Student’s t around the mean difference, flat prior). <b>A better in</b> is another thing: the share of the replications in which A had the better value. <b>p (Holm)</b> is the two-sided p-value of “no difference”, corrected for all ${counted(comparisons.length, 'comparison')} of this result; a finding needs it below 5%. The intervals are not corrected.</p></section>
+<p class="small lead"><b>P(A better)</b> is the probability that the true mean of A is the better one, given these runs (Student’s t around the mean difference, flat prior). <b>Wins–ties–losses</b> is another thing: in how many of the replications A had the better value, the same as B, and the worse one. <b>p (Holm)</b> is the two-sided p-value of “no difference”, corrected for all ${counted(comparisons.length, 'comparison')} of this result; a finding needs it below 5%. The intervals are not corrected.</p></section>
 `;
 }
 
@@ -52,7 +53,7 @@ function cellsOf(row: ComparisonRow): readonly (Markup | string)[] {
     differenceCell(differenceText(row)),
     relativeText(row),
     probabilityText(row.probability_a_better),
-    html`${formatShare(row.share_of_replications_a_better)} <span class="interval">of ${row.pairs}</span>`,
+    html`<span class="value">${recordText(row)}</span>`,
     pValueText(row.p_value_holm),
     findingText(row),
   ];
