@@ -84,7 +84,7 @@ describe('the progress', () => {
       { openEnd: { runsBefore: 10, runsAtMost: 100 } },
     );
     expect(text).toBe(
-      '0 of 2 runs of this round (10 before it, at most 100 in all), 5 of 20 s simulated, about 9 s left of it\n',
+      '0 of 2 runs of this round (10 before it, at most 100 in all), 5 of 20 s simulated, about 10 s left of it\n',
     );
   });
 
@@ -100,7 +100,7 @@ describe('the progress', () => {
       () => 'short runs (12 candidates not looked at yet)',
     );
     expect(text).toBe(
-      'short runs (12 candidates not looked at yet): 0 of 2 runs, 5 of 20 s simulated, about 9 s left of it\n',
+      'short runs (12 candidates not looked at yet): 0 of 2 runs, 5 of 20 s simulated, about 10 s left of it\n',
     );
   });
 
