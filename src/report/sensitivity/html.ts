@@ -14,7 +14,7 @@ import { formatShare, objectiveUnit } from '../html/format.ts';
 import { html, type Markup, swatch, table } from '../html/markup.ts';
 import { renderPage } from '../html/page.ts';
 import { footnotes } from './table.ts';
-import { baseWords, rangeText, sensitivityVerdict, titleOf, valueText, widthText } from './words.ts';
+import { baseWords, columnsOf, rangeText, sensitivityVerdict, titleOf, valueText, widthText } from './words.ts';
 
 const LOW: Colour = 'point-0';
 const HIGH: Colour = 'point-1';
@@ -75,19 +75,7 @@ function tornado(file: SensitivityFile, point: SensitivityPoint, index: number):
     lead: `${file.measure} when one input at a time moves through its range. The longer the bar, the more a measurement of that input is worth.`,
     legend,
     specs: [chartOf(file, { ...point, effects: drawn }, index)],
-    table: table(
-      `Sensitivity of ${point.label}`,
-      [
-        'input',
-        'range',
-        'at its low end',
-        file.quick ? 'own inputs (rough)' : 'as it stands',
-        'at its high end',
-        'width',
-        'narrows by',
-      ],
-      rows,
-    ),
+    table: table(`Sensitivity of ${point.label}`, ['input', ...columnsOf(file)], rows),
     after: left.length === 0 ? null : html`<ul class="plain small">${left}</ul>`,
   };
 }

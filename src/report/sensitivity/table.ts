@@ -5,7 +5,7 @@ import type { SensitivityFile, SensitivityPoint } from '../../results/sensitivit
 import { checkedRangeLines } from '../checked-range.ts';
 import type { Colours } from '../table.ts';
 import { counted, percent } from '../words.ts';
-import { rangeText, sensitivityVerdict, titleOf, valueText, widthText } from './words.ts';
+import { columnsOf, rangeText, sensitivityVerdict, titleOf, valueText, widthText } from './words.ts';
 
 export function renderSensitivity(file: SensitivityFile, colour: Colours = colours): string {
   return [
@@ -24,15 +24,7 @@ export function renderSensitivity(file: SensitivityFile, colour: Colours = colou
 
 function pointLines(file: SensitivityFile, point: SensitivityPoint, colour: Colours): readonly string[] {
   const table = new Table({
-    head: [
-      point.label,
-      'range',
-      'at its low end',
-      file.quick ? 'own inputs (rough)' : 'as it stands',
-      'at its high end',
-      'width',
-      'narrows by',
-    ],
+    head: [point.label, ...columnsOf(file)],
     style: { head: [], border: [] },
     colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right'],
   });

@@ -69,3 +69,9 @@ function sentenceOf(file: SensitivityFile, point: SensitivityPoint): string {
 function conditionsOf({ base }: SensitivityPoint, { low, high }: EffectRow): string {
   return list([low, base, high].map(({ factor, condition }) => `×${factor}: ${condition ?? 'no run can tell'}`));
 }
+
+/** Heads of the columns behind that of the input. */
+export function columnsOf({ quick }: SensitivityFile): readonly string[] {
+  const own = quick ? 'own inputs (rough)' : 'as it stands';
+  return ['range', 'at its low end', own, 'at its high end', 'width', 'narrows by'];
+}
