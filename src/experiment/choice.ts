@@ -1,10 +1,10 @@
 /**
  * Which of several candidates, by a rule that a reader can repeat: criterion by criterion (candidate.ts, CRITERIA), whoever is worse than
  * the best beyond chance falls out, until one is left. What chance explains decides nothing, and the next criterion does. The best of k
- * looks good by chance often enough: its tests against its rivals are corrected by Holm for all pairs that could have been picked.
+ * looks good by chance often enough: each test against a rival is corrected for all pairs that could have been picked (Bonferroni, so that
+ * what tells two apart does not hang on who else is there).
  */
 
-import { holmAdjusted } from '../statistics/holm.ts';
 import type { Interval } from '../statistics/intervals.ts';
 import { type Candidate, CRITERIA, type Criterion, type CriterionValue } from './candidate.ts';
 import { comparePaired, type PairedComparison } from './paired.ts';
@@ -15,19 +15,25 @@ const SIGNIFICANCE = 0.05;
 
 export interface Choice {
   readonly chosen: Candidate;
-  /** The criterion by which each other candidate fell out; absent: it was as good as the chosen one, and stands later in the file. */
-  readonly ousted: ReadonlyMap<Candidate, Criterion>;
+  /** How each other candidate fell out; absent: nothing told it from the best, and it stands later in the file than the chosen one. */
+  readonly ousted: ReadonlyMap<Candidate, Ousting>;
+}
+
+/** Worse than `by`, the best of those left, in this criterion. */
+export interface Ousting {
+  readonly criterion: Criterion;
+  readonly by: Candidate;
 }
 
 /** null of none. `among`: of how many candidates these were picked. */
 export function choose(candidates: readonly Candidate[], among = candidates.length): Choice | null {
-  const ousted = new Map<Candidate, Criterion>();
+  const ousted = new Map<Candidate, Ousting>();
   let left = candidates;
   for (const criterion of CRITERIA) {
     if (left.length < 2 || left.some(({ criteria }) => criteria[criterion] === null)) continue;
     const best = left.reduce((least, one) => (lossOf(one, criterion) < lossOf(least, criterion) ? one : least));
     const worse = worseThan(best, left, criterion, among);
-    for (const one of worse) ousted.set(one, criterion);
+    for (const one of worse) ousted.set(one, { criterion, by: best });
     left = left.filter((one) => !worse.has(one));
   }
   const [chosen] = left;
@@ -42,10 +48,14 @@ function worseThan(
   among: number,
 ): ReadonlySet<Candidate> {
   const rivals = all.filter((one) => lossOf(one, criterion) > lossOf(best, criterion));
-  const tests = rivals.map((one) => pairedIn(one, best, criterion)?.pValue ?? null);
-  const adjusted = holmAdjusted(tests, pairsAmong(among));
   // Without a test (one replication, an outage that did not end) the values alone decide.
-  return new Set(rivals.filter((_, i) => (adjusted[i] ?? 0) < SIGNIFICANCE));
+  return new Set(rivals.filter((one) => (adjusted(pairedIn(one, best, criterion), among) ?? 0) < SIGNIFICANCE));
+}
+
+/** The p-value of one of the pairs among so many candidates; null from one replication. */
+function adjusted(paired: PairedComparison | null, among: number): number | null {
+  const p = paired?.pValue ?? null;
+  return p === null ? null : Math.min(1, p * pairsAmong(among));
 }
 
 /** Any two of them could have been the best and its rival. */
@@ -72,15 +82,14 @@ export function marginOf(first: Candidate, second: Candidate, criterion: Criteri
   const [a, b] = [first.criteria[criterion], second.criteria[criterion]];
   if (a === null || b === null) return null;
   const paired = pairedIn(first, second, criterion);
-  const pairs = pairsAmong(among);
   return {
     criterion,
     first: a.value,
     second: b.value,
     difference: paired?.difference ?? null,
     probability: paired?.probabilityABetter ?? null,
-    pAdjusted: holmAdjusted([paired?.pValue ?? null], pairs)[0] ?? null,
-    pairs,
+    pAdjusted: adjusted(paired, among),
+    pairs: pairsAmong(among),
   };
 }
 

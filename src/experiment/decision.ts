@@ -24,8 +24,10 @@ export interface Recommendation {
   readonly tier: Tier;
   /** Who would be taken next; null: nobody. */
   readonly runnerUp: Candidate | null;
-  /** `tier`: the next one gives less of what is asked; `order`: they are alike in everything. */
+  /** `tier`: the next one gives less of what is asked; `order`: in no criterion either is told from the best. */
   readonly decidedBy: Criterion | 'tier' | 'order' | null;
+  /** Who beat the runner-up in the criterion that decided: the chosen one, or another that then fell out by a later criterion. */
+  readonly against: Candidate | null;
   readonly margin: Margin | null;
   /** Where none is chosen: who comes nearest, and in what it falls short most. */
   readonly nearest: Nearest | null;
@@ -64,28 +66,35 @@ function recommend(all: readonly Candidate[], assumption: Trust): Recommendation
   const able = all.filter((one) => bears(one, assumption));
   const fit = able.filter(({ unfit }) => unfit === null);
   const tier = [...TIERS].reverse().find((name) => fit.some((one) => tierOf(one) === name)) ?? 'misses';
-  const none = { assumption, chosen: null, tier, runnerUp: null, decidedBy: null, margin: null };
+  const none = { assumption, chosen: null, tier, runnerUp: null, decidedBy: null, against: null, margin: null };
   if (tier === 'misses') return { ...none, nearest: nearestOf(fit.length > 0 ? fit : able) };
   const group = fit.filter((one) => tierOf(one) === tier);
-  // A dominated candidate may seem as good by chance alone: it is never chosen.
-  const { chosen } = choose(paretoFront(group).members) as NonNullable<ReturnType<typeof choose>>;
-  const runnerUp = nextOf(fit, chosen, tier);
   const among = group.length;
-  const found = { assumption, chosen, tier, runnerUp, nearest: null };
+  // A dominated candidate may seem as good by chance alone: it is never chosen. The front is picked from the data, so the tests are corrected
+  // for all that it was picked from.
+  const front = paretoFront(group).members;
+  const { chosen, ousted } = choose(front, among) as NonNullable<ReturnType<typeof choose>>;
+  const runnerUp = nextOf(fit, front, chosen, tier);
+  const found = { assumption, chosen, tier, runnerUp, against: null, nearest: null };
   if (runnerUp === null) return { ...found, decidedBy: null, margin: null };
   if (tierOf(runnerUp) !== tier) return { ...found, decidedBy: 'tier', margin: null };
-  const decidedBy = choose([chosen, runnerUp], among)?.ousted.get(runnerUp) ?? null;
-  return {
-    ...found,
-    decidedBy: decidedBy ?? 'order',
-    margin: decidedBy === null ? null : marginOf(chosen, runnerUp, decidedBy, among),
-  };
+  const out = front.includes(runnerUp) ? ousted.get(runnerUp) : choose([chosen, runnerUp], among)?.ousted.get(runnerUp);
+  if (out === undefined) return { ...found, decidedBy: 'order', margin: null };
+  const { criterion, by } = out;
+  return { ...found, against: by, decidedBy: criterion, margin: marginOf(by, runnerUp, criterion, among) };
 }
 
-/** The best of the others in the best tier that holds another. */
-function nextOf(fit: readonly Candidate[], chosen: Candidate, from: Tier): Candidate | null {
+/** The best of the others in the best tier that holds another: of those that nobody dominates, where there are such. */
+function nextOf(
+  fit: readonly Candidate[],
+  front: readonly Candidate[],
+  chosen: Candidate,
+  from: Tier,
+): Candidate | null {
   for (const tier of TIERS.slice(0, TIERS.indexOf(from) + 1).reverse()) {
-    const next = choose(fit.filter((one) => one !== chosen && tierOf(one) === tier));
+    const others = fit.filter((one) => one !== chosen && tierOf(one) === tier);
+    const undominated = others.filter((one) => front.includes(one));
+    const next = choose(undominated.length > 0 ? undominated : others, others.length + 1);
     if (next !== null) return next.chosen;
   }
   return null;

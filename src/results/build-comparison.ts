@@ -86,23 +86,24 @@ function decisionRow(
     dominated: front.dominated.map(({ candidate, by }) => ({ candidate: candidate.label, by: by.label })),
     unfit: unfit.map(({ label, unfit: why }) => ({ candidate: label, why: why as string })),
     recommendations: recommendations.map((recommendation) => {
-      const { assumption, chosen, tier, runnerUp, decidedBy, margin, nearest } = recommendation;
+      const { assumption, chosen, tier, runnerUp, decidedBy, against, margin, nearest } = recommendation;
       return {
         assumption,
         chosen: chosen?.label ?? null,
         tier,
         runner_up: runnerUp?.label ?? null,
         decided_by: decidedBy,
+        against: against?.label ?? null,
         margin:
           margin === null
             ? null
             : {
                 criterion: margin.criterion,
-                chosen: finite(margin.first),
+                better: finite(margin.first),
                 runner_up: finite(margin.second),
                 difference: margin.difference === null ? null : intervalOf(margin.difference),
                 probability: margin.probability,
-                p_value_holm: margin.pAdjusted,
+                p_value_corrected: margin.pAdjusted,
                 pairs_of_candidates: margin.pairs,
               },
         nearest:

@@ -56,6 +56,8 @@ export interface RecommendationRow {
   readonly tier: string;
   readonly runner_up: string | null;
   readonly decided_by: string | null;
+  /** Who beat the runner-up in what decided: the chosen one, or another that fell out by a later criterion. */
+  readonly against: string | null;
   readonly margin: MarginRow | null;
   readonly nearest: {
     readonly candidate: string;
@@ -70,15 +72,15 @@ export interface RecommendationRow {
 
 export interface MarginRow {
   readonly criterion: string;
-  /** Of the chosen, of the next; null: an outage did not end. */
-  readonly chosen: number | null;
+  /** Of the one that beat the next (`against`), of the next; null: an outage did not end. */
+  readonly better: number | null;
   readonly runner_up: number | null;
-  /** chosen − next, paired, with its 95 % interval. */
+  /** better − next, paired, with its 95 % interval. */
   readonly difference: { readonly mean: number; readonly low: number; readonly high: number } | null;
-  /** That the chosen is truly better, of these two by themselves. */
+  /** That the better is truly better, of these two by themselves. */
   readonly probability: number | null;
   /** That there is no difference, corrected for all `pairs_of_candidates` of which these two were picked; null from one replication. */
-  readonly p_value_holm: number | null;
+  readonly p_value_corrected: number | null;
   readonly pairs_of_candidates: number;
 }
 

@@ -85,9 +85,9 @@ describe('the choice', () => {
     const cheap = madeCandidate({ cost: 90, outage: 5000 });
     const dear = madeCandidate({ cost: 110, outage: 100 });
     expect(choose([dear, cheap])?.chosen).toBe(cheap);
-    expect(choose([dear, cheap])?.ousted.get(dear)).toBe('cost_per_month');
+    expect(choose([dear, cheap])?.ousted.get(dear)?.criterion).toBe('cost_per_month');
     const [slow, quick] = [madeCandidate({ outage: 2000 }), madeCandidate({ outage: 500 })];
-    expect(choose([slow, quick])?.ousted.get(slow)).toBe('worst_outage_ms');
+    expect(choose([slow, quick])?.ousted.get(slow)?.criterion).toBe('worst_outage_ms');
     const [small, large] = [madeCandidate({ capacity: 1000 }), madeCandidate({ capacity: 9000 })];
     expect(choose([small, large])?.chosen).toBe(large);
     expect(choose([])).toBeNull();
@@ -98,7 +98,7 @@ describe('the choice', () => {
     const noisy = madeCandidate({ cost: 98, outage: 3000, noise: [-40, 35, -30, 45, -10] });
     const other = madeCandidate({ cost: 100, outage: 1000, noise: [30, -45, 25, -30, 20] });
     expect(choose([noisy, other])?.chosen).toBe(other);
-    expect(choose([noisy, other])?.ousted.get(noisy)).toBe('worst_outage_ms');
+    expect(choose([noisy, other])?.ousted.get(noisy)?.criterion).toBe('worst_outage_ms');
     // The same noise in both is common, and cancels in pairs.
     const paired = madeCandidate({ cost: 98, outage: 3000, noise: [-40, 35, -30, 45, -10] });
     const alike = madeCandidate({ cost: 100, outage: 1000, noise: [-40, 35, -30, 45, -10] });
@@ -112,10 +112,10 @@ describe('the choice', () => {
       madeCandidate({ label: `rival ${i}`, cost: 102.4, outage: 900 }),
     );
     const [rival] = rivals as [Candidate];
-    expect(choose([best, rival])?.ousted.get(rival)).toBe('cost_per_month');
+    expect(choose([best, rival])?.ousted.get(rival)?.criterion).toBe('cost_per_month');
     const six = choose([best, ...rivals]);
     expect(six?.chosen).toBe(rival);
-    expect(six?.ousted.get(best)).toBe('worst_outage_ms');
+    expect(six?.ousted.get(best)?.criterion).toBe('worst_outage_ms');
     const margin = marginOf(best, rival, 'cost_per_month', 6);
     expect(margin?.pairs).toBe(15);
     expect(margin?.pAdjusted).toBeCloseTo(15 * (marginOf(best, rival, 'cost_per_month')?.pAdjusted as number), 12);
@@ -219,6 +219,50 @@ describe('a decision', () => {
     const dominated = madeCandidate({ label: 'first in the file', cost: 101, noise });
     const better = madeCandidate({ label: 'better', cost: 100 });
     expect(decide([dominated, better]).recommendations[0]).toMatchObject({ chosen: better, decidedBy: 'order' });
+  });
+});
+
+describe('why it is chosen', () => {
+  /** Three replications about a mean, alike or not, so that chance decides sometimes. */
+  const series = fc.record({
+    mean: fc.constantFrom(100, 101, 104, 130),
+    noise: fc.array(fc.integer({ min: -4, max: 4 }), { minLength: 3, maxLength: 3 }),
+  });
+  const candidates = fc.array(fc.tuple(series, series), { minLength: 2, maxLength: 5 });
+
+  test('is the test that ousted the next, against whom it says, corrected for all that give as much', () => {
+    let ordered = 0;
+    fc.assert(
+      fc.property(candidates, (figures) => {
+        const made = figures.map(([cost, finality], i) => {
+          const candidate = madeCandidate({ label: String(i) });
+          const criterion = ({ mean, noise }: (typeof figures)[number][0]) => {
+            const perRun = noise.map((each) => mean + each);
+            return { value: perRun.reduce((sum, each) => sum + each) / perRun.length, perRun, step: 0 };
+          };
+          return {
+            ...candidate,
+            criteria: { ...candidate.criteria, cost_per_month: criterion(cost), finality_p99_ms: criterion(finality) },
+          };
+        });
+        const [found] = decide(made).recommendations;
+        const { chosen, runnerUp, against, decidedBy, margin } = found as NonNullable<typeof found>;
+        if (chosen === null || runnerUp === null) return;
+        if (decidedBy === 'order') {
+          ordered++;
+          expect(against).toBeNull();
+          for (const rival of paretoFront(made).members)
+            if (rival === chosen || rival === runnerUp)
+              expect(choose(paretoFront(made).members, made.length)?.ousted.has(rival)).toBe(false);
+          return;
+        }
+        expect(margin?.pAdjusted ?? 0).toBeLessThan(0.05);
+        expect(margin?.pairs).toBe((made.length * (made.length - 1)) / 2);
+        expect(margin?.first).toBeLessThan(margin?.second as number);
+      }),
+      { seed: 11, numRuns: 2000 },
+    );
+    expect(ordered).toBeGreaterThan(20);
   });
 });
 

@@ -62,16 +62,19 @@ function outageText({ worst_outage_ms, weakest_drill }: CandidateRow): string {
   return `its longest outage is ${milliseconds(worst_outage_ms)}, in the ${weakest_drill}`;
 }
 
-function why(file: CompareFile, { chosen, runner_up, decided_by, margin, tier }: RecommendationRow): string {
+function why(file: CompareFile, { chosen, runner_up, decided_by, against, margin, tier }: RecommendationRow): string {
   if (runner_up === null) return 'No other candidate is fit under this assumption.';
   const next = candidateNamed(file, runner_up);
   switch (decided_by) {
     case 'tier':
       return `The next best, ${runner_up}, gives less of what is asked: ${lacks(next, tier)}.`;
     case 'order':
-      return `Nothing tells it from ${runner_up} beyond chance: it is the one that ${chosen === candidateFirst(file, [chosen, runner_up]) ? 'stands first in the file' : 'no other dominates'}.`;
-    default:
-      return `It is preferred to ${runner_up} for ${REASONS[decided_by ?? ''] ?? decided_by}: ${marginText(file, margin)}.`;
+      return `In no criterion does anything tell it or ${runner_up} from the best beyond chance: it is the one that ${chosen === candidateFirst(file, [chosen, runner_up]) ? 'stands first in the file' : 'no other dominates'}.`;
+    default: {
+      const reason = REASONS[decided_by ?? ''] ?? decided_by;
+      if (against === chosen) return `It is preferred to ${runner_up} for ${reason}: ${marginText(file, margin)}.`;
+      return `${runner_up}, the next, fell out before it, against ${against} for ${reason} (${marginText(file, margin)}); ${against} then fell out by a later criterion.`;
+    }
   }
 }
 
@@ -109,7 +112,7 @@ function missedText(drills: readonly CandidateRow['drills'][number][]): string {
 function marginText(file: CompareFile, margin: MarginRow | null): string {
   if (margin === null) return 'by how much is not known';
   const show = showing(file, margin.criterion);
-  const values = `${margin.chosen === null ? 'without end' : show(margin.chosen)} against ${margin.runner_up === null ? 'an outage that did not end' : show(margin.runner_up)}`;
+  const values = `${margin.better === null ? 'without end' : show(margin.better)} against ${margin.runner_up === null ? 'an outage that did not end' : show(margin.runner_up)}`;
   if (margin.difference === null) return values;
   const { mean, low, high } = margin.difference;
   const difference = `${show(Math.abs(mean))} ${mean < 0 ? 'less' : 'more'}`;
@@ -123,9 +126,9 @@ function marginText(file: CompareFile, margin: MarginRow | null): string {
 }
 
 /** The best of many looks good by chance often enough. */
-function correctedText({ p_value_holm: p, pairs_of_candidates: pairs }: MarginRow): string {
+function correctedText({ p_value_corrected: p, pairs_of_candidates: pairs }: MarginRow): string {
   if (pairs === 1) return `p ${pText(p)}, and no other pair of candidates to correct it for`;
-  return `p ${pText(p)} when corrected for the choice among ${pairs} pairs of candidates (Holm)`;
+  return `p ${pText(p)} when corrected for the choice among ${pairs} pairs of candidates`;
 }
 
 function pText(p: number | null): string {
