@@ -1,7 +1,8 @@
 /**
  * Supply-chain traceability: items go through commission → pack → ship → receive → inspect between parties, each step reported as
- * one GS1 EPCIS 2.0 event. `openItems` items of a client group are under way at a time and take their steps in turn, so that two
- * steps of one item lie that many events apart. Mixed in: queries for an item's trace, and mistaken second receipts.
+ * one GS1 EPCIS 2.0 event. `openItems` items of a client group are under way at a time, from the first moment on, a quarter of them
+ * before each step but the first, so that any five events in a row are one of each step: what is asked for has one mix throughout.
+ * Mixed in: queries for an item's trace, and mistaken second receipts.
  */
 import { absorb, below, draw, Purpose, stream } from '../kernel/random.ts';
 import type { Bytes, Ratio, RequestId } from '../units/quantities.ts';
@@ -35,7 +36,8 @@ export const supplyChain: WorkloadDefinition<SupplyChainOptions> = {
       default: 1000,
       min: 1,
       max: 1_000_000,
-      meaning: 'Items of one client group under way at a time: as many events lie between two steps of an item.',
+      meaning:
+        'Items of one client group under way at a time, in fours; five quarters as many events lie between two steps of an item.',
     },
     doubleReceipt: {
       kind: 'ratio',
@@ -73,13 +75,12 @@ export const supplyChain: WorkloadDefinition<SupplyChainOptions> = {
   create: (options, context) => new SupplyChainWorkload(options, context),
 };
 
+const PER_STEPS = 1 / STEPS;
 /** What a request can be beside one of the five steps. */
 const DOUBLE_RECEIPT = STEPS;
 const QUERY = STEPS + 1;
 /** A query names an item and a time range: method, EPC, parameters and framing. Ours. */
 const QUERY_BYTES: Bytes = 240;
-/** Nobody ever commissioned this item. */
-const UNKNOWN_ITEM = -1;
 
 /** The kinds of event that report each step, and in how many of 256 cases. Beside plain observations (Object): an item made from
  * others (Transformation), a hand-over under an order (Transaction), a sensor or seal attached for inspection (Association). */
@@ -117,11 +118,10 @@ class SupplyChainWorkload implements Workload {
   readonly #workStream: number;
   readonly #sizeStream: number;
   readonly #itemStream: number;
-  readonly #perRound: number;
-  /** Reciprocals: of the number of groups, of a round, of the items of a round. */
+  /** Turns between two steps of an item; a turn is one event of each step. */
+  readonly #turnsApart: number;
+  /** Reciprocal of the number of groups. */
   readonly #perGroup: number;
-  readonly #roundsPerEvent: number;
-  readonly #stepsPerEvent: number;
   /** What `locate` found: the request's group, its place in the life cycles (a step, DOUBLE_RECEIPT or QUERY) and its item. */
   #group = 0;
   #place = 0;
@@ -137,10 +137,8 @@ class SupplyChainWorkload implements Workload {
     this.#extras = new Mixture(extras, absorb(this.#workStream, 1));
     this.#queries = extras === 0 ? 0 : Math.round((options.readShare / extras) * 1073741824);
     this.hasReads = options.readShare > 0;
-    this.#perRound = options.openItems * STEPS;
+    this.#turnsApart = Math.ceil(options.openItems / (STEPS - 1));
     this.#perGroup = 1 / context.groups;
-    this.#roundsPerEvent = 1 / this.#perRound;
-    this.#stepsPerEvent = 1 / options.openItems;
   }
 
   bytes(id: RequestId): Bytes {
@@ -160,7 +158,12 @@ class SupplyChainWorkload implements Workload {
   }
 
   newState(): WorkloadState {
-    const state = new TraceabilityState();
+    const state = new TraceabilityState({
+      groups: this.#groups,
+      atEachStage: this.#turnsApart,
+      origin: (group, item) => this.#originOf(group, item),
+      consignee: (group, item) => this.#consigneeOf(group, item),
+    });
     return {
       execute: (id) => this.#execute(state, id),
       digest: () => state.digest(),
@@ -173,11 +176,20 @@ class SupplyChainWorkload implements Workload {
     this.#locate(id);
     if (this.#place === QUERY) return true;
     const step = this.#place === DOUBLE_RECEIPT ? Step.receive : this.#place;
+    const consignee = this.#consigneeOf(this.#group, this.#item);
+    const actor = step < Step.receive ? this.#originOf(this.#group, this.#item) : consignee;
+    return state.apply(this.#group, this.#item, step, actor, consignee);
+  }
+
+  #originOf(group: number, item: number): number {
+    return below(draw(absorb(this.#itemStream, group), item), this.#options.parties);
+  }
+
+  /** Another party than the origin. */
+  #consigneeOf(group: number, item: number): number {
     const { parties } = this.#options;
-    const bits = draw(absorb(this.#itemStream, this.#group), this.#item);
-    const origin = below(bits, parties);
-    const consignee = (origin + 1 + below(draw(bits, this.#item), parties - 1)) % parties;
-    return state.apply(this.#group, this.#item, step, step < Step.receive ? origin : consignee, consignee);
+    const bits = draw(absorb(this.#itemStream, group), item);
+    return (below(bits, parties) + 1 + below(draw(bits, item), parties - 1)) % parties;
   }
 
   /** The step that a request reports, or DOUBLE_RECEIPT or QUERY. */
@@ -188,29 +200,27 @@ class SupplyChainWorkload implements Workload {
   }
 
   /**
-   * Events of a group go in rounds of `openItems` items: all are commissioned, then all are packed, and so on. Double receipts
-   * and queries are about an item of the round before, which has all its events behind it (in the order of sending; in the
-   * first round about an item that nobody knows).
+   * Turn t of a group is one event of each step, of items that lie `turnsApart` apart: item i takes its last step in turn i, and what
+   * has i below 4 turnsApart was under way before. Double receipts and queries are about one of the last items that have all their events
+   * behind them (in the order of sending), at first about items from before the ledger began (numbers below 0).
    */
   #locate(id: RequestId): void {
-    const { openItems } = this.#options;
     const counter = quotient(id, this.#perGroup);
     this.#group = id - counter * this.#groups;
     const before = this.#extras.extrasBefore(this.#group, counter);
     const event = counter - (before < 0 ? ~before : before);
-    const round = quotient(event, this.#roundsPerEvent);
+    const turn = quotient(event, PER_STEPS);
     if (before >= 0) {
-      this.#place = this.#stepOf(event);
-      this.#item = round * openItems + (event - quotient(event, this.#stepsPerEvent) * openItems);
+      this.#place = event - turn * STEPS;
+      this.#item = turn + (STEPS - 1 - this.#place) * this.#turnsApart;
     } else {
       this.#place = this.#extraPlace(id);
-      this.#item = round === 0 ? UNKNOWN_ITEM : (round - 1) * openItems + below(draw(this.#itemStream, id), openItems);
+      this.#item = turn - 1 - below(draw(this.#itemStream, id), this.#turnsApart);
     }
   }
 
   #stepOf(event: number): number {
-    const place = event - quotient(event, this.#roundsPerEvent) * this.#perRound;
-    return quotient(place, this.#stepsPerEvent);
+    return event - quotient(event, PER_STEPS) * STEPS;
   }
 
   #extraPlace(id: RequestId): number {
@@ -219,7 +229,6 @@ class SupplyChainWorkload implements Workload {
 
   /** The events of a finished item together: law and kinds as for the events themselves, drawn for the item. */
   #traceBytes(group: number, item: number): Bytes {
-    if (item === UNKNOWN_ITEM) return 0;
     let bytes = 0;
     for (let step = 0; step < STEPS; step++)
       bytes += stepBytes(step, draw(absorb(this.#itemStream, group), item * STEPS + step));
