@@ -52,7 +52,7 @@ export function sizeCommand(program: Command, context: CommandContext = processC
     )
     .option('--budget <runs>', 'runs after which the search gives up', positiveCount, BUDGET);
   addRunningOptions(command, {
-    quick: `at most ${QUICK_CANDIDATES} candidates simulated, in at most two replications of a quarter of the duration`,
+    quick: `at most ${QUICK_CANDIDATES} candidates simulated, in at most two replications of a quarter of the duration, whole after a loss`,
     replications: 'what is followed up',
     answer: 'size',
     insteadOf: 'recommendation',
@@ -167,12 +167,19 @@ function planOf(scenario: Scenario, space: Space, demand: Demand, { best, budget
     replications,
     short,
     full: { warmup: warmup as RunLength['warmup'], duration: begin + measured },
+    afterLoss: measuredAfterLoss(scenario),
     specFor: (setup: Parameters<typeof runSpecOf>[0], replication: number, length: RunLength) =>
       runSpecOf(setup, scenario.seed, replication, {
         warmup: length.warmup as Duration | 'auto',
         duration: length.duration as number,
       }),
   };
+}
+
+/** As long as a full run measures; half of one whose warm-up is to be detected. */
+function measuredAfterLoss(scenario: Scenario): Duration {
+  const { warmup, duration } = runSettings(scenario, { quick: false });
+  return (duration as number) - (warmup === 'auto' ? (duration as number) / 2 : (warmup as number));
 }
 
 async function keepAndShow(result: SizeFile, options: SizeOptions, context: CommandContext): Promise<void> {

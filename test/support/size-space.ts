@@ -78,6 +78,7 @@ export function planOf(space: Space, demand: Demand, changes: Partial<SizePlan> 
     mostSimulated: null,
     replications: 1,
     full: { duration: 1 * SECOND, warmup: 200 * MILLISECOND },
+    afterLoss: 800 * MILLISECOND,
     short: { duration: 600 * MILLISECOND, warmup: 200 * MILLISECOND },
     specFor: (setup, replication, { duration, warmup }: RunLength) =>
       runSpecOf(setup, 3, replication, { duration: duration as number, warmup: warmup as number }),

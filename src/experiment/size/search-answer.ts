@@ -1,6 +1,6 @@
 /** What a sizing search is given and what it answers with: the plan, the stages that it tells of, and the answer (search.ts). */
 import type { RunSpec } from '../../simulation/run-spec.ts';
-import type { Instant } from '../../units/quantities.ts';
+import type { Duration, Instant } from '../../units/quantities.ts';
 import type { FailedRun } from '../experiment.ts';
 import type { CutBook } from './cut-book.ts';
 import type { Demand, Load } from './demand.ts';
@@ -26,6 +26,8 @@ export interface SizePlan {
   readonly mostSimulated: number | null;
   readonly replications: number;
   readonly full: RunLength;
+  /** What is measured of a run after a loss. In a rough answer not a part of it either: what such runs could not tell would be left out. */
+  readonly afterLoss: Duration;
   /** Of the one run by which candidates that are far off are told. */
   readonly short: RunLength;
   /** Pure. */

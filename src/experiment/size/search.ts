@@ -290,14 +290,9 @@ class Search {
     return setupOf(candidate, this.asked.space, this.asked.load, placement.ranking);
   }
 
-  /** As long is measured as in a full run. */
   private lengthOf(setup: RunSetup, drill: Drill): { readonly settledAt: Instant; readonly length: RunLength } {
-    const { duration, warmup } = this.plan.full;
     const at = settledAt(setup, drill);
-    return {
-      settledAt: at,
-      length: { warmup: at, duration: at + (duration - (warmup === 'auto' ? duration / 2 : warmup)) },
-    };
+    return { settledAt: at, length: { warmup: at, duration: at + this.plan.afterLoss } };
   }
 
   /** Replications 0 … of each; `judged` false: at whatever load, without what counts as failing. */

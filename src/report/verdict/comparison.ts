@@ -44,7 +44,7 @@ export function comparison(all: readonly PointResult[], rows: readonly Compariso
   if (calm.length === 0) return [sentence(whole, best, worst, '', rows), ...window];
   return [
     sentence(calm, best, worst, 'Undisturbed, ', rows),
-    sentence([whole[2] as Quantile], best, worst, 'Over the whole run with its faults, ', rows),
+    sentence(whole, best, worst, 'Over the whole run with its faults, ', rows),
     ...window,
   ];
 }
