@@ -25,6 +25,13 @@ export interface FaultRecord {
   endedAt: Instant | null;
   /** Whether whoever led then is among its nodes. */
   tookLeader: boolean;
+  /**
+   * When enough nodes for a quorum were up and reached each other again: its own instant where that never ceased; null: not yet, or it
+   * took no effect. Nodes that other faults keep away are missing as well.
+   */
+  quorumAt: Instant | null;
+  /** Whether the quorum had been lost, and nobody led when it was back. */
+  leaderless: boolean;
   /** Whether it is to end at all. */
   readonly ends: boolean;
   /** Whether nodes restart at its end, from what their disks hold. */
@@ -48,6 +55,8 @@ export class FaultDriver {
         nodes: [],
         endedAt: null,
         tookLeader: false,
+        quorumAt: null,
+        leaderless: false,
         ends: fault.duration !== null,
         restarts: fault.kind === 'crash' && fault.duration !== null,
       };
@@ -92,13 +101,23 @@ export class FaultDriver {
     this.subject.note(at, `${definition.beginning(fault)} of ${who}`);
     const end = definition.begin(this.subject, nodes, at, fault);
     this.subject.judge(at);
+    if (this.subject.hasQuorum) record.quorumAt = at;
     if (fault.duration === null) return;
     this.schedule(at + fault.duration, (over) => {
       record.endedAt = over;
       this.subject.note(over, `${definition.ending} of ${who}`);
       end(over);
       this.subject.judge(over);
+      if (this.subject.hasQuorum) this.quorumIsBack(over);
     });
+  }
+
+  private quorumIsBack(over: Instant): void {
+    for (const record of this.records) {
+      if (record.at === null || record.quorumAt !== null) continue;
+      record.quorumAt = over;
+      record.leaderless = this.subject.currentLeader() < 0;
+    }
   }
 
   private resolve(target: FaultTarget): readonly NodeId[] | null {

@@ -10,6 +10,8 @@ export interface FaultSubject {
   readonly nodes: number;
   /** f: how many nodes may be faulty at once. Not given: nothing is said of more. */
   readonly tolerated?: number;
+  /** How many nodes must be up and reach each other for anything to become final. Not given: it is never said to be lost. */
+  readonly quorum?: number;
   /** A node that restarts has lost what it promised (`durable: false`): it may contradict itself, and counts as faulty for good. */
   readonly forgets?: boolean;
   /** The live node that leads now (docs/MODEL.md section 3), −1 where none does. */

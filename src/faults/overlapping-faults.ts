@@ -1,6 +1,6 @@
 /**
  * Faults of one node that overlap: it goes down with the first crash and comes back when the last of them is over, and it is as slow as
- * the worst that slows it. And whether more nodes are faulty at once than the protocol tolerates: those that are down, and those that
+ * the worst that slows it. Whether enough nodes for a quorum are up and reach each other. And whether more nodes are faulty at once than the protocol tolerates: those that are down, and those that
  * came back without their memory. A slow node is correct, and none of them.
  */
 import type { Instant, NodeId } from '../units/quantities.ts';
@@ -11,6 +11,8 @@ export class OverlappingFaults implements FaultGround {
   private readonly subject: FaultSubject;
   /** Crashes in force, by node. */
   private readonly crashes: Int32Array;
+  /** The nodes that each cut in force keeps from the others. */
+  private readonly cuts = new Set<readonly NodeId[]>();
   /** 1: the node restarted without its memory. */
   private readonly forgetful: Uint8Array;
   /** By node: how many times as long each fault in force makes its work take. */
@@ -75,7 +77,26 @@ export class OverlappingFaults implements FaultGround {
   }
 
   partition(nodes: readonly NodeId[], at: Instant): (at: Instant) => void {
-    return this.subject.partition(nodes, at);
+    const heal = this.subject.partition(nodes, at);
+    const cut = [...nodes];
+    this.cuts.add(cut);
+    return (over) => {
+      this.cuts.delete(cut);
+      heal(over);
+    };
+  }
+
+  /** Of the nodes that are up those on one side of every cut reach each other. One that came back without its memory is up. */
+  get hasQuorum(): boolean {
+    const { quorum } = this.subject;
+    if (quorum === undefined) return true;
+    const groups = new Map<string, number>();
+    for (let node = 0; node < this.nodes; node++) {
+      if ((this.crashes[node] as number) > 0) continue;
+      const side = Array.from(this.cuts, (cut) => (cut.includes(node) ? 1 : 0)).join('');
+      groups.set(side, (groups.get(side) ?? 0) + 1);
+    }
+    return Math.max(0, ...groups.values()) >= quorum;
   }
 
   note(at: Instant, text: string): void {

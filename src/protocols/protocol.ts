@@ -62,6 +62,8 @@ export interface ProtocolDefinition<Options, Message extends ProtocolMessage, Du
   readonly trustNote: string;
   /** Faulty nodes that n nodes tolerate under these options. */
   faults(options: Options, n: number): number;
+  /** Nodes that must be up, and reach each other, for anything to become final. None given: all but the faulty ones that are tolerated. */
+  quorum?(options: Options, n: number): number;
   client(options: Options, n: number): ClientRule;
   /** The node that leads a term or view where that follows from its number alone (PBFT: view mod n), else −1. */
   leaderOf(term: number, n: number): NodeId;
@@ -81,6 +83,11 @@ export interface ProtocolDefinition<Options, Message extends ProtocolMessage, Du
 
 /** The erased form, as registries and the simulation hold it. */
 export type AnyProtocol = ProtocolDefinition<unknown, ProtocolMessage, unknown, unknown>;
+
+/** How many of n nodes must be up and reach each other for anything to become final. */
+export function quorumOf(protocol: AnyProtocol, options: unknown, n: number): number {
+  return protocol.quorum?.(options, n) ?? n - protocol.faults(options, n);
+}
 
 /** One replica. A restart is `create` with what was durable; the old object is dropped. */
 export interface Replica<Message> {

@@ -17,7 +17,7 @@ import { buildProtocol, type Contender } from './build-protocol.ts';
 import { exceedsNumbers, expectedRequests, MOST_REQUESTS } from './expected-load.ts';
 import type { ArrivalTraceValue, RunValue } from './file-value.ts';
 import { initialSpreadNote, withInitialSpreads } from './initial-spread.ts';
-import { judgeCards, judgeRetries } from './judge-clients.ts';
+import { judgeCards, judgeLostRequests, judgeRetries } from './judge-clients.ts';
 import { judgeFaults } from './judge-faults.ts';
 import type { PointSetup } from './scenario.ts';
 import { isBroken, type Sections } from './sections.ts';
@@ -58,6 +58,7 @@ export function buildPoint(contender: Contender, sections: Sections, context: Bu
   const trips = net !== null && delaysKnown ? roundTripsOf(net) : { longest: 0, median: 0 };
   const requestBytes = content === null ? null : usualBytes(content);
   if (net !== null && groups !== null && delaysKnown) judgeRetries(groups, net, context);
+  if (groups !== null && schedule !== null) judgeLostRequests(groups, schedule, context);
   if (net !== null && requestBytes !== null) judgeCards(requestBytes, net, context);
   const ground = {
     trips,

@@ -97,6 +97,9 @@ function wrongAnswer(definition: AnyProtocol, options: unknown, nodes: number): 
   const tolerated: unknown = definition.faults(options, nodes);
   if (!Number.isSafeInteger(tolerated) || (tolerated as number) < 0)
     return `faults(options, ${nodes}) gives ${String(tolerated)}, expected a whole number`;
+  const needed: unknown = definition.quorum?.(options, nodes) ?? 0;
+  if (!Number.isSafeInteger(needed) || (needed as number) < 0 || (needed as number) > nodes)
+    return `quorum(options, ${nodes}) gives ${String(needed)}, expected a whole number of at most ${nodes}`;
   const rule = definition.client(options, nodes) as Partial<Record<keyof ClientRule, unknown>> | undefined;
   for (const [key, allowed] of Object.entries(RULE) as [keyof ClientRule, readonly unknown[]][])
     if (!allowed.includes(rule?.[key]))

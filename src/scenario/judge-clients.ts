@@ -1,7 +1,8 @@
 /**
- * What is unwise about clients and cards that are each possible: retries before a reply can be there, and cards so slow that one
+ * What is unwise about clients and cards that are each possible: retries before a reply can be there, none where requests get lost, and cards so slow that one
  * request, or the copies of one batch, take longer than anybody waits for them.
  */
+import type { FaultSpec } from '../faults/fault-spec.ts';
 import type { NetworkSpec } from '../network/network-spec.ts';
 import { wireBytes } from '../network/wire.ts';
 import type { ClientGroupSpec } from '../simulation/run-spec.ts';
@@ -32,6 +33,24 @@ export function judgeRetries(
       context.source.flag(
         path,
         `${formatDuration(retryAfter)} is under the round trip to the farthest node, ${formatRoughly(farthest)}: requests to it are sent again before a reply can be there, expected several times that`,
+        'warning',
+      );
+  });
+}
+
+/** Flags clients that never ask again where a machine crashes: what it had taken in is lost with it. */
+export function judgeLostRequests(
+  groups: readonly ClientGroupSpec[],
+  faults: readonly FaultSpec[],
+  context: Pick<BuildContext, 'source'>,
+): void {
+  const crash = faults.findIndex(({ kind }) => kind === 'crash');
+  if (crash < 0) return;
+  groups.forEach(({ retryAfter }, i) => {
+    if (retryAfter === null)
+      context.source.flag(
+        ['clients', String(i), 'retry_after'],
+        `null never sends again what is lost in the crash of faults.${crash}: it stays outstanding, so that every later pause may count as an outage, expected a time`,
         'warning',
       );
   });

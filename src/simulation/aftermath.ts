@@ -14,6 +14,10 @@ export interface StruckAt {
   readonly lasts: boolean;
   /** Whether somebody else must lead from then on: whoever led is among the nodes that crashed. */
   readonly tookLeader: boolean;
+  /** When enough nodes for a quorum were there again, `at` where it was never lost; null: not before the end of the run. */
+  readonly quorumAt: Instant | null;
+  /** Whether the quorum was lost, and nobody led when it was back. */
+  readonly leaderless: boolean;
 }
 
 /** What a run knows beside the fault. */
@@ -61,14 +65,19 @@ export function aftermathOf(fault: StruckAt, course: Course): Aftermath {
 }
 
 /**
- * Of a crash: those open at its instant or begun while what was under way could still become final; and, where it took the leader, all
- * up to that which is open when the next one comes. Requests that are sent only later find nobody who leads, and what trickles in
- * between is no service.
+ * Of a crash: those open at its instant or begun while what was under way could still become final; and, where it took the leader or the
+ * quorum, all up to that which is open when both are there again. Requests that are sent only later find nobody who can serve them, and
+ * what trickles in between is no service. As below, one that was an outage before is only taken where there is no other.
  */
-function ofCrash({ at, tookLeader }: StruckAt, leaderAt: Instant | null, { outages, reach, end }: Course) {
-  const leaderless = tookLeader ? (leaderAt ?? end) : at;
-  const until = Math.max(at + reach, leaderless);
-  return outages.filter(({ from, to }) => to > at && from <= until);
+function ofCrash(fault: StruckAt, leaderAt: Instant | null, { outages, leaders, reach, end }: Course) {
+  const { at, tookLeader, leaderless } = fault;
+  const quorumAt = fault.quorumAt ?? end;
+  const ledAt = tookLeader ? (leaderAt ?? end) : at;
+  const ledAgainAt = leaderless ? (leaders.find((one) => one > quorumAt) ?? end) : quorumAt;
+  const until = Math.max(at + reach, ledAt, ledAgainAt);
+  const own = outages.filter(({ from, to }) => to > at && from <= until);
+  const begun = own.filter(({ from }) => from > at - reach);
+  return begun.length > 0 ? begun : own;
 }
 
 /**

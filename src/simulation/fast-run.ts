@@ -1,7 +1,7 @@
 /** One run on the fast kernel: islands and windows (docs/decisions/0001). */
 import type { FaultSubject } from '../faults/fault.ts';
 import { FaultDriver } from '../faults/fault-driver.ts';
-import type { AnyProtocol } from '../protocols/protocol.ts';
+import { type AnyProtocol, quorumOf } from '../protocols/protocol.ts';
 import type { Instant, NodeId } from '../units/quantities.ts';
 import { ClientGroup } from './client-group.ts';
 import { FastNetwork, topologyOf } from './fast-network.ts';
@@ -130,6 +130,10 @@ export class FastRun implements FaultSubject {
 
   get tolerated(): number {
     return this.world.protocol.faults(this.world.options, this.nodes);
+  }
+
+  get quorum(): number {
+    return quorumOf(this.world.protocol, this.world.options, this.nodes);
   }
 
   get forgets(): boolean {

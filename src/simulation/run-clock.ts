@@ -141,12 +141,19 @@ export class RunClock {
   }
 
   private outcome(record: FaultRecord, course: Course): FaultOutcome {
-    const { text, at, nodes, endedAt, kind, tookLeader } = record;
+    const { text, at, nodes, endedAt, kind, tookLeader, quorumAt, leaderless } = record;
     if (at === null) return { text, at, nodes, endedAt, outages: [], leaderAt: null, recovery: null, later: [] };
     // With proposers that take turns every node leads when its own comes: the next change of views is for the one that is down.
     const inTurns = (this.world.options as { readonly proposer?: unknown }).proposer === 'rotating';
     const crashed = kind === 'crash';
-    const fault = { at, endedAt, lasts: !crashed, tookLeader: crashed && (tookLeader || inTurns) };
+    const fault = {
+      at,
+      endedAt,
+      lasts: !crashed,
+      tookLeader: crashed && (tookLeader || inTurns),
+      quorumAt,
+      leaderless,
+    };
     return { text, at, nodes, endedAt, ...aftermathOf(fault, course) };
   }
 

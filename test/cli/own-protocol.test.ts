@@ -165,6 +165,7 @@ describe('what is wrong with it', () => {
       'compare.0: ./own/chain.js throws: Error: no idea (chain.js:',
     ],
     ['gives no number', "faults: () => 'one'", 'faults(options, 4) gives one, expected a whole number'],
+    ['needs more nodes than there are', 'faults: () => 1, quorum: () => 5', 'quorum(options, 4) gives 5, expected'],
   ])('a function that %s is told as well', async (_what, faults, message) => {
     expect(await lintWith(chain.replace('faults: () => 0', faults))).toEqual([expect.stringContaining(message)]);
   });

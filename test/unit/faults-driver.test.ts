@@ -13,9 +13,10 @@ class Recorder implements FaultSubject {
   readonly nodes = 5;
   readonly tolerated?: number;
   readonly forgets?: boolean;
+  readonly quorum?: number;
   leader = 2;
   readonly log: string[] = [];
-  constructor(trust: { readonly tolerated?: number; readonly forgets?: boolean } = {}) {
+  constructor(trust: { readonly tolerated?: number; readonly forgets?: boolean; readonly quorum?: number } = {}) {
     Object.assign(this, trust);
   }
   currentLeader(): number {
@@ -222,6 +223,48 @@ describe('faults', () => {
       '30: crash 0',
       '40: restart 0',
     ]);
+  });
+
+  test('remember when nodes enough for a quorum reached each other again, and whether anyone led then', () => {
+    const fault = (
+      kind: 'crash' | 'partition',
+      target: readonly number[],
+      at: number,
+      duration: number | null,
+    ): FaultSpec => ({
+      kind,
+      target,
+      at: at * ms,
+      duration: duration === null ? null : duration * ms,
+    });
+    const backAt = (forgets: boolean, leader: number, ...faults: FaultSpec[]) => {
+      const subject = new Recorder({ quorum: 3, forgets });
+      subject.leader = leader;
+      const driver = new FaultDriver(faults, subject);
+      while (driver.next < NEVER) driver.apply();
+      return driver.records.map(({ quorumAt, leaderless }) => [
+        quorumAt === null ? null : quorumAt / ms,
+        ...(leaderless ? ['leaderless'] : []),
+      ]);
+    };
+    // Two of five may be missing; with a memory or without it, who is back is there.
+    expect(backAt(false, -1, fault('crash', [3, 4], 10, 10))).toEqual([[10]]);
+    for (const forgets of [false, true]) {
+      expect(backAt(forgets, 0, fault('crash', [2, 3, 4], 10, 10))).toEqual([[20]]);
+      expect(backAt(forgets, -1, fault('crash', [2, 3, 4], 10, 10))).toEqual([[20, 'leaderless']]);
+    }
+    expect(backAt(false, 0, fault('crash', [2, 3, 4], 10, null))).toEqual([[null]]);
+    // One by one: only the last was one too many, and whichever restarts first brings the quorum back.
+    const each = [fault('crash', [2], 10, 30), fault('crash', [3], 12, 50), fault('crash', [4], 14, 60)];
+    expect(backAt(false, 0, ...each)).toEqual([[10], [12], [40]]);
+    // A node that another crash keeps down is not back; of those on either side of a cut only the larger side counts.
+    expect(backAt(false, 0, fault('crash', [2, 3, 4], 10, 10), fault('crash', [2, 3, 4], 15, 20))).toEqual([
+      [35],
+      [35],
+    ]);
+    const cut = fault('partition', [0, 1], 5, 20);
+    expect(backAt(false, 0, cut, fault('crash', [4], 10, 50))).toEqual([[5], [25]]);
+    expect(backAt(false, 0, fault('crash', [0, 1, 2], 5, 15), fault('partition', [0], 10, 5))).toEqual([[20], [20]]);
   });
 
   test('that bring a node back without its memory leave it among the faulty for the rest of the run', () => {

@@ -27,6 +27,19 @@ describe('a retry before a reply can be there', () => {
     expect(warnedAt('40ms', 'site: a')).toEqual([]);
     expect(warnedAt('null', 'site: a')).toEqual([]);
   });
+
+  test('is missed where it is null and a machine crashes, and nowhere else', () => {
+    const warned = (clients: string, fault: string) =>
+      problemsOf(`${BASE.replace('{ site: lan,', `{ site: lan, ${clients}`)}faults: [${fault}]\n`);
+    const [slow, crash] = ['{ slow: 1, at: 5s }', '{ crash: 1, at: 6s, for: 1s }'];
+    expect(warned('retry_after: null,', `${slow}, ${crash}`)).toEqual([
+      expect.stringContaining(
+        'warning: clients.0.retry_after: null never sends again what is lost in the crash of faults.1: it stays outstanding',
+      ),
+    ]);
+    expect(warned('retry_after: null,', slow)).toEqual([]);
+    expect(warned('', `${slow}, ${crash}`)).toEqual([]);
+  });
 });
 
 describe('a card that is too slow', () => {

@@ -13,7 +13,9 @@ function seen(
   spans: readonly Span[],
   { leaders = [0], faults = [AT], ...rest }: Partial<Course> = {},
 ): Aftermath & { readonly own: readonly Span[]; readonly rest: readonly Span[] } {
-  const struck = { at: AT, endedAt: null, lasts: false, tookLeader: false, ...fault };
+  const at = fault.at ?? AT;
+  const held = { tookLeader: false, quorumAt: at, leaderless: false };
+  const struck = { at, endedAt: null, lasts: false, ...held, ...fault };
   const outages = spans.map(([from, to]) => ({ from, to }));
   const found = aftermathOf(struck, { outages, leaders, faults, reach: REACH, end: END, ...rest });
   const pairs = (all: Aftermath['later']): readonly Span[] => all.map(({ from, to }) => [from, to]);
@@ -88,6 +90,37 @@ describe('a crash', () => {
       recovery: null,
       rest: [],
     });
+  });
+
+  test('that left no quorum began whatever is open when there is one again: who asks only later finds too few', () => {
+    const spans = [
+      [10_700, 14_000],
+      [14_050, 20_400],
+      [20_001, 20_400],
+    ] as const;
+    const { own, recovery, leaderAt, rest } = seen({ quorumAt: 20_000 }, spans);
+    expect(own).toEqual(spans.slice(0, 2));
+    expect({ recovery, leaderAt, rest }).toEqual({ recovery: 10_400, leaderAt: null, rest: spans.slice(2) });
+    // With a quorum all along they have nothing to do with it.
+    expect(seen({}, spans)).toMatchObject({ own: [], recovery: 0, rest: spans });
+  });
+
+  test('that left no quorum began what follows its return as long as nobody leads, and all of it where none returns', () => {
+    const spans = [[20_100, 21_500]] as const;
+    const lost = { quorumAt: 20_000, leaderless: true };
+    // One that led while there was a quorum elsewhere is none that leads now.
+    const leaders = [0, 15_000, 21_400];
+    expect(seen(lost, spans, { leaders })).toMatchObject({ own: spans, recovery: 11_500, leaderAt: null });
+    expect(seen({ ...lost, leaderless: false }, spans, { leaders })).toMatchObject({ own: [], recovery: 0 });
+    expect(seen(lost, spans, { leaders: [0, 20_050] })).toMatchObject({ own: [], recovery: 0 });
+    expect(seen({ quorumAt: null }, [[50_000, END]])).toMatchObject({ own: [[50_000, END]], recovery: null });
+  });
+
+  test('did not begin one that was an outage before, unless there is no other', () => {
+    const before = [9000, 10_020] as const;
+    const since = [10_020, 15_000] as const;
+    expect(seen({}, [before, since])).toMatchObject({ own: [since], recovery: 5000 });
+    expect(seen({}, [before])).toMatchObject({ own: [before], recovery: 20 });
   });
 
   test('is not recovered from where its outage goes on to the end, whatever came before', () => {

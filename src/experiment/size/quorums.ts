@@ -2,9 +2,7 @@
  * Quorum arithmetic of a candidate: how many nodes must answer, and what is left when some are lost. Exact, so what it excludes
  * needs no run.
  */
-import type { PbftOptions } from '../../protocols/pbft/options.ts';
-import { quorumsOf } from '../../protocols/pbft/quorum.ts';
-import { majority } from '../../protocols/raft/quorum.ts';
+import { type AnyProtocol, quorumOf } from '../../protocols/protocol.ts';
 import { protocols } from '../../protocols/registry.ts';
 import type { ByzantineDemand, ProtocolVariant, Survival } from './space.ts';
 
@@ -21,15 +19,11 @@ export function quorumFigures({ protocol, options }: ProtocolVariant, nodes: num
   const definition = protocols[protocol as keyof typeof protocols];
   const faults = definition.faults(options as never, nodes);
   const { replyQuorum } = definition.client(options as never, nodes);
-  const byzantine = definition.trust === 'byzantine' ? faults : 0;
-  if (protocol === 'pbft')
-    return {
-      quorum: quorumsOf(nodes, (options as unknown as PbftOptions).faults).quorum,
-      replies: replyQuorum,
-      byzantine,
-    };
-  if (protocol === 'raft') return { quorum: majority(nodes), replies: replyQuorum, byzantine };
-  return { quorum: nodes - faults, replies: replyQuorum, byzantine };
+  return {
+    quorum: quorumOf(definition as AnyProtocol, options, nodes),
+    replies: replyQuorum,
+    byzantine: definition.trust === 'byzantine' ? faults : 0,
+  };
 }
 
 /** The most nodes that a loss can take from a placement. */

@@ -30,6 +30,8 @@ export const pbft: ProtocolDefinition<PbftOptions, Message, Durable, Change> = {
   timers: timerNames,
   marks: markNames,
   faults: (options, n) => quorumsOf(n, options.faults).f,
+  // Where n is not 3f + 1, fewer than all correct replicas are enough.
+  quorum: (options, n) => quorumsOf(n, options.faults).quorum,
   client: (options, n) => ({
     submit: options.proposer === 'rotating' ? 'all' : options.submit,
     replyQuorum: quorumsOf(n, options.faults)[options.replies],

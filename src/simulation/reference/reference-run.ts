@@ -4,7 +4,7 @@
  */
 import type { FaultSubject } from '../../faults/fault.ts';
 import { FaultDriver } from '../../faults/fault-driver.ts';
-import type { AnyProtocol } from '../../protocols/protocol.ts';
+import { type AnyProtocol, quorumOf } from '../../protocols/protocol.ts';
 import type { Instant, NodeId } from '../../units/quantities.ts';
 import { ClientGroup } from '../client-group.ts';
 import { type Topology, topologyOf } from '../fast-network.ts';
@@ -103,6 +103,10 @@ export class ReferenceRun implements FaultSubject {
 
   get tolerated(): number {
     return this.world.protocol.faults(this.world.options, this.nodes);
+  }
+
+  get quorum(): number {
+    return quorumOf(this.world.protocol, this.world.options, this.nodes);
   }
 
   get forgets(): boolean {
