@@ -15,8 +15,8 @@ export interface RequestSample {
   readonly bytes: readonly Bytes[];
   readonly mean: Bytes;
   readonly replyMean: Bytes;
-  /** Of requests that change something: their share, and what they weigh, for each request of any kind. */
-  readonly written: { readonly share: Ratio; readonly bytes: Bytes };
+  /** Of requests that change something: their share, what they weigh for each request of any kind, and their sizes, ascending. */
+  readonly written: { readonly share: Ratio; readonly bytes: Bytes; readonly sizes: readonly Bytes[] };
 }
 
 /** Requests that stand for all: the mean of 4,096 of a law with a coefficient of variation of 1 is within 1.6 % (one standard error). */
@@ -35,7 +35,11 @@ export function sampleRequests(
     bytes: ids.map((id) => made.bytes(id)).sort((a, b) => a - b),
     mean: meanOf(ids, (id) => made.bytes(id)),
     replyMean: meanOf(ids, (id) => made.replyBytes(id)),
-    written: { share: writes.length / SOME_REQUESTS, bytes: meanOf(writes, (id) => made.bytes(id)) },
+    written: {
+      share: writes.length / SOME_REQUESTS,
+      bytes: meanOf(writes, (id) => made.bytes(id)),
+      sizes: writes.map((id) => made.bytes(id)).sort((a, b) => a - b),
+    },
   };
 }
 
@@ -79,15 +83,15 @@ const CHANCE = 4;
 /**
  * The least that so many requests weigh in the mean, of each at most `cap`. Sizes are cut at their 99th percentile first: no request
  * weighs less than its cut size, and of cut sizes the standard deviation is known, while that of a heavy tail is not, nor its mean. Sizes
- * are taken to be independent of each other.
+ * are taken to be independent of each other. `weightless`: as many more were drawn that weigh nothing, such as reads in a log.
  */
 export function leastMean(
-  { bytes }: Pick<RequestSample, 'bytes'>,
+  { bytes, weightless = 0 }: { readonly bytes: readonly Bytes[]; readonly weightless?: number },
   requests: number,
   cap = Number.POSITIVE_INFINITY,
 ): Bytes {
-  const count = bytes.length;
-  const most = Math.min(cap, bytes[Math.floor(TAIL * (count - 1))] as Bytes);
+  const count = bytes.length + weightless;
+  const most = Math.min(cap, bytes[Math.floor(TAIL * (count - 1)) - weightless] ?? 0);
   let [sum, squares] = [0, 0];
   for (const size of bytes) {
     const cut = Math.min(size, most);
@@ -97,4 +101,9 @@ export function leastMean(
   const mean = sum / count;
   const variance = Math.max(0, squares / count - mean * mean);
   return Math.max(0, mean - CHANCE * Math.sqrt(variance * (1 / count + 1 / Math.max(1, requests))));
+}
+
+/** The least share of so many requests that are ordered, where `share` of a sample of `count` are. */
+export function leastShare(share: Ratio, count: number, requests: number): Ratio {
+  return Math.max(0, share - CHANCE * Math.sqrt(share * (1 - share) * (1 / count + 1 / Math.max(1, requests))));
 }

@@ -4,15 +4,14 @@ import { describe, expect, test } from 'vitest';
 import type { EstimateName } from '../../src/experiment/estimate.ts';
 import { capacityLimits } from '../../src/experiment/size/capacity-bound.ts';
 import { expectedIn, loadOf } from '../../src/experiment/size/demand.ts';
-import { placedAt } from '../../src/experiment/size/field.ts';
-import { boundOf, delaysOf, leaderBounds } from '../../src/experiment/size/latency-bound.ts';
+import { boundOf, delaysOf, leaderBounds, partsOf, placedAt } from '../../src/experiment/size/latency-bound.ts';
 import { quorumFigures } from '../../src/experiment/size/quorums.ts';
 import { setupOf } from '../../src/experiment/size/setup.ts';
 import { trialOf } from '../../src/experiment/size/trial.ts';
 import type { NetworkSpec } from '../../src/network/network-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MILLISECOND } from '../../src/units/quantities.ts';
-import { clientsAt, closedLoad } from '../support/run-specs.ts';
+import { clientsAt, closedLoad, workloadOptions } from '../support/run-specs.ts';
 import { batchOf, NO_DEMAND, planOf, testSpace, variant } from '../support/size-space.ts';
 
 const MEASURES: readonly EstimateName[] = [
@@ -32,6 +31,8 @@ const candidates = fc.record({
   pipeline: fc.constantFrom(1, 16),
   proposer: fc.constantFrom('primary' as const, 'rotating' as const),
   cores: fc.constantFrom(1, 2, 4),
+  readShare: fc.constantFrom(0, 0.5, 0.95, 1),
+  execution: fc.constantFrom({}, { executionLaw: 'exponential' as const, execution: 1 * MILLISECOND }),
   rate: fc.constantFrom(3e6, 2e7, 1e9),
   ranked: fc.nat(2),
   seed: fc.nat(1000),
@@ -51,59 +52,67 @@ function farther({ sites, oneWay }: NetworkSpec, { out, back }: { readonly out: 
 
 test('no run is quicker than the delays allow, nor orders more than its narrowest resource', () => {
   fc.assert(
-    fc.property(candidates, ({ protocol, counts, batch, pipeline, proposer, cores, rate, ranked, seed, far }) => {
-      const raft = { ...batchOf(batch, 0), maxInflight: pipeline };
-      const pbft = { ...batchOf(batch, 1 * MILLISECOND), pipeline, proposer };
-      const chosen = variant(protocol, protocol === 'raft' ? raft : pbft);
-      const { shared: near, ...others } = testSpace({ variants: [chosen] });
-      const space = {
-        ...others,
-        shared: { ...near, network: { ...near.network, oneWay: farther(near.network, far) } },
-      };
-      const nodes = counts[0] + counts[1] + counts[2];
-      const [machine] = space.machines;
-      const candidate = {
-        variant: chosen,
-        nodes,
-        counts,
-        machine: { ...machine!, spec: { ...machine!.spec, cores } },
-        bandwidth: { rate, perMonth: 0 },
-      };
-      const load = loadOf(space, NO_DEMAND);
-      const placed = placedAt(counts, space);
-      // Any site may hold the leader: the bounds must hold whoever leads.
-      const sites = placed.map(({ site }) => site);
-      const ranking = [...sites.slice(ranked % sites.length), ...sites.slice(0, ranked % sites.length)];
-      const setup = setupOf(candidate, space, load, ranking);
-      const { full } = planOf(space, NO_DEMAND);
-      const spec = planOf(space, NO_DEMAND).specFor({ ...setup }, seed, full);
-      const { estimate } = trialOf(spec, [{ ok: true, result: simulate(spec) }], full.warmup, []);
+    fc.property(
+      candidates,
+      ({ protocol, counts, batch, pipeline, proposer, cores, rate, ranked, seed, far, readShare, execution }) => {
+        const raft = { ...batchOf(batch, 0), maxInflight: pipeline };
+        const pbft = { ...batchOf(batch, 1 * MILLISECOND), pipeline, proposer };
+        const chosen = variant(protocol, protocol === 'raft' ? raft : pbft);
+        const { shared: near, ...others } = testSpace({ variants: [chosen] });
+        const space = {
+          ...others,
+          shared: {
+            ...near,
+            workload: workloadOptions('opaque', { readShare }),
+            network: { ...near.network, oneWay: farther(near.network, far) },
+          },
+        };
+        const nodes = counts[0] + counts[1] + counts[2];
+        const [machine] = space.machines;
+        const candidate = {
+          variant: chosen,
+          nodes,
+          counts,
+          machine: { ...machine!, spec: { ...machine!.spec, ...execution, cores } },
+          bandwidth: { rate, perMonth: 0 },
+        };
+        const load = loadOf(space, NO_DEMAND);
+        const placed = placedAt(counts, space);
+        // Any site may hold the leader: the bounds must hold whoever leads.
+        const sites = placed.map(({ site }) => site);
+        const ranking = [...sites.slice(ranked % sites.length), ...sites.slice(0, ranked % sites.length)];
+        const setup = setupOf(candidate, space, load, ranking);
+        const { full } = planOf(space, NO_DEMAND);
+        const spec = planOf(space, NO_DEMAND).specFor({ ...setup }, seed, full);
+        const { estimate } = trialOf(spec, [{ ok: true, result: simulate(spec) }], full.warmup, []);
 
-      const bounds = leaderBounds(
-        chosen,
-        placed,
-        quorumFigures(chosen, nodes),
-        delaysOf(setup.network, setup.machine.disk.fsync),
-        load.origins,
-      );
-      const measured = full.duration - (full.warmup as number);
-      const bestOf = bounds.map(({ finality }) => finality);
-      const rotating = [load.origins.map((_, i) => Math.min(...bestOf.map((finality) => finality[i]!)))];
-      const finalities = protocol === 'pbft' && proposer === 'rotating' ? rotating : bestOf;
-      for (const measure of MEASURES) {
-        const bound = Math.min(
-          ...finalities.map((finality) => boundOf(measure, finality, load, expectedIn(load, measured))!),
+        const parts = partsOf(chosen, nodes, load);
+        const bounds = leaderBounds(
+          chosen,
+          placed,
+          quorumFigures(chosen, nodes),
+          delaysOf(setup.network, setup.machine.disk.fsync),
+          parts.origins,
         );
-        const value = estimate?.estimates[measure]?.mean;
-        if (value !== undefined) expect(value * HISTOGRAM, measure).toBeGreaterThanOrEqual(bound);
-      }
-      const commit = Math.min(...bounds.map((bound) => bound.commit));
-      const throughput = estimate?.estimates.throughput_per_s?.mean ?? 0;
-      // What lay in queues when the window began is final in it as well: at most what the load sends in the warm-up.
-      const backlog = (load.offered * (full.warmup as number)) / measured;
-      for (const { kind, most } of capacityLimits(setup, load, commit, expectedIn(load, measured)))
-        expect(throughput, kind).toBeLessThanOrEqual(Math.max(most * 1.02 + 5, most + backlog * 0.1));
-    }),
+        const measured = full.duration - (full.warmup as number);
+        const bestOf = bounds.map(({ finality }) => finality);
+        const rotating = [parts.origins.map((_, i) => Math.min(...bestOf.map((finality) => finality[i]!)))];
+        const finalities = protocol === 'pbft' && proposer === 'rotating' ? rotating : bestOf;
+        for (const measure of MEASURES) {
+          const bound = Math.min(
+            ...finalities.map((finality) => boundOf(measure, finality, parts, expectedIn(load, measured))!),
+          );
+          const value = estimate?.estimates[measure]?.mean;
+          if (value !== undefined) expect(value * HISTOGRAM, measure).toBeGreaterThanOrEqual(bound);
+        }
+        const commit = Math.min(...bounds.map((bound) => bound.commit));
+        const throughput = estimate?.estimates.throughput_per_s?.mean ?? 0;
+        // What lay in queues when the window began is final in it as well: at most what the load sends in the warm-up.
+        const backlog = (load.offered * (full.warmup as number)) / measured;
+        for (const { kind, most } of capacityLimits(setup, load, commit, expectedIn(load, measured)))
+          expect(throughput, kind).toBeLessThanOrEqual(Math.max(most * 1.02 + 5, most + backlog * 0.1));
+      },
+    ),
     { numRuns: 25 },
   );
 }, 120_000);
@@ -148,7 +157,7 @@ describe('where nothing but delays takes time', () => {
         placedAt(counts, still),
         quorumFigures(chosen, candidate.nodes),
         delaysOf(setup.network, setup.machine.disk.fsync),
-        load.origins,
+        partsOf(chosen, candidate.nodes, load).origins,
       ).filter(({ site }) => site === leader);
       const { finality } = run.segments.at(-1)!;
       expect(finality.total).toBeGreaterThan(0);

@@ -16,6 +16,7 @@ import { trialOf } from '../../src/experiment/size/trial.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
+import { workloadOptions } from '../support/run-specs.ts';
 import { batchOf, NO_DEMAND, planOf, testSpace, variant } from '../support/size-space.ts';
 
 function objective(measure: 'throughput' | 'finality_p99', target: number): Objective {
@@ -152,8 +153,19 @@ describe('the losses', () => {
 });
 
 describe('the cost', () => {
-  test.each(['pbft', 'raft'] as const)('of the traffic of %s is that of its runs, within a tenth', (protocol) => {
-    const space = testSpace({ variants: [variant(protocol, batchOf(200, 20 * MILLISECOND))], nodes: [5] });
+  test.each([
+    ['pbft', 0],
+    ['raft', 0],
+    ['raft', 0.9],
+    ['raft', 1],
+  ] as const)('of the traffic of %s, %d of it reads, is that of its runs, within a tenth', (protocol, readShare) => {
+    const { shared, ...others } = testSpace();
+    const space = {
+      ...others,
+      shared: { ...shared, workload: workloadOptions('opaque', { readShare }) },
+      variants: [variant(protocol, batchOf(200, 20 * MILLISECOND))],
+      nodes: [5],
+    };
     const load = loadOf(space, NO_DEMAND);
     const [machine] = space.machines.slice(1);
     const candidate = {

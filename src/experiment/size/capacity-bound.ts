@@ -6,7 +6,7 @@ import type { PbftOptions } from '../../protocols/pbft/options.ts';
 import type { RaftOptions } from '../../protocols/raft/options.ts';
 import { CLIENT_SIGNATURE } from '../../simulation/world.ts';
 import { type Duration, type Rate, SECOND } from '../../units/quantities.ts';
-import { leastMean } from '../request-sample.ts';
+import { leastMean, leastShare, requestRuleOf } from '../request-sample.ts';
 import type { Load } from './demand.ts';
 import type { RunSetup } from './space.ts';
 
@@ -45,11 +45,11 @@ type Cluster = Parameters<typeof capacityLimits>[0];
 
 function pbftLimits({ nodes, protocol, network, machine }: Cluster, load: Load, commit: Duration, expected: number) {
   const { batch, pipeline, proposer, auth, clientSignatures } = protocol.options as PbftOptions;
-  const { crypto, cores, handling, requestHandling, execution } = machine;
+  const { crypto, cores, handling, requestHandling } = machine;
   const rotates = proposer === 'rotating';
   const signature = clientSignatures ? CLIENT_SIGNATURE : 0;
   const bytes = (leastMean(load.sample, expected) + signature) * WINDOW_EDGE;
-  const perBatch = mostInBatch(batch, load, signature, expected);
+  const perBatch = mostInBatch(batch, load.sample, signature, expected);
   const others = nodes - 1;
   // Of one node: it verifies what clients signed, and a prepare and a commit of each other replica for every batch.
   const votes = (2 * others) / perBatch;
@@ -57,12 +57,12 @@ function pbftLimits({ nodes, protocol, network, machine }: Cluster, load: Load, 
     (clientSignatures ? crypto.verify : 0) + (auth === 'signature' ? votes * crypto.verify : votes * crypto.mac);
   // Every node executes every transaction; where clients write to the leader alone, that is the one that handles requests, too.
   const handled = load.origins.every(({ toLeader }) => toLeader) || rotates ? requestHandling : 0;
-  const thread = handled + execution + votes * handling + (cores === 1 ? cryptoWork : 0);
+  const thread = handled + leastExecution(machine, expected) + votes * handling + (cores === 1 ? cryptoWork : 0);
   // Rotating proposers share the copies; a primary sends them all.
   const copies = rotates ? others / nodes : others;
   const underWay = rotates ? 1 : pipeline === 0 ? Number.POSITIVE_INFINITY : pipeline;
   return [
-    ...cardLimits(network, copies, bytes),
+    ...cardLimits(network, { out: copies * bytes, in: bytes }),
     limit('thread', SECOND / thread),
     limit('cores', cores === 1 ? Number.POSITIVE_INFINITY : ((cores - 1) * SECOND) / cryptoWork),
     limit('window', (underWay * perBatch * SECOND) / commit),
@@ -71,29 +71,49 @@ function pbftLimits({ nodes, protocol, network, machine }: Cluster, load: Load, 
 
 function raftLimits({ nodes, protocol, network, machine }: Cluster, load: Load, commit: Duration, expected: number) {
   const { batch, maxInflight } = protocol.options as RaftOptions;
-  const bytes = leastMean(load.sample, expected) * WINDOW_EDGE;
-  const handled = load.origins.every(({ toLeader }) => toLeader) ? machine.requestHandling : 0;
+  const { sample } = load;
+  const all = sample.bytes.length;
+  // Reads that go past the log are not copied, written or executed, and take no place in its window.
+  const ordered = requestRuleOf({ protocol, nodes }).readsApart ? sample.written.sizes : sample.bytes;
+  const share = leastShare(ordered.length / all, all, expected) * (ordered.length < all ? WINDOW_EDGE : 1);
+  const bytes = leastMean({ bytes: ordered, weightless: all - ordered.length }, expected) * WINDOW_EDGE;
+  // Where clients ask the leader alone, it takes in and handles their reads, too.
+  const leaderOnly = load.origins.every(({ toLeader }) => toLeader);
+  const handled = leaderOnly ? machine.requestHandling : 0;
+  const incoming = leaderOnly ? leastMean(sample, expected) * WINDOW_EDGE : bytes;
   // A follower far away, whose window is full, may fall behind: only a majority must have each entry.
   const copies = Math.floor(nodes / 2);
   return [
-    ...cardLimits(network, copies, bytes),
-    limit('thread', SECOND / (handled + machine.execution)),
+    ...cardLimits(network, { out: copies * bytes, in: incoming }),
+    limit('thread', SECOND / (handled + share * leastExecution(machine, share * expected))),
     limit('disk', machine.disk.bitsPerSecond / 8 / bytes),
-    limit('window', (maxInflight * mostInBatch(batch, load, 0, expected) * SECOND) / commit),
+    limit(
+      'window',
+      (maxInflight * mostInBatch(batch, { bytes: ordered }, 0, share * expected) * SECOND) / commit / share,
+    ),
   ];
 }
 
-/** So many copies of every transaction leave the leader; one reaches every other node that has it. */
+/** What of every transaction leaves the leader in copies, and what reaches some one node, without headers. */
 function cardLimits(
   { egress, ingress, headerBytes, segmentBytes }: RunSetup['network'],
-  copies: number,
-  bytes: number,
+  bytes: { readonly out: number; readonly in: number },
 ) {
-  const wire = bytes * (1 + headerBytes / segmentBytes);
+  const wire = 1 + headerBytes / segmentBytes;
   return [
-    limit('egress', egress.bitsPerSecond / 8 / (copies * wire)),
-    limit('ingress', ingress.bitsPerSecond / 8 / wire),
+    limit('egress', egress.bitsPerSecond / 8 / (bytes.out * wire)),
+    limit('ingress', ingress.bitsPerSecond / 8 / (bytes.in * wire)),
   ];
+}
+
+/** Standard deviations by which the mean of a run's execution times may lie below that of their law. */
+const CHANCE = 4;
+
+/** In the mean over so many transactions, ns: of an exponential law, whose standard deviation is its mean, less than it says. */
+function leastExecution({ execution, executionLaw }: RunSetup['machine'], transactions: number): Duration {
+  if (executionLaw === undefined || execution === 0) return execution;
+  // Each time is rounded down to whole nanoseconds.
+  return Math.max(0, execution * (1 - CHANCE / Math.sqrt(Math.max(1, transactions))) - 1);
 }
 
 function limit(kind: LimitKind, most: Rate): CapacityLimit {
@@ -103,10 +123,10 @@ function limit(kind: LimitKind, most: Rate): CapacityLimit {
 /** In the mean of many batches. A request larger than a batch may be has one of its own, so it fills no more than that. */
 function mostInBatch(
   batch: { readonly maxTransactions: number; readonly maxBytes: number },
-  { sample }: Load,
+  sizes: Pick<Load['sample'], 'bytes'>,
   signature: number,
   expected: number,
 ): number {
-  const bytes = leastMean(sample, expected, Math.max(0, batch.maxBytes - signature)) + signature;
+  const bytes = leastMean(sizes, expected, Math.max(0, batch.maxBytes - signature)) + signature;
   return Math.max(1, Math.min(batch.maxTransactions, batch.maxBytes / (bytes * WINDOW_EDGE)));
 }
