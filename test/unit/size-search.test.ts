@@ -195,6 +195,43 @@ describe('the cost', () => {
   });
 });
 
+describe('a rate that is asked for', () => {
+  const demand: Demand = { ...NO_DEMAND, objectives: [objective('throughput', 20)] };
+  const space = testSpace();
+  const load = loadOf(space, demand);
+  const candidate = {
+    variant: space.variants[2]!,
+    nodes: 4,
+    counts: [2, 1, 1],
+    machine: space.machines[1]!,
+    bandwidth: space.bandwidths[1]!,
+  };
+  const plan = planOf(space, demand, { full: { duration: 5 * SECOND, warmup: 1 * SECOND } });
+  const setup = setupOf(candidate, space, load, [0, 1, 2]);
+  const runs = Array.from({ length: 8 }, (_, replication) => {
+    const spec = plan.specFor(setup, replication, plan.full);
+    const result = simulate(spec);
+    return { spec, result, trial: trialOf(spec, [{ ok: true, result }], 1 * SECOND, demand.objectives) };
+  });
+  const sentLess = runs.filter(({ trial }) => trial.estimate!.estimates.throughput_per_s!.mean < 20);
+
+  test('is not missed where clients happened to send less, since all of that became final', () => {
+    expect(sentLess.length).toBeGreaterThan(0);
+    expect(runs.map(({ trial }) => trial.misses)).toEqual(runs.map(() => []));
+  });
+
+  test('is missed by what the cluster leaves undone, also where clients happened to send more', () => {
+    expect(sentLess.length).toBeLessThan(runs.length);
+    for (const { spec, result } of runs) {
+      const segments = result.segments.map((segment) => ({ ...segment, final: 0.9 * segment.offered }));
+      const { misses } = trialOf(spec, [{ ok: true, result: { ...result, segments } }], 1 * SECOND, demand.objectives);
+      const [miss] = misses.filter(({ what }) => what === 'throughput');
+      // 0.9 × 21/s of the 20/s asked for.
+      expect(miss?.by).toBeCloseTo(1 - (0.9 * 21) / 20, 9);
+    }
+  });
+});
+
 describe('the search', () => {
   const demands: readonly (readonly [string, Demand])[] = [
     ['throughput', { ...NO_DEMAND, objectives: [objective('throughput', 500), objective('finality_p99', 60)] }],
