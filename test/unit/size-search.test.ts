@@ -299,6 +299,20 @@ describe('the search', () => {
     expect(step.value.notReached).toBe(leftAt(rest[0] as string));
   });
 
+  test('whose budget is spent counts what it raced and did not follow among what is left', () => {
+    const ample = testSpace({ bandwidths: [{ rate: 1e8, perMonth: 12 }] });
+    const plan = planOf(ample, { ...NO_DEMAND, objectives: [objective('finality_p99', 900)] });
+    let unseen = 0;
+    const experiment = sizeSearch({ ...plan, budget: 4 }, ({ left }) => {
+      unseen = left;
+    });
+    let step = experiment.next();
+    while (!step.done) step = experiment.next(step.value.map(real));
+    const open = step.value.simulated.filter(({ outcome }) => outcome === 'not followed up');
+    expect(open.length).toBeGreaterThan(0);
+    expect(step.value).toMatchObject({ best: [], ended: 'budget', notReached: unseen + open.length });
+  });
+
   test('asks for the same runs whatever it is told of threads, and none twice for one candidate', () => {
     const plan = planOf(testSpace(), demands[0]![1]);
     const seen: string[] = [];
