@@ -83,15 +83,15 @@ const CHANCE = 4;
 /**
  * The least that so many requests weigh in the mean, of each at most `cap`. Sizes are cut at their 99th percentile first: no request
  * weighs less than its cut size, and of cut sizes the standard deviation is known, while that of a heavy tail is not, nor its mean. Sizes
- * are taken to be independent of each other. `weightless`: as many more were drawn that weigh nothing, such as reads in a log.
+ * are taken to be independent of each other.
  */
 export function leastMean(
-  { bytes, weightless = 0 }: { readonly bytes: readonly Bytes[]; readonly weightless?: number },
+  { bytes }: Pick<RequestSample, 'bytes'>,
   requests: number,
   cap = Number.POSITIVE_INFINITY,
 ): Bytes {
-  const count = bytes.length + weightless;
-  const most = Math.min(cap, bytes[Math.floor(TAIL * (count - 1)) - weightless] ?? 0);
+  const count = bytes.length;
+  const most = Math.min(cap, bytes[Math.floor(TAIL * (count - 1))] as Bytes);
   let [sum, squares] = [0, 0];
   for (const size of bytes) {
     const cut = Math.min(size, most);

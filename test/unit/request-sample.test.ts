@@ -30,15 +30,6 @@ test('sizes that are all one are counted on in full, and a cap takes what is abo
   expect(leastMean({ bytes: new Array<number>(1000).fill(256) }, 10, 100)).toBe(100);
 });
 
-test('what weighs nothing lowers the mean like any other request, and where next to all do so, nothing is counted on', () => {
-  const bytes = new Array<number>(500).fill(100);
-  const zeros = new Array<number>(500).fill(0);
-  expect(leastMean({ bytes, weightless: 500 }, 1000)).toBeCloseTo(leastMean({ bytes: [...zeros, ...bytes] }, 1000), 9);
-  expect(leastMean({ bytes, weightless: 500 }, 1000)).toBeLessThan(50);
-  expect(leastMean({ bytes: [100], weightless: 999 }, 1000)).toBe(0);
-  expect(leastMean({ bytes: [], weightless: 1000 }, 1000)).toBe(0);
-});
-
 test('a batch holds more of heavy-tailed requests than their mean would fill it with, and the bound allows for that', () => {
   // Of a hundred requests one is larger than a batch and has one to itself; 99 small ones share another: 50 a batch, not 1,000 ÷ 1,099.
   const bytes = [...new Array<number>(990).fill(10), ...new Array<number>(10).fill(100_000)];

@@ -62,7 +62,7 @@ function pbftLimits({ nodes, protocol, network, machine }: Cluster, load: Load, 
   const copies = rotates ? others / nodes : others;
   const underWay = rotates ? 1 : pipeline === 0 ? Number.POSITIVE_INFINITY : pipeline;
   return [
-    ...cardLimits(network, { out: copies * bytes, in: bytes }),
+    ...cardLimits(network, copies, bytes),
     limit('thread', SECOND / thread),
     limit('cores', cores === 1 ? Number.POSITIVE_INFINITY : ((cores - 1) * SECOND) / cryptoWork),
     limit('window', (underWay * perBatch * SECOND) / commit),
@@ -71,38 +71,42 @@ function pbftLimits({ nodes, protocol, network, machine }: Cluster, load: Load, 
 
 function raftLimits({ nodes, protocol, network, machine }: Cluster, load: Load, commit: Duration, expected: number) {
   const { batch, maxInflight } = protocol.options as RaftOptions;
-  const { sample } = load;
+  const { sample, offered, sharesKnown } = load;
   const all = sample.bytes.length;
   // Reads that go past the log are not copied, written or executed, and take no place in its window.
-  const ordered = requestRuleOf({ protocol, nodes }).readsApart ? sample.written.sizes : sample.bytes;
-  const share = leastShare(ordered.length / all, all, expected) * (ordered.length < all ? WINDOW_EDGE : 1);
-  const bytes = leastMean({ bytes: ordered, weightless: all - ordered.length }, expected) * WINDOW_EDGE;
-  // Where clients ask the leader alone, it takes in and handles their reads, too.
-  const leaderOnly = load.origins.every(({ toLeader }) => toLeader);
-  const handled = leaderOnly ? machine.requestHandling : 0;
-  const incoming = leaderOnly ? leastMean(sample, expected) * WINDOW_EDGE : bytes;
+  const sizes = requestRuleOf({ protocol, nodes }).readsApart ? sample.written.sizes : sample.bytes;
+  const share = leastShare(sizes.length / all, all, expected);
+  // They may all become final while writes wait: as many as clients send, which closed loops leave open.
+  const reads = sizes.length === all ? 0 : sharesKnown ? (1 - share) * offered : Number.POSITIVE_INFINITY;
+  const written = { bytes: sizes };
+  const count = share * expected;
+  const bytes = sizes.length === 0 ? 0 : leastMean(written, count) * WINDOW_EDGE;
+  const handled = load.origins.every(({ toLeader }) => toLeader) ? machine.requestHandling : 0;
+  const execution = leastExecution(machine, count);
   // A follower far away, whose window is full, may fall behind: only a majority must have each entry.
   const copies = Math.floor(nodes / 2);
+  const perBatch = sizes.length === 0 ? 1 : mostInBatch(batch, written, 0, count);
   return [
-    ...cardLimits(network, { out: copies * bytes, in: incoming }),
-    limit('thread', SECOND / (handled + share * leastExecution(machine, share * expected))),
-    limit('disk', machine.disk.bitsPerSecond / 8 / bytes),
-    limit(
-      'window',
-      (maxInflight * mostInBatch(batch, { bytes: ordered }, 0, share * expected) * SECOND) / commit / share,
-    ),
+    ...[
+      ...cardLimits(network, copies, bytes),
+      limit('thread', Math.max(0, SECOND - handled * reads) / (handled + execution)),
+      limit('disk', machine.disk.bitsPerSecond / 8 / bytes),
+      limit('window', (maxInflight * perBatch * SECOND) / commit),
+    ].map(({ kind, most }) => limit(kind, most + reads)),
+    limit('thread', SECOND / handled),
   ];
 }
 
-/** What of every transaction leaves the leader in copies, and what reaches some one node, without headers. */
+/** So many copies of every transaction leave the leader; one reaches every other node that has it. */
 function cardLimits(
   { egress, ingress, headerBytes, segmentBytes }: RunSetup['network'],
-  bytes: { readonly out: number; readonly in: number },
+  copies: number,
+  bytes: number,
 ) {
-  const wire = 1 + headerBytes / segmentBytes;
+  const wire = bytes * (1 + headerBytes / segmentBytes);
   return [
-    limit('egress', egress.bitsPerSecond / 8 / (bytes.out * wire)),
-    limit('ingress', ingress.bitsPerSecond / 8 / (bytes.in * wire)),
+    limit('egress', egress.bitsPerSecond / 8 / (copies * wire)),
+    limit('ingress', ingress.bitsPerSecond / 8 / wire),
   ];
 }
 
