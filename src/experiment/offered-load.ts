@@ -12,6 +12,16 @@ export function offeredRate(clients: readonly ClientGroupSpec[]): Rate {
   }, 0);
 }
 
+/** The same where it is known for all of them: null where a loop is closed, or the arrivals state no rate. */
+export function nominalRate(clients: readonly ClientGroupSpec[]): Rate | null {
+  const rates = clients.map(({ load }, group) =>
+    load.kind === 'closed'
+      ? null
+      : arrivalsNamed(load.arrivals.name).create(load.arrivals.options, { seed: 0, group }).rate,
+  );
+  return rates.length === 0 || rates.includes(null) ? null : offeredRate(clients);
+}
+
 /** Every open-loop group offers `factor` times as much (factor > 0), so that the shares of the groups stay. Closed loops stay as they are. */
 export function scaledLoad<Spec extends Pick<RunSpec, 'clients'>>(spec: Spec, factor: number): Spec {
   if (!(factor > 0)) throw new Error(`a load cannot be scaled by ${factor}`);

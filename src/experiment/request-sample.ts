@@ -15,8 +15,8 @@ export interface RequestSample {
   readonly bytes: readonly Bytes[];
   readonly mean: Bytes;
   readonly replyMean: Bytes;
-  /** Of requests that change something: their share, and what they weigh, for each request of any kind. */
-  readonly written: { readonly share: Ratio; readonly bytes: Bytes };
+  /** Of requests that change something: their share, what they weigh for each request of any kind, and their sizes, ascending. */
+  readonly written: { readonly share: Ratio; readonly bytes: Bytes; readonly sizes: readonly Bytes[] };
 }
 
 /** Requests that stand for all: the mean of 4,096 of a law with a coefficient of variation of 1 is within 1.6 % (one standard error). */
@@ -35,7 +35,11 @@ export function sampleRequests(
     bytes: ids.map((id) => made.bytes(id)).sort((a, b) => a - b),
     mean: meanOf(ids, (id) => made.bytes(id)),
     replyMean: meanOf(ids, (id) => made.replyBytes(id)),
-    written: { share: writes.length / SOME_REQUESTS, bytes: meanOf(writes, (id) => made.bytes(id)) },
+    written: {
+      share: writes.length / SOME_REQUESTS,
+      bytes: meanOf(writes, (id) => made.bytes(id)),
+      sizes: writes.map((id) => made.bytes(id)).sort((a, b) => a - b),
+    },
   };
 }
 
@@ -97,4 +101,9 @@ export function leastMean(
   const mean = sum / count;
   const variance = Math.max(0, squares / count - mean * mean);
   return Math.max(0, mean - CHANCE * Math.sqrt(variance * (1 / count + 1 / Math.max(1, requests))));
+}
+
+/** The least share of so many requests that are ordered, where `share` of a sample of `count` are. */
+export function leastShare(share: Ratio, count: number, requests: number): Ratio {
+  return Math.max(0, share - CHANCE * Math.sqrt(share * (1 - share) * (1 / count + 1 / Math.max(1, requests))));
 }

@@ -33,7 +33,10 @@ test('sizes that are all one are counted on in full, and a cap takes what is abo
 test('a batch holds more of heavy-tailed requests than their mean would fill it with, and the bound allows for that', () => {
   // Of a hundred requests one is larger than a batch and has one to itself; 99 small ones share another: 50 a batch, not 1,000 ÷ 1,099.
   const bytes = [...new Array<number>(990).fill(10), ...new Array<number>(10).fill(100_000)];
-  const load = { sample: { bytes, mean: meanOf(bytes) }, origins: [{ toLeader: true }] } as unknown as Load;
+  const load = {
+    sample: { bytes, mean: meanOf(bytes), written: { sizes: bytes } },
+    origins: [{ toLeader: true }],
+  } as unknown as Load;
   const raft = testSpec('raft', 3, {
     protocol: {
       name: 'raft',
@@ -45,7 +48,7 @@ test('a batch holds more of heavy-tailed requests than their mean would fill it 
 });
 
 test('disks keep what was ordered: signatures count, reads that go past blocks do not', () => {
-  const sample = { bytes: [100], mean: 100, replyMean: 0, written: { share: 0.5, bytes: 60 } };
+  const sample = { bytes: [100], mean: 100, replyMean: 0, written: { share: 0.5, bytes: 60, sizes: [] } };
   const month = { perSecond: 10, retentionDays: 30, nodes: 4 };
   expect(keptBytes(sample, { signature: 64, readsApart: false }, month)).toBe(10 * 164 * 30 * 86_400 * 4);
   expect(keptBytes(sample, { signature: 0, readsApart: true }, month)).toBe(10 * 60 * 30 * 86_400 * 4);

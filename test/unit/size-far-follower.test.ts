@@ -28,7 +28,10 @@ test("the bound of the leader's card is not below what a run with far followers 
   const read = loadScenario('far.yaml', { readText });
   if (!read.ok) throw new Error(read.problems.map(({ message }) => message).join('; '));
   const spec = runSpecFor(read.scenario, 0, 0, { quick: false });
-  const load = { sample: { bytes: [4096] }, origins: [{ toLeader: true }] } as unknown as Load;
+  const load = {
+    sample: { bytes: [4096], written: { sizes: [4096] } },
+    origins: [{ toLeader: true }],
+  } as unknown as Load;
   const egress = capacityLimits(spec, load, 1, 6600).find(({ kind }) => kind === 'egress')?.most ?? 0;
   const measured = simulate(spec).segments.filter(({ from }) => from >= 2e9);
   const throughput = measured.reduce((sum, { final }) => sum + final, 0) / 6;

@@ -16,6 +16,7 @@ import { trialOf } from '../../src/experiment/size/trial.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
+import { workloadOptions } from '../support/run-specs.ts';
 import { batchOf, NO_DEMAND, planOf, testSpace, variant } from '../support/size-space.ts';
 
 function objective(measure: 'throughput' | 'finality_p99', target: number): Objective {
@@ -152,8 +153,19 @@ describe('the losses', () => {
 });
 
 describe('the cost', () => {
-  test.each(['pbft', 'raft'] as const)('of the traffic of %s is that of its runs, within a tenth', (protocol) => {
-    const space = testSpace({ variants: [variant(protocol, batchOf(200, 20 * MILLISECOND))], nodes: [5] });
+  test.each([
+    ['pbft', 0],
+    ['raft', 0],
+    ['raft', 0.9],
+    ['raft', 1],
+  ] as const)('of the traffic of %s, %d of it reads, is that of its runs, within a tenth', (protocol, readShare) => {
+    const { shared, ...others } = testSpace();
+    const space = {
+      ...others,
+      shared: { ...shared, workload: workloadOptions('opaque', { readShare }) },
+      variants: [variant(protocol, batchOf(200, 20 * MILLISECOND))],
+      nodes: [5],
+    };
     const load = loadOf(space, NO_DEMAND);
     const [machine] = space.machines.slice(1);
     const candidate = {
@@ -180,6 +192,43 @@ describe('the cost', () => {
     const weight = 2 + 1.1 + 1.25;
     expect([machines, cards, egress, disk]).toEqual([weight * 30, weight * 12, 0, 0]);
     expect(total).toBeCloseTo(weight * 42, 9);
+  });
+});
+
+describe('a rate that is asked for', () => {
+  const demand: Demand = { ...NO_DEMAND, objectives: [objective('throughput', 20)] };
+  const space = testSpace();
+  const load = loadOf(space, demand);
+  const candidate = {
+    variant: space.variants[2]!,
+    nodes: 4,
+    counts: [2, 1, 1],
+    machine: space.machines[1]!,
+    bandwidth: space.bandwidths[1]!,
+  };
+  const plan = planOf(space, demand, { full: { duration: 5 * SECOND, warmup: 1 * SECOND } });
+  const setup = setupOf(candidate, space, load, [0, 1, 2]);
+  const runs = Array.from({ length: 8 }, (_, replication) => {
+    const spec = plan.specFor(setup, replication, plan.full);
+    const result = simulate(spec);
+    return { spec, result, trial: trialOf(spec, [{ ok: true, result }], 1 * SECOND, demand.objectives) };
+  });
+  const sentLess = runs.filter(({ trial }) => trial.estimate!.estimates.throughput_per_s!.mean < 20);
+
+  test('is not missed where clients happened to send less, since all of that became final', () => {
+    expect(sentLess.length).toBeGreaterThan(0);
+    expect(runs.map(({ trial }) => trial.misses)).toEqual(runs.map(() => []));
+  });
+
+  test('is missed by what the cluster leaves undone, also where clients happened to send more', () => {
+    expect(sentLess.length).toBeLessThan(runs.length);
+    for (const { spec, result } of runs) {
+      const segments = result.segments.map((segment) => ({ ...segment, final: 0.9 * segment.offered }));
+      const { misses } = trialOf(spec, [{ ok: true, result: { ...result, segments } }], 1 * SECOND, demand.objectives);
+      const [miss] = misses.filter(({ what }) => what === 'throughput');
+      // 0.9 × 21/s of the 20/s asked for.
+      expect(miss?.by).toBeCloseTo(1 - (0.9 * 21) / 20, 9);
+    }
   });
 });
 
@@ -248,6 +297,20 @@ describe('the search', () => {
     const leftAt = (stage: string): number => Number(stage.split(' ').at(-1));
     expect(leftAt(rest[0] as string)).toBeLessThan(leftAt(first));
     expect(step.value.notReached).toBe(leftAt(rest[0] as string));
+  });
+
+  test('whose budget is spent counts what it raced and did not follow among what is left', () => {
+    const ample = testSpace({ bandwidths: [{ rate: 1e8, perMonth: 12 }] });
+    const plan = planOf(ample, { ...NO_DEMAND, objectives: [objective('finality_p99', 900)] });
+    let unseen = 0;
+    const experiment = sizeSearch({ ...plan, budget: 4 }, ({ left }) => {
+      unseen = left;
+    });
+    let step = experiment.next();
+    while (!step.done) step = experiment.next(step.value.map(real));
+    const open = step.value.simulated.filter(({ outcome }) => outcome === 'not followed up');
+    expect(open.length).toBeGreaterThan(0);
+    expect(step.value).toMatchObject({ best: [], ended: 'budget', notReached: unseen + open.length });
   });
 
   test('asks for the same runs whatever it is told of threads, and none twice for one candidate', () => {

@@ -2,8 +2,8 @@
 import { capacityLimits, type LimitKind } from './capacity-bound.ts';
 import type { CutName } from './cut-book.ts';
 import { drillsOf } from './drills.ts';
-import { type Asked, type Contender, placedAt, worstObjective } from './field.ts';
-import { delaysOf, leaderBounds } from './latency-bound.ts';
+import { type Asked, type Contender, worstObjective } from './field.ts';
+import { delaysOf, leaderBounds, partsOf, placedAt } from './latency-bound.ts';
 import type { RunSetup } from './space.ts';
 
 export interface BoundCut {
@@ -40,13 +40,14 @@ function lossCut({ candidate, placement }: Contender, setup: RunSetup, asked: As
   if (demand.survive === null) return null;
   const { variant, machine, counts } = candidate;
   const delays = delaysOf(space.shared.network, machine.spec.disk.fsync);
+  const parts = partsOf(variant, candidate.nodes, load);
   for (const { lost, nodes } of drillsOf(setup, demand.survive)) {
     const gone = nodes.map((node) => setup.network.nodeSites[node] as number);
     const left = placedAt(counts, space)
       .map(({ site, nodes: here }) => ({ site, nodes: here - gone.filter((one) => one === site).length }))
       .filter(({ nodes: here }) => here > 0);
-    const bounds = leaderBounds(variant, left, placement.figures, delays, load.origins);
-    const worst = worstObjective(bounds, variant, demand.objectives, load, expected);
+    const bounds = leaderBounds(variant, left, placement.figures, delays, parts.origins);
+    const worst = worstObjective(bounds, variant, demand.objectives, parts, expected);
     if (worst !== null && worst.by > 0)
       return { name: 'finality_after_loss', by: worst.by, why: () => `after the loss of ${lost} ${worst.why}` };
   }

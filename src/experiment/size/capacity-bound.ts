@@ -6,7 +6,7 @@ import type { PbftOptions } from '../../protocols/pbft/options.ts';
 import type { RaftOptions } from '../../protocols/raft/options.ts';
 import { CLIENT_SIGNATURE } from '../../simulation/world.ts';
 import { type Duration, type Rate, SECOND } from '../../units/quantities.ts';
-import { leastMean } from '../request-sample.ts';
+import { leastMean, leastShare, requestRuleOf } from '../request-sample.ts';
 import type { Load } from './demand.ts';
 import type { RunSetup } from './space.ts';
 
@@ -45,11 +45,11 @@ type Cluster = Parameters<typeof capacityLimits>[0];
 
 function pbftLimits({ nodes, protocol, network, machine }: Cluster, load: Load, commit: Duration, expected: number) {
   const { batch, pipeline, proposer, auth, clientSignatures } = protocol.options as PbftOptions;
-  const { crypto, cores, handling, requestHandling, execution } = machine;
+  const { crypto, cores, handling, requestHandling } = machine;
   const rotates = proposer === 'rotating';
   const signature = clientSignatures ? CLIENT_SIGNATURE : 0;
   const bytes = (leastMean(load.sample, expected) + signature) * WINDOW_EDGE;
-  const perBatch = mostInBatch(batch, load, signature, expected);
+  const perBatch = mostInBatch(batch, load.sample, signature, expected);
   const others = nodes - 1;
   // Of one node: it verifies what clients signed, and a prepare and a commit of each other replica for every batch.
   const votes = (2 * others) / perBatch;
@@ -57,7 +57,7 @@ function pbftLimits({ nodes, protocol, network, machine }: Cluster, load: Load, 
     (clientSignatures ? crypto.verify : 0) + (auth === 'signature' ? votes * crypto.verify : votes * crypto.mac);
   // Every node executes every transaction; where clients write to the leader alone, that is the one that handles requests, too.
   const handled = load.origins.every(({ toLeader }) => toLeader) || rotates ? requestHandling : 0;
-  const thread = handled + execution + votes * handling + (cores === 1 ? cryptoWork : 0);
+  const thread = handled + leastExecution(machine, expected) + votes * handling + (cores === 1 ? cryptoWork : 0);
   // Rotating proposers share the copies; a primary sends them all.
   const copies = rotates ? others / nodes : others;
   const underWay = rotates ? 1 : pipeline === 0 ? Number.POSITIVE_INFINITY : pipeline;
@@ -71,15 +71,29 @@ function pbftLimits({ nodes, protocol, network, machine }: Cluster, load: Load, 
 
 function raftLimits({ nodes, protocol, network, machine }: Cluster, load: Load, commit: Duration, expected: number) {
   const { batch, maxInflight } = protocol.options as RaftOptions;
-  const bytes = leastMean(load.sample, expected) * WINDOW_EDGE;
+  const { sample, offered, sharesKnown } = load;
+  const all = sample.bytes.length;
+  // Reads that go past the log are not copied, written or executed, and take no place in its window.
+  const sizes = requestRuleOf({ protocol, nodes }).readsApart ? sample.written.sizes : sample.bytes;
+  const share = leastShare(sizes.length / all, all, expected);
+  // They may all become final while writes wait: as many as clients send, which closed loops leave open.
+  const reads = sizes.length === all ? 0 : sharesKnown ? (1 - share) * offered : Number.POSITIVE_INFINITY;
+  const written = { bytes: sizes };
+  const count = share * expected;
+  const bytes = sizes.length === 0 ? 0 : leastMean(written, count) * WINDOW_EDGE;
   const handled = load.origins.every(({ toLeader }) => toLeader) ? machine.requestHandling : 0;
+  const execution = leastExecution(machine, count);
   // A follower far away, whose window is full, may fall behind: only a majority must have each entry.
   const copies = Math.floor(nodes / 2);
+  const perBatch = sizes.length === 0 ? 1 : mostInBatch(batch, written, 0, count);
   return [
-    ...cardLimits(network, copies, bytes),
-    limit('thread', SECOND / (handled + machine.execution)),
-    limit('disk', machine.disk.bitsPerSecond / 8 / bytes),
-    limit('window', (maxInflight * mostInBatch(batch, load, 0, expected) * SECOND) / commit),
+    ...[
+      ...cardLimits(network, copies, bytes),
+      limit('thread', Math.max(0, SECOND - handled * reads) / (handled + execution)),
+      limit('disk', machine.disk.bitsPerSecond / 8 / bytes),
+      limit('window', (maxInflight * perBatch * SECOND) / commit),
+    ].map(({ kind, most }) => limit(kind, most + reads)),
+    limit('thread', SECOND / handled),
   ];
 }
 
@@ -96,6 +110,16 @@ function cardLimits(
   ];
 }
 
+/** Standard deviations by which the mean of a run's execution times may lie below that of their law. */
+const CHANCE = 4;
+
+/** In the mean over so many transactions, ns: of an exponential law, whose standard deviation is its mean, less than it says. */
+function leastExecution({ execution, executionLaw }: RunSetup['machine'], transactions: number): Duration {
+  if (executionLaw === undefined || execution === 0) return execution;
+  // Each time is rounded down to whole nanoseconds.
+  return Math.max(0, execution * (1 - CHANCE / Math.sqrt(Math.max(1, transactions))) - 1);
+}
+
 function limit(kind: LimitKind, most: Rate): CapacityLimit {
   return { kind, most };
 }
@@ -103,10 +127,10 @@ function limit(kind: LimitKind, most: Rate): CapacityLimit {
 /** In the mean of many batches. A request larger than a batch may be has one of its own, so it fills no more than that. */
 function mostInBatch(
   batch: { readonly maxTransactions: number; readonly maxBytes: number },
-  { sample }: Load,
+  sizes: Pick<Load['sample'], 'bytes'>,
   signature: number,
   expected: number,
 ): number {
-  const bytes = leastMean(sample, expected, Math.max(0, batch.maxBytes - signature)) + signature;
+  const bytes = leastMean(sizes, expected, Math.max(0, batch.maxBytes - signature)) + signature;
   return Math.max(1, Math.min(batch.maxTransactions, batch.maxBytes / (bytes * WINDOW_EDGE)));
 }

@@ -60,6 +60,11 @@ export class CutBook {
     return (this.costs.get(cut) ?? []).filter((cost) => cost < below).length;
   }
 
+  /** Of all reasons. */
+  get total(): number {
+    return CUT_NAMES.reduce((sum, cut) => sum + this.count(cut), 0);
+  }
+
   nearest(cut: CutName): readonly NearMiss[] {
     return this.near.get(cut) ?? [];
   }

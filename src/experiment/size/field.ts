@@ -7,7 +7,7 @@ import type { Duration } from '../../units/quantities.ts';
 import type { Objective } from '../objective.ts';
 import type { CutBook } from './cut-book.ts';
 import type { Demand, Load } from './demand.ts';
-import { boundOf, delaysOf, type LeaderBound, leaderBounds, type Placed } from './latency-bound.ts';
+import { boundOf, delaysOf, type LeaderBound, leaderBounds, type Parts, partsOf, placedAt } from './latency-bound.ts';
 import { countPlacements, placementsOf } from './placements.ts';
 import { mostLost, type QuorumFigures, quorumFigures, shortOfQuorum } from './quorums.ts';
 import { type SizingCost, sizingCost } from './sizing-cost.ts';
@@ -130,14 +130,15 @@ function judgePlacement(
       });
   }
   const delays = delaysOf(space.shared.network, leastFsync(space));
-  const bounds = leaderBounds(variant, placedAt(counts, space), figures, delays, load.origins);
-  const worst = worstObjective(bounds, variant, demand.objectives, load, expected);
+  const parts = partsOf(variant, nodes, load);
+  const bounds = leaderBounds(variant, placedAt(counts, space), figures, delays, parts.origins);
+  const worst = worstObjective(bounds, variant, demand.objectives, parts, expected);
   if (worst !== null && worst.by > 0) return cut('finality', worst.by, false, () => worst.why);
   const main = demand.objectives.find(({ estimate }) => boundable(estimate))?.estimate ?? 'finality_mean_ms';
   const scored = bounds.map((bound) => ({
     ...bound,
-    main: boundOf(main, bound.finality, load, expected) ?? 0,
-    mean: boundOf('finality_mean_ms', bound.finality, load, expected) ?? 0,
+    main: boundOf(main, bound.finality, parts, expected) ?? 0,
+    mean: boundOf('finality_mean_ms', bound.finality, parts, expected) ?? 0,
   }));
   scored.sort((a, b) => a.main - b.main || a.mean - b.mean);
   return {
@@ -157,10 +158,6 @@ function leastFsync({ machines }: Space): Parameters<typeof delaysOf>[1] {
   return specs.length === 1 ? (specs[0] as (typeof specs)[number]) : { kind: 'constant', value: 0 };
 }
 
-export function placedAt(counts: readonly number[], { sites }: Space): readonly Placed[] {
-  return counts.flatMap((nodes, i) => (nodes === 0 ? [] : [{ site: sites[i]?.site as number, nodes }]));
-}
-
 function boundable(estimate: Objective['estimate']): boolean {
   return estimate.startsWith('finality_');
 }
@@ -170,17 +167,17 @@ export function worstObjective(
   bounds: readonly LeaderBound[],
   variant: ProtocolVariant,
   objectives: readonly Objective[],
-  load: Load,
+  parts: Parts,
   expected: number,
 ): { readonly by: number; readonly why: string } | null {
   const rotates = (variant.options as { readonly proposer?: string }).proposer === 'rotating';
   const finalities = rotates
-    ? [load.origins.map((_, i) => Math.min(...bounds.map(({ finality }) => finality[i] as number)))]
+    ? [parts.origins.map((_, i) => Math.min(...bounds.map(({ finality }) => finality[i] as number)))]
     : bounds.map(({ finality }) => finality);
   let worst: { by: number; why: string } | null = null;
   for (const { estimate, target, measure, text } of objectives) {
     if (!boundable(estimate)) continue;
-    const least = Math.min(...finalities.map((finality) => boundOf(estimate, finality, load, expected) ?? 0));
+    const least = Math.min(...finalities.map((finality) => boundOf(estimate, finality, parts, expected) ?? 0));
     const by = least / target - 1;
     if (worst === null || by > worst.by)
       worst = { by, why: `delays alone make ${measure} at least ${Math.round(least)} ms, asked for ${text}` };

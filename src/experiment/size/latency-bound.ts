@@ -7,14 +7,45 @@ import { createSampler } from '../../kernel/distributions.ts';
 import type { NetworkSpec } from '../../network/network-spec.ts';
 import { type Duration, MILLISECOND } from '../../units/quantities.ts';
 import type { EstimateName } from '../estimate.ts';
+import { requestRuleOf } from '../request-sample.ts';
 import type { Load, Origin } from './demand.ts';
 import type { QuorumFigures } from './quorums.ts';
-import type { ProtocolVariant } from './space.ts';
+import type { ProtocolVariant, Space } from './space.ts';
+
+/** Requests that no delay tells apart: of one origin, either ordered or read past the log. */
+export interface Part extends Origin {
+  readonly read: boolean;
+}
+
+/** The load in parts, as a protocol takes it. */
+export interface Parts {
+  readonly origins: readonly Part[];
+  readonly sharesKnown: boolean;
+  /** How many requests the share of reads was drawn from; infinity where it plays no role. */
+  readonly drawn: number;
+}
+
+export function partsOf({ protocol: name, options }: ProtocolVariant, nodes: number, load: Load): Parts {
+  const { origins, sharesKnown, sample } = load;
+  const { share } = sample.written;
+  const ordered = origins.map((origin): Part => ({ ...origin, read: false }));
+  if (share === 1 || !requestRuleOf({ protocol: { name, options }, nodes }).readsApart)
+    return { origins: ordered, sharesKnown, drawn: Number.POSITIVE_INFINITY };
+  const split = ordered.flatMap((part): Part[] => [
+    { ...part, share: part.share * share },
+    { ...part, share: part.share * (1 - share), read: true },
+  ]);
+  return { origins: split, sharesKnown, drawn: sample.bytes.length };
+}
 
 /** Nodes that are up, by site of the network. */
 export interface Placed {
   readonly site: number;
   readonly nodes: number;
+}
+
+export function placedAt(counts: readonly number[], { sites }: Space): readonly Placed[] {
+  return counts.flatMap((nodes, i) => (nodes === 0 ? [] : [{ site: sites[i]?.site as number, nodes }]));
 }
 
 /** Delays between sites in ns, the least that jitter adds included. */
@@ -35,9 +66,9 @@ export function delaysOf({ oneWay, sites, jitter }: NetworkSpec, fsync: Paramete
 /** What a leader at one of the sites could achieve at best. */
 export interface LeaderBound {
   readonly site: number;
-  /** From a client's sending to its last needed reply, by origin of the load, ns. */
+  /** From a client's sending to its last needed reply, by part of the load, ns. */
   readonly finality: readonly Duration[];
-  /** From the cutting of a batch to its commit at the leader, ns. */
+  /** From the cutting of a batch to its commit at the leader, or where proposers rotate at any node, ns. */
   readonly commit: Duration;
 }
 
@@ -53,23 +84,20 @@ export function leaderBounds(
   placed: readonly Placed[],
   { quorum, replies }: QuorumFigures,
   delays: Delays,
-  origins: readonly Origin[],
+  origins: readonly Part[],
 ): readonly LeaderBound[] {
   return placed.map(({ site }) => {
-    const groups: readonly Group[] = [
-      { site, nodes: 1 },
-      ...placed
-        .map((other) => ({ site: other.site, nodes: other.nodes - (other.site === site ? 1 : 0) }))
-        .filter(({ nodes }) => nodes > 0),
-    ];
+    const groups = groupsAround(site, placed);
     const committed =
       protocol === 'pbft'
         ? pbftCommits(groups, quorum, delays)
         : [protocol === 'raft' ? raftCommit(groups, quorum, delays) : 0];
+    const read = protocol === 'raft' ? raftRead(groups, quorum, delays) : 0;
     const anyProposer = (options as { readonly proposer?: string }).proposer === 'rotating';
     return {
       site,
-      commit: committed[0] as Duration,
+      // The next proposer need not have proposed this one: it goes on as soon as it has committed itself.
+      commit: anyProposer ? Math.min(...committed) : (committed[0] as Duration),
       finality: origins.map((origin) => {
         const there = wayThere(origin, site, placed, delays, anyProposer);
         const back =
@@ -81,11 +109,21 @@ export function leaderBounds(
                 })),
                 replies,
               )
-            : (committed[0] as number) + wayBack(origin, site, placed, delays);
+            : (origin.read ? read : (committed[0] as number)) + wayBack(origin, site, placed, delays);
         return origin.processing + there + back;
       }),
     };
   });
+}
+
+/** The leader, then the others by site. */
+function groupsAround(leader: number, placed: readonly Placed[]): readonly Group[] {
+  return [
+    { site: leader, nodes: 1 },
+    ...placed
+      .map(({ site, nodes }) => ({ site, nodes: nodes - (site === leader ? 1 : 0) }))
+      .filter(({ nodes }) => nodes > 0),
+  ];
 }
 
 /** Directly to the leader, or by way of whichever node passes it on soonest. */
@@ -147,6 +185,16 @@ function raftCommit(groups: readonly Group[], quorum: number, { from, fsync }: D
   return reached([{ at: fsync, nodes: 1 }, ...acknowledged], quorum);
 }
 
+/** The least that a round of Raft's reads takes, whoever leads, ns. */
+export function readRound(placed: readonly Placed[], quorum: number, delays: Delays): Duration {
+  return Math.min(...placed.map(({ site }) => raftRead(groupsAround(site, placed), quorum, delays)));
+}
+
+/** ReadIndex (thesis 6.4): a majority answers a heartbeat, and no disk is waited for. */
+function raftRead(groups: readonly Group[], quorum: number, delays: Delays): Duration {
+  return raftCommit(groups, quorum, { ...delays, fsync: 0 });
+}
+
 /** When `count` nodes have been heard; infinity where there are not so many. */
 function reached(from: readonly { readonly at: number; readonly nodes: number }[], count: number): number {
   let left = count;
@@ -165,17 +213,17 @@ const LEFT_OUT: Readonly<Partial<Record<EstimateName, number>>> = {
   finality_p999_ms: 0.001,
   finality_max_ms: 0,
 };
-/** Standard deviations by which the share of a site may differ from its expectation in one run. */
+/** Standard deviations by which the share of a part may differ from its expectation in one run. */
 const CHANCE = 4;
 
 /**
- * The least that a measure of finality can be, ms, where the load is `load` and `expected` requests are measured; null for measures
+ * The least that a measure of finality can be, ms, where the load is in these parts and `expected` requests are measured; null for measures
  * that the bound says nothing of.
  */
 export function boundOf(
   measure: EstimateName,
   finality: readonly Duration[],
-  { origins, sharesKnown }: Load,
+  { origins, sharesKnown, drawn }: Parts,
   expected: number,
 ): number | null {
   const sorted = finality
@@ -185,9 +233,10 @@ export function boundOf(
   const left = LEFT_OUT[measure];
   if (left === undefined && measure !== 'finality_mean_ms') return null;
   if (!sharesKnown || expected < 1) return least;
-  const off = (share: number): number => CHANCE * Math.sqrt((share * (1 - share)) / expected) + 1 / expected;
+  const off = (share: number): number =>
+    CHANCE * Math.sqrt(share * (1 - share) * (1 / expected + 1 / drawn)) + 1 / expected;
   if (left === undefined) {
-    // Of the mean: each slower site's share at its least, the quickest takes the rest.
+    // Of the mean: each slower part's share at its least, the quickest takes the rest.
     return sorted.reduce(
       (sum, { bound, share }) => sum + (bound / MILLISECOND - least) * Math.max(0, share - off(share)),
       least,

@@ -62,7 +62,7 @@ export interface SizeAnswer {
   readonly runs: number;
   /** As the plan has it. */
   readonly mostSimulated: number | null;
-  /** Left out because a cheaper one of their kind is an answer; not reached, since the answers were complete. */
+  /** Left out because a cheaper one of their kind is an answer; not reached: dearer than the last answer, or not settled when the search ended. */
   readonly sameKind: number;
   readonly notReached: number;
   /** `complete`: as many as asked for; `exhausted`: all candidates were looked at; else what ended the search before. */

@@ -118,7 +118,7 @@ class Search {
       }
       if (weak.includes(racer)) continue;
       if (this.kinds.has(kindOf(racer.candidate))) this.sameKind++;
-      else if (!this.isWeak(racer)) yield* this.follow(racer);
+      else if (!this.isCut(racer)) yield* this.follow(racer);
     }
   }
 
@@ -261,11 +261,13 @@ class Search {
 
   answer(): SizeAnswer {
     const { plan, best, interrupted } = this;
-    const left = this.field.length - this.at;
+    const candidates = countCandidates(plan.space);
+    // Whatever is neither left out nor an answer, the rest of a wave that was raced but not followed included.
+    const left = candidates - this.book.total - this.sameKind - best.length;
     const complete = best.length >= plan.best;
     return {
       load: this.asked.load,
-      candidates: countCandidates(plan.space),
+      candidates,
       best,
       book: this.book,
       simulated: [...this.simulated.values()],

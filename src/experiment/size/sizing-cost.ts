@@ -3,6 +3,7 @@
  * bandwidth from the catalogue, traffic and disk from the sizes of messages at the mean load.
  */
 
+import { exp } from '../../kernel/elementary.ts';
 import { segmentsOf } from '../../network/wire.ts';
 import type { BatchOptions as PbftBatch, PbftOptions } from '../../protocols/pbft/options.ts';
 import type { RaftOptions } from '../../protocols/raft/options.ts';
@@ -11,6 +12,8 @@ import { type Bytes, type Rate, SECOND } from '../../units/quantities.ts';
 import { monthlyCost } from '../cost.ts';
 import { keptBytes, type RequestRule, requestRuleOf } from '../request-sample.ts';
 import type { Load } from './demand.ts';
+import { delaysOf, placedAt, readRound } from './latency-bound.ts';
+import { quorumFigures } from './quorums.ts';
 import type { Candidate, Space } from './space.ts';
 
 export interface SizingCost {
@@ -47,15 +50,16 @@ export function sizingCost(candidate: Candidate, space: Space, load: Load): Sizi
   return { ...parts, total: parts.machines + parts.bandwidth + parts.egress + parts.disk };
 }
 
-/** A PBFT vote (view, number, digest, signature) and a Raft message without entries, as protocols/<name> weigh them. */
+/** A PBFT vote (view, number, digest, signature), a Raft message without entries and a heartbeat, as protocols/<name> weigh them. */
 const VOTE_BYTES: Bytes = 124;
 const MAC_BYTES: Bytes = 8;
 const APPEND_BYTES: Bytes = 48;
+const HEARTBEAT_BYTES: Bytes = 40;
 
 /** Bytes on the wire that leave all nodes together for each transaction, with batches as full as the load makes them. */
-export function egressPerTransaction(candidate: Candidate, { shared }: Space, load: Load): Bytes {
+export function egressPerTransaction(candidate: Candidate, space: Space, load: Load): Bytes {
   const { variant, nodes } = candidate;
-  const { network } = shared;
+  const { network } = space.shared;
   const wire = (bytes: number): number => bytes + segmentsOf(network, bytes) * network.headerBytes;
   const others = nodes - 1;
   const reply = wire(load.sample.replyMean);
@@ -69,11 +73,26 @@ export function egressPerTransaction(candidate: Candidate, { shared }: Space, lo
   }
   const { batch } = variant.options as unknown as Partial<RaftOptions>;
   if (batch === undefined) return nodes * reply;
-  const { mean } = load.sample;
-  const inBatch = usualBatch(batch, load.offered, mean);
+  const { written, mean } = load.sample;
+  const apart = ruleFor(candidate).readsApart;
+  const [share, bytes] = apart ? [written.share, written.bytes] : [1, mean];
+  const inBatch = share === 0 ? 1 : usualBatch(batch, load.offered * share, bytes / share);
   // An entry, its acknowledgement and the news of its commitment.
-  const entry = wire(APPEND_BYTES + inBatch * mean) + 2 * wire(APPEND_BYTES);
-  return (others * entry) / inBatch + reply;
+  const entry = share === 0 ? 0 : wire(APPEND_BYTES + (inBatch * bytes) / share) + 2 * wire(APPEND_BYTES);
+  const heartbeats = share === 1 ? 0 : (2 * wire(HEARTBEAT_BYTES)) / usualReads(candidate, space, load);
+  return others * ((share * entry) / inBatch + (1 - share) * heartbeats) + reply;
+}
+
+/**
+ * Reads that share one round of heartbeats where clients ask the leader, one round being under way at a time: those that come while one
+ * takes its time, or the one that finds none (their number during a round being Poisson's).
+ */
+function usualReads(candidate: Candidate, space: Space, { offered, sample }: Load): number {
+  const { variant, nodes, counts } = candidate;
+  const delays = delaysOf(space.shared.network, { kind: 'constant', value: 0 });
+  const round = readRound(placedAt(counts, space), quorumFigures(variant, nodes).quorum, delays);
+  const during = (offered * (1 - sample.written.share) * round) / SECOND;
+  return during + exp(-during);
 }
 
 /** Its protocol's own, as its runs are charged by (consumption.ts). */

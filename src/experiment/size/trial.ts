@@ -2,8 +2,10 @@
 import type { RunResult } from '../../simulation/run-result.ts';
 import type { RunSpec } from '../../simulation/run-spec.ts';
 import type { Instant } from '../../units/quantities.ts';
+import { type EstimateName, estimateOf } from '../estimate.ts';
 import type { FailedRun, RunOutcome } from '../experiment.ts';
-import type { Objective, ObjectiveVerdict } from '../objective.ts';
+import { judge, type Objective, type ObjectiveVerdict } from '../objective.ts';
+import { nominalRate } from '../offered-load.ts';
 import { estimatePoint, type PointEstimate } from '../point-estimate.ts';
 
 export interface Miss {
@@ -35,9 +37,30 @@ export function trialOf(
   const runs = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result] : []));
   const failed = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome]));
   if (runs.length === 0) return { spec, estimate: null, runs, misses: failures(failed), failed, decided: true };
-  const estimate = estimatePoint({ warmup, objectives }, spec, runs);
+  const estimate = ofWhatWasSent(estimatePoint({ warmup, objectives }, spec, runs), spec, objectives);
   const misses = [...failures(failed), ...violations(runs), ...condition(estimate), ...missed(estimate, objectives)];
   return { spec, estimate, runs, misses, failed, decided: estimate.objective.every(({ decided }) => decided) };
+}
+
+const RATES: readonly EstimateName[] = ['throughput_per_s', 'goodput_per_s'];
+
+/**
+ * Rates of open loops are judged as the share that is final of what was sent in the same window, times the rate that clients send at on
+ * average: a window in which they happened to send less is no fault of the cluster, and one in which they sent more no merit.
+ */
+function ofWhatWasSent(estimate: PointEstimate, { clients }: RunSpec, objectives: readonly Objective[]): PointEstimate {
+  const nominal = nominalRate(clients);
+  if (nominal === null) return estimate;
+  const objective = estimate.objective.map((verdict, i) => {
+    const asked = objectives[i] as Objective;
+    const { estimate: name } = asked;
+    if (!RATES.includes(name)) return verdict;
+    const values = estimate.runs.map(({ values: { offered_per_s: sent, [name]: final } }) =>
+      sent === null || final === null || sent === 0 ? null : (final / sent) * nominal,
+    );
+    return judge([asked], { ...estimate.estimates, [name]: estimateOf(values) }, [])[0] as ObjectiveVerdict;
+  });
+  return { ...estimate, objective };
 }
 
 function failures(failed: readonly FailedRun[]): readonly Miss[] {

@@ -71,7 +71,7 @@ function search({ search: found }: SizeFile): Markup {
       whole(cheaper),
     ]),
     ['a cheaper one of its kind is an answer', '–', whole(found.same_kind), '–'],
-    ['dearer than the last answer, not looked at', '–', whole(found.not_reached), '–'],
+    ['dearer than the last answer, or not settled when the search ended', '–', whole(found.not_reached), '–'],
   ];
   const ended = {
     complete: 'ended with as many answers as asked for',

@@ -182,9 +182,11 @@ function proofSentence(file: SizeFile): string {
           : '';
   // A run that crashed says nothing of its candidate, which may be cheaper.
   const claim =
-    failed_runs === 0
-      ? 'Proven cheapest within this space'
-      : 'Cheapest found (runs that did not end may hide a cheaper one)';
+    failed_runs > 0
+      ? 'Cheapest found (runs that did not end may hide a cheaper one)'
+      : assumed.length > 0
+        ? 'Cheapest within this space as far as runs can tell'
+        : 'Proven cheapest within this space';
   return `${claim}: ${nothing}, ${grounds}. Of equal cost, the quickest by its delays comes first. ${counts}.${rest}`;
 }
 
