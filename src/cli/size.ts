@@ -33,7 +33,7 @@ interface SizeOptions extends RunningOptions {
 const BEST = 3;
 const BUDGET = 5000;
 /** Candidates that a rough answer simulates: the cheapest often do, and where none of these does a rough answer is not to be had. */
-const QUICK_CANDIDATES = 60;
+const QUICK_CANDIDATES = 250;
 
 export function sizeCommand(program: Command, context: CommandContext = processContext): void {
   const command = program

@@ -95,7 +95,7 @@ describe('size', () => {
   test('of a rough answer says how far it was searched', async () => {
     const { code, out } = await quorumlab('size', small, '--inline', '--out', folder, '--best', '1', '--quick');
     expect(code).toBe(0);
-    expect(out).toContain('A rough answer (--quick): at most 60 candidates simulated, in at most two replications');
+    expect(out).toContain('A rough answer (--quick): at most 250 candidates simulated, in at most two replications');
   }, 90_000);
 
   test('with --objective asks for something else: Byzantine nodes exclude Raft, and both say so', async () => {

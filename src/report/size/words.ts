@@ -227,7 +227,9 @@ function infeasible(file: SizeFile): readonly string[] {
   const cut = cuts.toSorted((a, b) => b.count - a.count);
   const said = list(cut.map(({ cut: name, count }) => `${whole(count)} ${cutMeaning(name)}`));
   if (ended !== 'complete' && ended !== 'exhausted')
-    return [`Nothing was found before the ${STOPPED[ended]}, which proves nothing: left out so far were ${said}.`];
+    return [
+      `Nothing was found before the ${STOPPED[ended]}, which proves nothing${ended === 'capped' ? ' (without --quick it goes on)' : ''}: left out so far were ${said}.`,
+    ];
   const [near] = file.nearest.filter(({ in_nodes }) => !in_nodes).toSorted((a, b) => a.by - b.by);
   const nearest = near ?? file.nearest[0];
   return [
