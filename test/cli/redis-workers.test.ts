@@ -67,7 +67,11 @@ test(
     expect(await done()).toBeLessThan(replications);
 
     const second = await quorumlab(...asked);
-    expect(second).toMatchObject({ code: 0, err: expect.stringContaining('1 worker, 1 thread at redis://') });
+    // The card of a killed worker is there until it expires, which may be later.
+    expect(second).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/(1 worker, 1 thread|2 workers, 2 threads) at redis:\/\//),
+    });
     steady.child.kill('SIGTERM');
     expect(await once(steady.child, 'exit')).toEqual([0, null]);
     expect(steady.said()).toMatch(
