@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { holdsCompleteResult, resultFolder, writeFiles } from '../results/result-folder.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../results/sql.ts';
-import { addCacheOptions, stopping } from './cache-options.ts';
+import { addCacheOptions, stoppedWithoutAnswer, stopping } from './cache-options.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { exportTables, refuseExport } from './export-tables.ts';
@@ -91,6 +91,7 @@ async function run(files: readonly string[], options: RunOptions, context: Comma
     for (const one of loaded) {
       if (interrupt.signal.aborted) break;
       const outcome = await runScenario(one.scenario, one.invocation, executor, { signal: interrupt.signal });
+      if (isEmpty(outcome)) throw new CommandEnd(ExitCode.interrupted, stoppedWithoutAnswer(options, context));
       await keepAndShow(one, outcome, options, context);
       findings.push(...findingsOf(outcome.result, outcome.failed));
     }
@@ -101,6 +102,15 @@ async function run(files: readonly string[], options: RunOptions, context: Comma
   if (interrupt.signal.aborted) findings.push(ExitCode.interrupted);
   const code = exitCodeOf(findings);
   if (code !== ExitCode.ok) throw new CommandEnd(code);
+}
+
+/** Interrupted before anything had ended: there is nothing to say of any point. */
+function isEmpty({ result, failed }: ScenarioOutcome): boolean {
+  return (
+    failed.length > 0 &&
+    failed.every(({ kind }) => kind === 'interrupted') &&
+    result.points.every(({ finished_replications }) => finished_replications === 0)
+  );
 }
 
 /** What these options say, as a scenario says it: the commands that repeat the result then say it, too. */

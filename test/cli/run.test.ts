@@ -346,8 +346,24 @@ describe('the exit code', () => {
     const before = written().text('result.json');
     const { code, err } = await interruptible(() => true, ...inline(file));
     expect(code).toBe(ExitCode.interrupted);
-    expect(err).toContain('left as it is');
+    expect(err).toMatch(/left as it is|stopped: no answer is written/);
     expect(written().text('result.json')).toBe(before);
+  });
+
+  test('is 130 with one sentence where nothing had finished, and nothing is written', async () => {
+    const { code, out, err } = await interruptible(
+      (told) => told.includes('0 of 3 runs'),
+      'run',
+      scenario(['hangs']),
+      '--threads',
+      '1',
+      '--out',
+      outFolder(),
+    );
+    expect(code).toBe(ExitCode.interrupted);
+    expect(err).toContain('stopped: no answer is written, and no runs are kept');
+    expect(out).toBe('');
+    expect(existsSync(outFolder())).toBe(false);
   });
 
   test('is 1 for a file that is not there, and for every problem of a scenario, all said with their place', async () => {
