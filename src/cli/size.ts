@@ -101,8 +101,8 @@ async function run(file: string, options: SizeOptions, context: CommandContext):
       repeat_command: repeatQuestionCommand('size', one.invocation, words),
       assumptions: scenario.assumptions,
     };
-    const result = buildSize(about, space, demand, answer, ({ setup, trial }) =>
-      checkedRangeOf(setup, trial.estimate === null ? [] : [busiestOf(trial.estimate.bottleneck)]),
+    const result = buildSize(about, space, demand, answer, (setup, trial) =>
+      checkedRangeOf(setup, trial?.estimate ? [busiestOf(trial.estimate.bottleneck)] : []),
     );
     await keepAndShow(result, options, context);
     end(answer, interrupt.signal.aborted, context);

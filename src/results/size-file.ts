@@ -8,9 +8,10 @@ import { throughputAsked } from '../experiment/size/demand.ts';
 import { lossesIn } from '../experiment/size/drills.ts';
 import { type Margin, marginsOf } from '../experiment/size/margins.ts';
 import type { Finalist, Simulated, SizeAnswer } from '../experiment/size/search-answer.ts';
-import { labelOf } from '../experiment/size/setup.ts';
+import { labelOf, setupOf } from '../experiment/size/setup.ts';
 import type { SizingCost } from '../experiment/size/sizing-cost.ts';
-import type { Space, Survival } from '../experiment/size/space.ts';
+import type { Candidate, RunSetup, Space, Survival } from '../experiment/size/space.ts';
+import type { Trial } from '../experiment/size/trial.ts';
 import { protocols } from '../protocols/registry.ts';
 import { MILLISECOND } from '../units/quantities.ts';
 import type { AnswerHead } from './answer-head.ts';
@@ -100,6 +101,7 @@ export interface NearRow {
   readonly by: number;
   readonly in_nodes: boolean;
   readonly why: string;
+  readonly checked_range: CheckedRangeRow;
 }
 
 export interface SimulatedRow {
@@ -133,12 +135,15 @@ export type SizeAbout = Pick<
   'scenario' | 'question' | 'id' | 'model_version' | 'seed' | 'quick' | 'repeat_command' | 'assumptions'
 >;
 
+/** Where a cluster lies, by how busy its runs were; null: none was made of it. */
+type RangeOf = (setup: RunSetup, trial: Trial | null) => CheckedRangeRow;
+
 export function buildSize(
   about: SizeAbout,
   space: Space,
   demand: Demand,
   answer: SizeAnswer,
-  checkedRangeOf: (finalist: Finalist) => CheckedRangeRow,
+  checkedRangeOf: RangeOf,
 ): SizeFile {
   const { assumptions, ...named } = about;
   const first = answer.best[0]?.contender.cost.total;
@@ -160,8 +165,10 @@ export function buildSize(
       average_load: space.averageLoad,
     },
     currency: space.prices?.currency ?? null,
-    answers: answer.best.map((finalist) => answerRow(finalist, space, demand, checkedRangeOf(finalist))),
-    nearest: nearRows(answer, space, first),
+    answers: answer.best.map((finalist) =>
+      answerRow(finalist, space, demand, checkedRangeOf(finalist.setup, finalist.trial)),
+    ),
+    nearest: nearRows(answer, space, checkedRangeOf, first),
     simulated: answer.simulated
       .map(({ candidate, cost, p99Ms, outcome }) => ({
         label: labelOf(candidate, space),
@@ -250,7 +257,12 @@ function timeoutsOf(derived: readonly string[], options: Readonly<Record<string,
 }
 
 /** Of each reason the nearest; where there are answers, only what would have been cheaper than the first of them. */
-function nearRows({ book }: SizeAnswer, space: Space, below = Number.POSITIVE_INFINITY): readonly NearRow[] {
+function nearRows(
+  { book, load }: SizeAnswer,
+  space: Space,
+  checkedRangeOf: RangeOf,
+  below = Number.POSITIVE_INFINITY,
+): readonly NearRow[] {
   return CUT_NAMES.flatMap((cut) => {
     const near = book.nearest(cut);
     const useful: readonly NearMiss[] = near.filter(({ cost }) => cost < below);
@@ -261,6 +273,12 @@ function nearRows({ book }: SizeAnswer, space: Space, below = Number.POSITIVE_IN
       by: miss.by,
       in_nodes: miss.inNodes,
       why: miss.why,
+      checked_range: checkedRangeOf(setupOf(miss.candidate, space, load, heldSites(miss.candidate, space)), null),
     }));
   }).filter(({ cut }) => CUTS[cut] !== 'monotonicity');
+}
+
+/** Sites of the network with nodes, as listed: which of them leads is not known of a candidate that never ran. */
+function heldSites({ counts }: Candidate, { sites }: Space): readonly number[] {
+  return sites.flatMap(({ site }, i) => (counts[i] === 0 ? [] : [site]));
 }

@@ -8,6 +8,7 @@ import type { SizeFile } from '../../src/results/size-file.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import { formatProblem } from '../../src/scenario/problem.ts';
 import { quorumlab, quorumlabWith } from '../support/command.ts';
+import { rangeLineOf } from '../support/range-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'quorumlab-size-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -60,6 +61,7 @@ describe('size', () => {
     const page = readFileSync(join(folder, 'small', id, 'size.html'), 'utf8');
     expect(page).toContain('Which &lt;cluster&gt;?');
     expect(page).toContain('id="chart-cost"');
+    expect(rangeLineOf(page)).not.toBeNull();
     const answer = JSON.parse(readFileSync(join(folder, 'small', id, 'size.json'), 'utf8')) as SizeFile;
     expect(answer.repeat_command).toBe(`npx quorumlab size ${small} --best 2`);
     expect(answer.answers).toHaveLength(2);
@@ -122,7 +124,7 @@ describe('size', () => {
   }, 90_000);
 
   test('an infeasible space ends with exit code 2, the bound that excludes it and the nearest miss', async () => {
-    const { code, out } = await quorumlab(
+    const { code, out, err } = await quorumlab(
       'size',
       small,
       '--inline',
@@ -134,6 +136,10 @@ describe('size', () => {
     expect(code).toBe(2);
     expect(out).toMatch(/No candidate of the 96 in the space gives finality_p99 <= 100us: 96 by delays alone/);
     expect(out).toMatch(/Nearest: .*delays alone make finality_p99 at least/);
+    const line = /Nearest of those that do not do: (outside|.*: outside) the range checked against real systems/i;
+    expect(out).toMatch(line);
+    const page = readFileSync(/report: (.*size\.html)/.exec(err)?.[1] as string, 'utf8');
+    expect(rangeLineOf(page)).toMatch(line);
   });
 
   test('repeats to the byte', async () => {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { ChartSpec } from '../../src/report/html/charts/chart-spec.ts';
 import { renderHtml } from '../../src/report/html.ts';
 import type { PointResult, ResultFile } from '../../src/results/result-file.ts';
+import { rangeLineOf } from '../support/range-line.ts';
 import { sampleResult } from '../support/sample-result.ts';
 
 const sample = renderHtml(sampleResult());
@@ -54,6 +55,7 @@ describe('report.html', () => {
     expect(places.every((place) => place > 0)).toBe(true);
     expect([...places].sort((a, b) => a - b)).toEqual(places);
     expect(textOf(sample)).toContain('✓ Safe: no violation');
+    expect(rangeLineOf(sample)).not.toBeNull();
     expect(textOf(sample)).toContain('in 10 runs');
   });
 

@@ -3,12 +3,20 @@ import Table from 'cli-table3';
 import colours from 'picocolors';
 import type { AnswerRow, NearRow, SizeFile } from '../../results/size-file.ts';
 import { formatBitRate } from '../../units/format.ts';
-import { checkedRangeLines } from '../checked-range.ts';
 import { formatShort } from '../html/format.ts';
 import type { Colours } from '../table.ts';
 import { counted, percent, withInterval } from '../words.ts';
 import { cutMeaning } from './cuts.ts';
-import { askedText, bindingText, footnotes, money, placeText, protocolTitle, sizeVerdict } from './words.ts';
+import {
+  askedText,
+  bindingText,
+  footnotes,
+  money,
+  placeText,
+  protocolTitle,
+  sizeRangeLines,
+  sizeVerdict,
+} from './words.ts';
 
 export function renderSize(file: SizeFile, colour: Colours = colours): string {
   return [
@@ -27,7 +35,7 @@ export function renderSize(file: SizeFile, colour: Colours = colours): string {
           ),
         ]),
     ...(file.nearest.length === 0 ? [] : ['', 'Nearest of those that do not do:', tableOf(NEAR_HEAD, nearCells(file))]),
-    ...checkedRangeLines(file.answers),
+    ...sizeRangeLines(file),
     ...footnotes(file).map((line) => colour.dim(line)),
     '',
   ].join('\n');
