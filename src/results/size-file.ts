@@ -23,7 +23,7 @@ export interface SizeFile extends AnswerHead {
   readonly currency: string | null;
   /** The cheapest first; each of a kind (protocol, nodes, machine, bandwidth) of its own. Empty: nothing in the space does. */
   readonly answers: readonly AnswerRow[];
-  /** What comes nearest without giving what is asked for, by reason. */
+  /** What comes nearest without giving what is asked for, of each reason, nearest first. */
   readonly nearest: readonly NearRow[];
   readonly simulated: readonly SimulatedRow[];
   readonly search: SearchRow;
@@ -69,6 +69,7 @@ export interface AnswerRow {
   readonly offered_per_s: Estimate | null;
   readonly throughput_per_s: Estimate | null;
   readonly finality_p50_ms: Estimate | null;
+  /** As judged: with what is unfinished as at least its age. So is every finality p99 of this file. */
   readonly finality_p99_ms: Estimate | null;
   readonly objective: readonly ObjectiveVerdict[];
   readonly losses: readonly LossRow[];
@@ -224,13 +225,13 @@ function answerRow(finalist: Finalist, space: Space, demand: Demand, checkedRang
     offered_per_s: estimates?.offered_per_s ?? null,
     throughput_per_s: estimates?.throughput_per_s ?? null,
     finality_p50_ms: estimates?.finality_p50_ms ?? null,
-    finality_p99_ms: estimates?.finality_p99_ms ?? null,
+    finality_p99_ms: trial.finalityP99,
     objective: trial.estimate?.objective ?? [],
     losses: drills.map(({ drill, settledAt, trial: after }) => ({
       lost: drill.lost,
       nodes: drill.nodes,
       settled_after_ms: (settledAt - (after.spec.faults[0]?.at ?? 0)) / MILLISECOND,
-      finality_p99_ms: after.estimate?.estimates.finality_p99_ms ?? null,
+      finality_p99_ms: after.finalityP99,
       condition: after.estimate?.condition?.condition ?? null,
       decided: after.decided,
     })),
@@ -256,7 +257,10 @@ function timeoutsOf(derived: readonly string[], options: Readonly<Record<string,
   );
 }
 
-/** Of each reason the nearest; where there are answers, only what would have been cheaper than the first of them. */
+/**
+ * Of each reason the nearest; where there are answers, only what would have been cheaper than the first of them. Nearest first: by the share
+ * of the target that is missed, then those that lack nodes, by how many, then those whose options contradict; of equals the cheaper.
+ */
 function nearRows(
   { book, load }: SizeAnswer,
   space: Space,
@@ -275,7 +279,15 @@ function nearRows(
       why: miss.why,
       checked_range: checkedRangeOf(setupOf(miss.candidate, space, load, heldSites(miss.candidate, space)), null),
     }));
-  }).filter(({ cut }) => CUTS[cut] !== 'monotonicity');
+  })
+    .filter(({ cut }) => CUTS[cut] !== 'monotonicity')
+    .sort((a, b) => kindOfMiss(a) - kindOfMiss(b) || a.by - b.by || a.cost_per_month - b.cost_per_month);
+}
+
+/** A share and a number of nodes are not compared with each other, and a contradiction is no distance. */
+function kindOfMiss({ cut, in_nodes }: NearRow): number {
+  if (cut === 'options') return 2;
+  return in_nodes ? 1 : 0;
 }
 
 /** Sites of the network with nodes, as listed: which of them leads is not known of a candidate that never ran. */

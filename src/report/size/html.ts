@@ -9,7 +9,16 @@ import { counted } from '../words.ts';
 import { costFigure } from './chart.ts';
 import { cutMeaning } from './cuts.ts';
 import { ANSWER_HEAD, answerCells, NEAR_HEAD, nearCells } from './table.ts';
-import { askedText, footnotes, money, protocolTitle, sizeRangeLines, sizeVerdict, whole } from './words.ts';
+import {
+  askedText,
+  footnotes,
+  money,
+  NEAREST_FIRST,
+  protocolTitle,
+  sizeRangeLines,
+  sizeVerdict,
+  whole,
+} from './words.ts';
 
 export function renderSizeHtml(file: SizeFile): string {
   const figure = costFigure(file);
@@ -59,7 +68,7 @@ function costs(file: SizeFile): Markup | null {
 
 function near(file: SizeFile): Markup | null {
   if (file.nearest.length === 0) return null;
-  return html`<section><h2>Nearest of those that do not do</h2>${table('What came near', ['', ...NEAR_HEAD], numbered(nearCells(file)), 'words')}</section>`;
+  return html`<section><h2>Those that come nearest and do not do</h2><p class="lead">${NEAREST_FIRST}</p>${table('What came near', ['', ...NEAR_HEAD], numbered(nearCells(file)), 'words')}</section>`;
 }
 
 function search({ search: found }: SizeFile): Markup {

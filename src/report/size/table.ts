@@ -12,6 +12,7 @@ import {
   bindingText,
   footnotes,
   money,
+  NEAREST_FIRST,
   placeText,
   protocolTitle,
   sizeRangeLines,
@@ -19,6 +20,14 @@ import {
 } from './words.ts';
 
 export function renderSize(file: SizeFile, colour: Colours = colours): string {
+  const { answers, nearest } = file;
+  const best = () =>
+    tableOf(
+      ANSWER_HEAD,
+      answers.map((answer) => answerCells(answer, file)),
+    );
+  const near = () => `Those that come nearest and do not do. ${NEAREST_FIRST}\n${tableOf(NEAR_HEAD, nearCells(file))}`;
+  const tables = [...(answers.length === 0 ? [] : [best()]), ...(nearest.length === 0 ? [] : [near()])];
   return [
     colour.bold(`${file.scenario}: the cheapest cluster for ${askedText(file)}`) +
       (file.quick ? colour.yellow('  ROUGH ANSWER (--quick)') : ''),
@@ -26,15 +35,7 @@ export function renderSize(file: SizeFile, colour: Colours = colours): string {
     '',
     ...sizeVerdict(file).map((sentence) => `• ${sentence}`),
     '',
-    ...(file.answers.length === 0
-      ? []
-      : [
-          tableOf(
-            ANSWER_HEAD,
-            file.answers.map((answer) => answerCells(answer, file)),
-          ),
-        ]),
-    ...(file.nearest.length === 0 ? [] : ['', 'Nearest of those that do not do:', tableOf(NEAR_HEAD, nearCells(file))]),
+    ...(tables.length === 0 ? [] : [tables.join('\n\n')]),
     ...sizeRangeLines(file),
     ...footnotes(file).map((line) => colour.dim(line)),
     '',

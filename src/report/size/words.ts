@@ -231,8 +231,7 @@ function infeasible(file: SizeFile): readonly string[] {
     return [
       `Nothing was found before the ${STOPPED[ended]}, which proves nothing${ended === 'capped' ? ' (without --quick it goes on)' : ''}: left out so far were ${said}.`,
     ];
-  const [near] = file.nearest.filter(({ in_nodes }) => !in_nodes).toSorted((a, b) => a.by - b.by);
-  const nearest = near ?? file.nearest[0];
+  const [nearest] = file.nearest;
   return [
     `No candidate of the ${whole(candidates)} in the space gives ${askedText(file)}: ${said}.`,
     ...(nearest === undefined
@@ -241,6 +240,9 @@ function infeasible(file: SizeFile): readonly string[] {
     `${counted(simulated, 'candidate')} ${simulated === 1 ? 'was' : 'were'} simulated, in ${counted(runs, 'run')}. Ease what excludes most, or widen the space: more nodes, other sites, stronger machines.`,
   ];
 }
+
+export const NEAREST_FIRST =
+  'Nearest first: by the share of the target missed (a bound misses by at least so much), then by how many nodes are lacking, then those whose options contradict.';
 
 /** Where the answers lie; without one, where what came nearest does. */
 export function sizeRangeLines({ answers, nearest }: SizeFile): readonly string[] {
