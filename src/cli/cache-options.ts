@@ -12,6 +12,7 @@ export interface CacheChoice {
   /** false: `--no-cache`. */
   readonly cache?: string | false;
   readonly fresh?: true;
+  readonly redis?: string;
 }
 
 export function addCacheOptions(command: Command): Command {
@@ -51,6 +52,8 @@ export function stoppedWithoutAnswer(choice: CacheChoice, context: CommandContex
 
 /** The last words of a command that was interrupted and wrote what it had. `own`: protocols of the user's own, whose runs are never kept. */
 export function stoppedHalfway(choice: CacheChoice, own: boolean, context: CommandContext): string {
+  if (!keepsRuns(choice, context) && choice.redis !== undefined && choice.cache !== false)
+    return `stopped: only Redis keeps finished runs, for an hour: until then the same command${choice.fresh ? ' without --fresh' : ''} goes on from there`;
   if (!keepsRuns(choice, context))
     return 'stopped: finished runs are not kept for the same command to go on from (--cache FOLDER keeps them)';
   return own
