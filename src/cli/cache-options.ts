@@ -12,6 +12,7 @@ export interface CacheChoice {
   /** false: `--no-cache`. */
   readonly cache?: string | false;
   readonly fresh?: true;
+  readonly redis?: string;
 }
 
 export function addCacheOptions(command: Command): Command {
@@ -45,8 +46,26 @@ export function stopping(choice: CacheChoice, context: CommandContext): string {
 /** The last words of a question that was interrupted. */
 export function stoppedWithoutAnswer(choice: CacheChoice, context: CommandContext): string {
   return keepsRuns(choice, context)
-    ? 'stopped: no answer is written; finished runs are kept, so the same command goes on from there'
+    ? `stopped: no answer is written; ${goesOn(choice)}`
     : 'stopped: no answer is written, and no runs are kept (--cache FOLDER keeps them)';
+}
+
+/** The last words of a command that was interrupted and wrote what it had. `own`: protocols of the user's own, whose runs are never kept. */
+export function stoppedHalfway(choice: CacheChoice, own: boolean, context: CommandContext): string {
+  if (!keepsRuns(choice, context) && choice.redis !== undefined && choice.cache !== false)
+    return `stopped: only Redis keeps finished runs, for an hour: until then the same command${choice.fresh ? ' without --fresh' : ''} goes on from there`;
+  if (!keepsRuns(choice, context))
+    return 'stopped: finished runs are not kept for the same command to go on from (--cache FOLDER keeps them)';
+  return own
+    ? `stopped: ${goesOn(choice)}; those of a protocol of your own are not kept, and are made again`
+    : `stopped: ${goesOn(choice)}`;
+}
+
+/** What a second try finds, where runs are kept: with `--fresh` it would take none of them. */
+function goesOn({ fresh }: CacheChoice): string {
+  return fresh
+    ? 'finished runs are kept, so the same command without --fresh goes on from there and computes none of them again'
+    : 'finished runs are kept, so the same command goes on from there and computes none of them again';
 }
 
 /** @throws CommandEnd where a folder that was asked for cannot be used; without the default one it goes on, and says so. */

@@ -20,6 +20,7 @@ import { repeatQuestionCommand } from '../results/repeat-command.ts';
 import { resultFolder, writeFiles } from '../results/result-folder.ts';
 import { resultId } from '../results/result-id.ts';
 import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
+import type { DesignPoint } from '../scenario/scenario.ts';
 import { MODEL_VERSION } from '../simulation/model-version.ts';
 import { openBaseline, saying, writeTo } from './baseline-path.ts';
 import type { CommandContext } from './context.ts';
@@ -29,7 +30,7 @@ import { openExecutor } from './open-executor.ts';
 import { folderProblem } from './output-folder.ts';
 import { withProgress } from './progress.ts';
 import type { RegressOptions } from './regress-options.ts';
-import { resolvedText } from './run-scenario.ts';
+import { checkedRangeAt, resolvedText } from './run-scenario.ts';
 
 /** A scenario with the entry that it is compared with. */
 interface Compared {
@@ -71,7 +72,7 @@ export async function compareWithBaseline(
     for (const { one, entry } of compared) {
       const answer = await answerOf(one, entry, tolerances, executor, interrupt.signal);
       if (interrupt.signal.aborted) break;
-      const scenario = buildScenario(aboutOf(one, entry, tolerances, options), entry, answer);
+      const scenario = buildScenario(aboutOf(one, entry, tolerances, options), entry, answer, rangeIn(one));
       scenarios.push(scenario);
       await keep(regressFile([scenario], tolerances, options), options, context);
     }
@@ -158,6 +159,11 @@ export async function answerOf(
     tolerances,
   };
   return drive(regression(plan), executor, { signal });
+}
+
+/** Where each point of a scenario lies, by its answer. */
+export function rangeIn({ scenario }: LoadedScenario): Parameters<typeof buildScenario>[3] {
+  return (answer, index) => checkedRangeAt(scenario.points[index] as DesignPoint, answer);
 }
 
 /** The same scenario against another baseline, or with other tolerances, is another question. */

@@ -20,7 +20,7 @@ import type { LoadedScenario } from './load.ts';
 import { openExecutor } from './open-executor.ts';
 import { folderProblem } from './output-folder.ts';
 import { withProgress } from './progress.ts';
-import { aboutOf, answerOf, askedOf, regressFile } from './regress-compare.ts';
+import { aboutOf, answerOf, askedOf, rangeIn, regressFile } from './regress-compare.ts';
 import type { RegressOptions } from './regress-options.ts';
 
 /** What became of one entry. */
@@ -110,7 +110,7 @@ async function updateOf(one: LoadedScenario, old: BaselineEntry | null, means: M
     entry,
     change,
     reasons,
-    compared: buildScenario(aboutOf(one, old, means.tolerances, means.options), old, answer),
+    compared: buildScenario(aboutOf(one, old, means.tolerances, means.options), old, answer, rangeIn(one)),
   };
 }
 

@@ -16,7 +16,7 @@ import { type RunChoice, runSettings, runSpecFor } from '../scenario/run-spec-fo
 import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
 import { MODEL_VERSION } from '../simulation/model-version.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
-import { checkedRangeOf } from '../validation/checked-range.ts';
+import { checkedRangeOf, type RangeAnswer } from '../validation/checked-range.ts';
 import { packageVersion } from './package-version.ts';
 
 export interface ScenarioOutcome {
@@ -93,11 +93,17 @@ export function resolvedText(scenario: Scenario, quick: boolean): string {
     : scenario.resolved;
 }
 
-function factsOf({ trustNote, faultsTolerated, setup }: DesignPoint, { estimate }: PointAnswer): ProtocolFacts {
+function factsOf(point: DesignPoint, answer: PointAnswer): ProtocolFacts {
+  const { trustNote, faultsTolerated } = point;
+  return { trustNote, faultsTolerated, checkedRange: checkedRangeAt(point, answer) };
+}
+
+/** With every resource as busy as its runs had it. */
+export function checkedRangeAt({ setup }: DesignPoint, { estimate }: PointAnswer): RangeAnswer {
   const busy = estimate.utilisation.flatMap((shares, node) =>
     RESOURCES.map((resource) => ({ resource, node, share: shares[resource] })),
   );
-  return { trustNote, faultsTolerated, checkedRange: checkedRangeOf(setup, busy) };
+  return checkedRangeOf(setup, busy);
 }
 
 interface ManifestParts {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { holdsCompleteResult, resultFolder, writeFiles } from '../results/result-folder.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../results/sql.ts';
-import { addCacheOptions, stoppedWithoutAnswer, stopping } from './cache-options.ts';
+import { addCacheOptions, stoppedHalfway, stoppedWithoutAnswer, stopping } from './cache-options.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { exportTables, refuseExport } from './export-tables.ts';
@@ -99,7 +99,10 @@ async function run(files: readonly string[], options: RunOptions, context: Comma
     stopListening();
     await executor.close();
   }
-  if (interrupt.signal.aborted) findings.push(ExitCode.interrupted);
+  if (interrupt.signal.aborted) {
+    const own = loaded.some(({ scenario }) => scenario.ownProtocols.length > 0);
+    throw new CommandEnd(ExitCode.interrupted, stoppedHalfway(options, own, context));
+  }
   const code = exitCodeOf(findings);
   if (code !== ExitCode.ok) throw new CommandEnd(code);
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { drive } from '../executor/executor.ts';
 import type { Demand } from '../experiment/size/demand.ts';
+import { whyUnsurvivable } from '../experiment/size/quorums.ts';
 import { sizeSearch } from '../experiment/size/search.ts';
 import type { RunLength, SizeAnswer } from '../experiment/size/search-answer.ts';
 import type { Space } from '../experiment/size/space.ts';
@@ -67,6 +68,7 @@ async function run(file: string, options: SizeOptions, context: CommandContext):
   const { scenario } = one;
   const space = spaceOf(scenario, file);
   const demand = asked ?? demandOfFile(scenario, space, file);
+  refuseUnsurvivable(demand, space);
   refuseBeforehand([one], options.out);
   const interrupt = new AbortController();
   const stopListening = context.onInterrupt(() => interrupt.abort());
@@ -101,8 +103,8 @@ async function run(file: string, options: SizeOptions, context: CommandContext):
       repeat_command: repeatQuestionCommand('size', one.invocation, words),
       assumptions: scenario.assumptions,
     };
-    const result = buildSize(about, space, demand, answer, ({ setup, trial }) =>
-      checkedRangeOf(setup, trial.estimate === null ? [] : [busiestOf(trial.estimate.bottleneck)]),
+    const result = buildSize(about, space, demand, answer, (setup, trial) =>
+      checkedRangeOf(setup, trial?.estimate ? [busiestOf(trial.estimate.bottleneck)] : []),
     );
     await keepAndShow(result, options, context);
     end(answer, interrupt.signal.aborted, context);
@@ -136,6 +138,13 @@ function spaceOf({ space }: Scenario, file: string): Space {
     ExitCode.usage,
     `${file}: has no space to choose from, expected a section space with protocols, nodes, sites and machines (scenarios/size-belt-and-road.yaml is an example)`,
   );
+}
+
+/** What the option asks for; of the file it is told at its place. @throws CommandEnd */
+function refuseUnsurvivable({ survive }: Demand, space: Space): void {
+  const problem = survive === null ? null : whyUnsurvivable(survive, space);
+  if (survive === null || problem === null) return;
+  throw new CommandEnd(ExitCode.usage, `--objective: survive: ${counted(survive.count, survive.of)} ${problem}`);
 }
 
 function demandOfFile({ objective }: Scenario, { survive, byzantine }: Space, file: string): Demand {

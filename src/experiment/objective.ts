@@ -52,7 +52,7 @@ export function judge(
     const { measure, estimate: name, direction, target, text } = objective;
     const latency = latencies[name];
     const bounds = latency === undefined ? null : boundsOf(runs, latency, quantiles[name] ?? 1);
-    const estimate = bounds === null ? estimates[name] : estimateOf(bounds.map((bound) => bound.value / MILLISECOND));
+    const estimate = bounds === null ? estimates[name] : meanBound(bounds);
     const atLeast = bounds?.some((bound) => bound.atLeast) ?? false;
     const within = estimate !== null && (direction === 'at-most' ? estimate.mean <= target : estimate.mean >= target);
     const reason = latency === undefined ? unmeasured(estimate) : (trouble(runs, target) ?? unmeasured(estimate));
@@ -71,6 +71,17 @@ export function judge(
       reason: within || estimate === null ? why : null,
     };
   });
+}
+
+/** The finality p99 that `judge` holds against a target, whether one is asked for or not: with what is unfinished as at least its age. */
+export function judgedFinalityP99(runs: readonly JudgedRun[]): Estimate | null {
+  const name = 'finality_p99_ms';
+  return meanBound(boundsOf(runs, latencies[name] as Latency, quantiles[name] as number));
+}
+
+/** ms, over replications. */
+function meanBound(bounds: readonly Bound[]): Estimate | null {
+  return estimateOf(bounds.map(({ value }) => value / MILLISECOND));
 }
 
 const notReached = 'too little of what was sent is final to tell whether it stays within the target';

@@ -4,14 +4,14 @@ import { SERVICE_TIMES } from '../validation/checked-range.ts';
 import { MOST_IN_WORDS, some } from './verdict/points.ts';
 import { list } from './words.ts';
 
-interface Point {
+export interface RangedPoint {
   readonly label: string;
   readonly checked_range: CheckedRangeRow;
 }
 
 /** One line for all points that lie alike, without their names where that is all of them. */
-export function checkedRangeLines(points: readonly Point[]): readonly string[] {
-  const groups = new Map<string, Point[]>();
+export function checkedRangeLines(points: readonly RangedPoint[]): readonly string[] {
+  const groups = new Map<string, RangedPoint[]>();
   for (const point of points) {
     const sentence = sentenceOf(point.checked_range);
     groups.set(sentence, [...(groups.get(sentence) ?? []), point]);
@@ -37,7 +37,7 @@ function ofOnesOwn(reasons: readonly string[]): string {
 }
 
 /** Of many points that differ: what they have in common, and the rest by kind; result.json has each. */
-function summary(points: readonly Point[]): string {
+function summary(points: readonly RangedPoint[]): string {
   const outside = points.filter(({ checked_range }) => checked_range.outside.length > 0);
   const inside = points.length - outside.length;
   const [first = [], ...others] = outside.map(({ checked_range }) => checked_range.outside);

@@ -163,6 +163,7 @@ function timelineRows(timeline: TimelineResult | null, protocol: string): Timeli
       latency_mean_ms: [],
       latency_max_ms: [],
       events: [],
+      events_left_out: [],
     };
   const { bin, offered, final, latencySum, latencyMax } = timeline;
   const perSecond = (counts: Float64Array): readonly number[] => [...counts].map((count) => count / (bin / SECOND));
@@ -177,6 +178,7 @@ function timelineRows(timeline: TimelineResult | null, protocol: string): Timeli
     latency_mean_ms: latency((i) => (latencySum[i] as number) / (final[i] as number)),
     latency_max_ms: latency((i) => latencyMax[i] as number),
     events: eventRows(timeline, protocol),
+    events_left_out: timeline.leftOut,
   };
 }
 

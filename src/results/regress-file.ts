@@ -3,8 +3,10 @@ import { ESTIMATE_NAMES } from '../experiment/estimate.ts';
 import type { Cause, Stage, WorkMove } from '../experiment/likely-cause.ts';
 import type { ChangeState, MeasureChange } from '../experiment/measure-change.ts';
 import type { PointRegression, RegressionAnswer } from '../experiment/regression.ts';
+import type { PointAnswer } from '../experiment/replicate.ts';
 import { formatTolerance, type Tolerances } from '../experiment/tolerance.ts';
 import type { BaselineEntry } from './baseline-file.ts';
+import type { CheckedRangeRow } from './result-file.ts';
 
 export interface RegressFile {
   readonly format: 1;
@@ -74,6 +76,7 @@ export interface RegressPoint {
   readonly work: readonly WorkRow[];
   readonly likely: { readonly stage: Stage | null; readonly cause: Cause; readonly resource: string | null } | null;
   readonly violations: readonly string[];
+  readonly checked_range: CheckedRangeRow;
 }
 
 export interface MeasureRow {
@@ -115,10 +118,19 @@ export type RegressAbout = Pick<
   | 'resolved_same'
 > & { readonly model_version: string };
 
-export function buildScenario(about: RegressAbout, entry: BaselineEntry, answer: RegressionAnswer): RegressScenario {
+/** `checkedRangeOf`: of the points in the order of the scenario. */
+export function buildScenario(
+  about: RegressAbout,
+  entry: BaselineEntry,
+  answer: RegressionAnswer,
+  checkedRangeOf: (answer: PointAnswer, index: number) => CheckedRangeRow,
+): RegressScenario {
   const { model_version, ...rest } = about;
   const exact = entry.model_version === model_version;
-  const points = answer.points.map((point) => buildPoint(point, exact, answer.repeats === false));
+  const points = answer.points.map((point, index) => ({
+    ...buildPoint(point, exact, answer.repeats === false),
+    checked_range: checkedRangeOf(point.answer, index),
+  }));
   return {
     ...rest,
     baseline_id: entry.id,
@@ -150,7 +162,11 @@ export function buildRegress(
   };
 }
 
-function buildPoint(point: PointRegression, exact: boolean, unrepeatable: boolean): RegressPoint {
+function buildPoint(
+  point: PointRegression,
+  exact: boolean,
+  unrepeatable: boolean,
+): Omit<RegressPoint, 'checked_range'> {
   const { observed, answer, changes, stages, work, likely, sameDigests } = point;
   const violations = answer.estimate.runs.flatMap(({ run }) =>
     run.violations.map((violation) => ({ ...violation, replication: run.replication })),

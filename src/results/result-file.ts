@@ -258,4 +258,6 @@ export interface TimelineRows {
     readonly kind: 'fault' | 'mark';
     readonly text: string;
   }[];
+  /** Marks that are not among the events, by the protocol's name for them. */
+  readonly events_left_out: readonly { readonly name: string; readonly count: number }[];
 }

@@ -8,9 +8,10 @@ import { throughputAsked } from '../experiment/size/demand.ts';
 import { lossesIn } from '../experiment/size/drills.ts';
 import { type Margin, marginsOf } from '../experiment/size/margins.ts';
 import type { Finalist, Simulated, SizeAnswer } from '../experiment/size/search-answer.ts';
-import { labelOf } from '../experiment/size/setup.ts';
+import { labelOf, setupOf } from '../experiment/size/setup.ts';
 import type { SizingCost } from '../experiment/size/sizing-cost.ts';
-import type { Space, Survival } from '../experiment/size/space.ts';
+import type { Candidate, RunSetup, Space, Survival } from '../experiment/size/space.ts';
+import type { Trial } from '../experiment/size/trial.ts';
 import { protocols } from '../protocols/registry.ts';
 import { MILLISECOND } from '../units/quantities.ts';
 import type { AnswerHead } from './answer-head.ts';
@@ -22,7 +23,7 @@ export interface SizeFile extends AnswerHead {
   readonly currency: string | null;
   /** The cheapest first; each of a kind (protocol, nodes, machine, bandwidth) of its own. Empty: nothing in the space does. */
   readonly answers: readonly AnswerRow[];
-  /** What comes nearest without giving what is asked for, by reason. */
+  /** What comes nearest without giving what is asked for, of each reason, nearest first. */
   readonly nearest: readonly NearRow[];
   readonly simulated: readonly SimulatedRow[];
   readonly search: SearchRow;
@@ -68,6 +69,7 @@ export interface AnswerRow {
   readonly offered_per_s: Estimate | null;
   readonly throughput_per_s: Estimate | null;
   readonly finality_p50_ms: Estimate | null;
+  /** As judged: with what is unfinished as at least its age. So is every finality p99 of this file. */
   readonly finality_p99_ms: Estimate | null;
   readonly objective: readonly ObjectiveVerdict[];
   readonly losses: readonly LossRow[];
@@ -100,6 +102,7 @@ export interface NearRow {
   readonly by: number;
   readonly in_nodes: boolean;
   readonly why: string;
+  readonly checked_range: CheckedRangeRow;
 }
 
 export interface SimulatedRow {
@@ -133,12 +136,15 @@ export type SizeAbout = Pick<
   'scenario' | 'question' | 'id' | 'model_version' | 'seed' | 'quick' | 'repeat_command' | 'assumptions'
 >;
 
+/** Where a cluster lies, by how busy its runs were; null: none was made of it. */
+type RangeOf = (setup: RunSetup, trial: Trial | null) => CheckedRangeRow;
+
 export function buildSize(
   about: SizeAbout,
   space: Space,
   demand: Demand,
   answer: SizeAnswer,
-  checkedRangeOf: (finalist: Finalist) => CheckedRangeRow,
+  checkedRangeOf: RangeOf,
 ): SizeFile {
   const { assumptions, ...named } = about;
   const first = answer.best[0]?.contender.cost.total;
@@ -160,8 +166,10 @@ export function buildSize(
       average_load: space.averageLoad,
     },
     currency: space.prices?.currency ?? null,
-    answers: answer.best.map((finalist) => answerRow(finalist, space, demand, checkedRangeOf(finalist))),
-    nearest: nearRows(answer, space, first),
+    answers: answer.best.map((finalist) =>
+      answerRow(finalist, space, demand, checkedRangeOf(finalist.setup, finalist.trial)),
+    ),
+    nearest: nearRows(answer, space, checkedRangeOf, first),
     simulated: answer.simulated
       .map(({ candidate, cost, p99Ms, outcome }) => ({
         label: labelOf(candidate, space),
@@ -217,13 +225,13 @@ function answerRow(finalist: Finalist, space: Space, demand: Demand, checkedRang
     offered_per_s: estimates?.offered_per_s ?? null,
     throughput_per_s: estimates?.throughput_per_s ?? null,
     finality_p50_ms: estimates?.finality_p50_ms ?? null,
-    finality_p99_ms: estimates?.finality_p99_ms ?? null,
+    finality_p99_ms: trial.finalityP99,
     objective: trial.estimate?.objective ?? [],
     losses: drills.map(({ drill, settledAt, trial: after }) => ({
       lost: drill.lost,
       nodes: drill.nodes,
       settled_after_ms: (settledAt - (after.spec.faults[0]?.at ?? 0)) / MILLISECOND,
-      finality_p99_ms: after.estimate?.estimates.finality_p99_ms ?? null,
+      finality_p99_ms: after.finalityP99,
       condition: after.estimate?.condition?.condition ?? null,
       decided: after.decided,
     })),
@@ -249,8 +257,16 @@ function timeoutsOf(derived: readonly string[], options: Readonly<Record<string,
   );
 }
 
-/** Of each reason the nearest; where there are answers, only what would have been cheaper than the first of them. */
-function nearRows({ book }: SizeAnswer, space: Space, below = Number.POSITIVE_INFINITY): readonly NearRow[] {
+/**
+ * Of each reason the nearest; where there are answers, only what would have been cheaper than the first of them. Nearest first: by the share
+ * of the target that is missed, then those that lack nodes, by how many, then those whose options contradict; of equals the cheaper.
+ */
+function nearRows(
+  { book, load }: SizeAnswer,
+  space: Space,
+  checkedRangeOf: RangeOf,
+  below = Number.POSITIVE_INFINITY,
+): readonly NearRow[] {
   return CUT_NAMES.flatMap((cut) => {
     const near = book.nearest(cut);
     const useful: readonly NearMiss[] = near.filter(({ cost }) => cost < below);
@@ -261,6 +277,20 @@ function nearRows({ book }: SizeAnswer, space: Space, below = Number.POSITIVE_IN
       by: miss.by,
       in_nodes: miss.inNodes,
       why: miss.why,
+      checked_range: checkedRangeOf(setupOf(miss.candidate, space, load, heldSites(miss.candidate, space)), null),
     }));
-  }).filter(({ cut }) => CUTS[cut] !== 'monotonicity');
+  })
+    .filter(({ cut }) => CUTS[cut] !== 'monotonicity')
+    .sort((a, b) => kindOfMiss(a) - kindOfMiss(b) || a.by - b.by || a.cost_per_month - b.cost_per_month);
+}
+
+/** A share and a number of nodes are not compared with each other, and a contradiction is no distance. */
+function kindOfMiss({ cut, in_nodes }: NearRow): number {
+  if (cut === 'options') return 2;
+  return in_nodes ? 1 : 0;
+}
+
+/** Sites of the network with nodes, as listed: which of them leads is not known of a candidate that never ran. */
+function heldSites({ counts }: Candidate, { sites }: Space): readonly number[] {
+  return sites.flatMap(({ site }, i) => (counts[i] === 0 ? [] : [site]));
 }

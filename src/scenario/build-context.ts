@@ -23,7 +23,7 @@ export interface BuildContext {
   readonly own: ReadonlyMap<string, OwnProtocol | null>;
   /** One sentence on what was assumed. */
   assume(sentence: string): void;
-  /** Faults at `path` that take more nodes (`takes 2 of 4 nodes`) than a point can do without (`raft tolerates 1`): told together for all points. */
+  /** Faults at `path` that take so many nodes (`takes 2 of 4 nodes`) that no quorum of a point is left (`raft needs 3`): told together for all points. */
   strain(path: readonly string[], what: string, whom: string): void;
 }
 

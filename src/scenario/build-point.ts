@@ -68,10 +68,10 @@ export function buildPoint(contender: Contender, sections: Sections, context: Bu
   };
   const protocol = count === null ? null : buildProtocol(contender, { ...ground, nodes: count }, context);
   if (protocol !== null && count !== null && schedule !== null && run !== undefined) {
-    const { definition, tolerated } = protocol;
+    const { definition, quorum } = protocol;
     const clientsApart =
       nodeSites === null || (groups ?? []).some(({ place }) => 'site' in place && !nodeSites.includes(place.site));
-    judgeFaults(schedule, { protocol: definition.name, nodes: count, tolerated, run, clientsApart }, context);
+    judgeFaults(schedule, { protocol: definition.name, nodes: count, quorum, run, clientsApart }, context);
   }
   if (groups !== null && run !== undefined && run.stopAfter === null) {
     const compressed = (workload?.options as Partial<ArrivalTraceValue> | undefined)?.targetRate == null;

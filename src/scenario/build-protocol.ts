@@ -1,5 +1,5 @@
 /** The protocol of a point: its options held against the nodes, the delays and the faults, and what it says of itself. */
-import type { AnyProtocol, ClientRule } from '../protocols/protocol.ts';
+import { type AnyProtocol, type ClientRule, quorumOf } from '../protocols/protocol.ts';
 import { protocols } from '../protocols/registry.ts';
 import type { ProtocolChoice } from '../simulation/run-spec.ts';
 import type { Setting, Traffic } from '../units/definition.ts';
@@ -36,6 +36,8 @@ export interface BuiltProtocol {
   readonly definition: AnyProtocol;
   /** Faulty nodes that it tolerates here. */
   readonly tolerated: number;
+  /** Nodes that must be up, and reach each other, for anything to become final. */
+  readonly quorum: number;
 }
 
 /** The protocol that a file names; null where it is not known (which is flagged elsewhere). */
@@ -73,7 +75,12 @@ export function buildProtocol(
     if (!flagOptionProblems(definition, options, setting, path, context)) return null;
     const tolerated = definition.faults(options, nodes);
     if (tolerated === 0) warnOfNoTolerance(contender, definition, options, nodes, context);
-    return { choice: { name: definition.name, options }, definition, tolerated };
+    return {
+      choice: { name: definition.name, options },
+      definition,
+      tolerated,
+      quorum: quorumOf(definition, options, nodes),
+    };
   };
   const own = context.own.get(protocol.name);
   if (!own) return build();
@@ -147,10 +154,15 @@ function warnOfNoTolerance(
 ): void {
   const needed = [1, 2, 3, 4, 5, 6, 7].map((more) => nodes + more).find((n) => definition.faults(options, n) > 0);
   if (needed === undefined) return;
+  const spare = nodes - quorumOf(definition, options, nodes);
+  const means =
+    spare === 0
+      ? 'any fault stops it'
+      : `it goes on without ${spare}, but one that forges messages can break agreement`;
   const few = nodes === 1 ? 'one node tolerates' : `${nodes} nodes tolerate`;
   context.source.flag(
     nodesPath,
-    `${few} no ${definition.trust === 'byzantine' ? 'Byzantine' : 'crashed'} node under ${definition.name}: any fault stops it, expected at least ${needed} nodes`,
+    `${few} no ${definition.trust === 'byzantine' ? 'Byzantine' : 'crashed'} node under ${definition.name}: ${means}, expected at least ${needed} nodes`,
     'warning',
   );
 }

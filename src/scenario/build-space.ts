@@ -1,6 +1,7 @@
 /** The space of a sizing search from the `space` of a file, or everything that is wrong with it. */
 import { monthlyCost } from '../experiment/cost.ts';
 import { countCandidates } from '../experiment/size/field.ts';
+import { whyUnsurvivable } from '../experiment/size/quorums.ts';
 import type { BandwidthItem, MachineItem, Space, SpaceSite, Survival } from '../experiment/size/space.ts';
 import type { MachineSpec } from '../machines/machine-spec.ts';
 import type { BuildContext } from './build-context.ts';
@@ -47,6 +48,8 @@ export function buildSpace(sections: Sections, shared: PointSetup | null, contex
     loadMargin: space.loadMargin,
     averageLoad: space.averageLoad,
   };
+  const unsurvivable = built.survive === null ? null : whyUnsurvivable(built.survive, built);
+  if (unsurvivable !== null) return flag(['survive'], unsurvivable);
   return judgeSize(built, flag);
 }
 

@@ -1,5 +1,5 @@
 /**
- * What is unwise about faults that are each possible: more nodes out of reach at once than the protocol tolerates, crashes of a
+ * What is unwise about faults that are each possible: so many nodes out of reach at once that no quorum is left, crashes of a
  * node that is down already, cuts that cut nobody off, and effects that the warm-up hides.
  */
 import type { FaultSpec } from '../faults/fault-spec.ts';
@@ -11,8 +11,8 @@ import type { RunValue } from './file-value.ts';
 export interface Bearing {
   readonly protocol: string;
   readonly nodes: number;
-  /** Faulty nodes that the protocol tolerates. */
-  readonly tolerated: number;
+  /** Nodes that must be up, and reach each other, for anything to become final. */
+  readonly quorum: number;
   readonly run: RunValue;
   /** Some clients are at a site without nodes. */
   readonly clientsApart: boolean;
@@ -72,12 +72,14 @@ function warnOfLostQuorum(
   faults: readonly FaultSpec[],
   i: number,
   inForce: readonly number[],
-  { protocol, nodes, tolerated }: Bearing,
+  { protocol, nodes, quorum }: Bearing,
   strain: (what: string, whom: string) => void,
 ): void {
-  const whom = `${protocol} tolerates ${tolerated}`;
+  // By its own quorum, not by f: of 6 nodes PBFT tolerates one that lies, and goes on without two.
+  const whom = `${protocol} needs ${quorum}`;
+  const spare = nodes - quorum;
   const alone = outOfReach([faults[i] as FaultSpec], nodes);
-  if (alone > tolerated) {
+  if (alone > spare) {
     strain(`takes ${alone} of ${nodes} ${nodes === 1 ? 'node' : 'nodes'}`, whom);
     return;
   }
@@ -85,7 +87,7 @@ function warnOfLostQuorum(
     inForce.map((j) => faults[j] as FaultSpec),
     nodes,
   );
-  if (together <= tolerated) return;
+  if (together <= spare) return;
   const others = inForce.filter((j) => j !== i && faults[j]?.kind !== 'slow').map((j) => `faults.${j}`);
   const go = others.length === 1 ? 'which goes' : 'which go';
   strain(`together with ${others.join(' and ')}, ${go} on then, takes up to ${together} of ${nodes} nodes`, whom);

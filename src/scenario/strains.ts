@@ -3,7 +3,7 @@ import type { Source } from './source.ts';
 
 interface Strain {
   readonly path: readonly string[];
-  /** What the fault does (`takes 2 of 4 nodes`), and to whom it is too much (`raft tolerates 1`). */
+  /** What the fault does (`takes 2 of 4 nodes`), and to whom it is too much (`raft needs 3`). */
   readonly by: Map<string, Set<string>>;
 }
 

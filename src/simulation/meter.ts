@@ -7,10 +7,11 @@ import { LogLinearHistogram } from '../statistics/histogram.ts';
 import { quickestQuantile } from '../statistics/quickest.ts';
 import { type Duration, type Instant, NEVER, type NodeId } from '../units/quantities.ts';
 import { type FineBins, findOutages, SHORTEST_OUTAGE } from './outages.ts';
-import type { Outage, SegmentResult, TimelineEvent, TimelineResult } from './run-result.ts';
+import type { Outage, SegmentResult, TimelineResult } from './run-result.ts';
 import { STAGES } from './run-result.ts';
 import type { RunSpec } from './run-spec.ts';
 import { StageRun } from './stage-run.ts';
+import { TimelineEvents } from './timeline-events.ts';
 
 const TIMELINE_BINS = 240;
 /** Fine bins are this long at most, so that every outage (100 ms or more) spans one, up to runs of 14 hours. */
@@ -18,9 +19,7 @@ const FINE_BIN: Duration = 50_000_000;
 const FEWEST_FINE_BINS = 32_768;
 const FEW_FINE_BINS = 4096;
 const MOST_FINE_BINS = 1 << 20;
-const MOST_MARKS = 300;
 const FEWEST_FOR_A_MEDIAN = 5;
-const LEADER = 'leader';
 
 const NO_GROUPS = new Float64Array(0);
 
@@ -86,13 +85,7 @@ export class Meter {
   private readonly unstaged: Unstaged[] = [];
   private readonly run = new StageRun();
   private runSegment: Segment;
-  private readonly events: TimelineEvent[] = [];
-  /** Those of the window under way. */
-  private readonly recent: TimelineEvent[] = [];
-  private readonly marksSeen = new Map<string, number>();
-  private eventsDropped = 0;
-  /** A fault has fallen since somebody last began to lead. */
-  private leaderAwaited = false;
+  private readonly happened = new TimelineEvents();
 
   constructor(spec: RunSpec) {
     this.horizon = spec.horizon;
@@ -226,7 +219,7 @@ export class Meter {
 
   /** Every island has run up to one instant: no stamp of what became final before it will change any more. */
   windowEnd(): void {
-    if (this.recent.length > 0) this.keepEvents();
+    this.happened.windowEnd();
     if (this.unstaged.length === 0) return;
     for (const { segment, intended, batch, index, at } of this.unstaged)
       this.addBatch(segment, intended, batch, index, at);
@@ -272,42 +265,19 @@ export class Meter {
   }
 
   event(at: Instant, node: NodeId, kind: 'fault' | 'mark', text: string): void {
-    this.recent.push({ at, node, kind, text });
-  }
-
-  /**
-   * Faults are always kept; of each kind of mark the first 300, so that frequent ones do not crowd out a late election, and whoever leads
-   * first behind a fault, since recovery depends on it. First in time, not in the order in which islands were run: judged once all of
-   * them have passed these instants.
-   */
-  private keepEvents(): void {
-    this.recent.sort(inTime);
-    for (const event of this.recent) {
-      if (event.kind === 'mark') {
-        const word = event.text.slice(0, Math.max(0, event.text.indexOf(' ')));
-        const seen = (this.marksSeen.get(word) ?? 0) + 1;
-        this.marksSeen.set(word, seen);
-        const awaited = this.leaderAwaited && word === LEADER;
-        if (awaited) this.leaderAwaited = false;
-        else if (seen > MOST_MARKS) {
-          this.eventsDropped++;
-          continue;
-        }
-      } else this.leaderAwaited = true;
-      this.events.push(event);
-    }
-    this.recent.length = 0;
+    this.happened.add({ at, node, kind, text });
   }
 
   timeline(): TimelineResult {
-    this.keepEvents();
-    const { bin, offered, final, latencySum, latencyMax } = this;
-    return { bin, offered, final, latencySum, latencyMax, events: [...this.events].sort(inTime) };
+    const { bin, offered, final, latencySum, latencyMax, happened } = this;
+    happened.windowEnd();
+    const { events, leftOut } = happened;
+    return { bin, offered, final, latencySum, latencyMax, events, leftOut };
   }
 
-  /** Known once the timeline was asked for. */
-  get droppedEvents(): number {
-    return this.eventsDropped;
+  /** When somebody began to lead, ascending and complete. Known once the timeline was asked for. */
+  get leaders(): readonly Instant[] {
+    return this.happened.leaders;
   }
 
   outages(from: Instant, firstFault: Instant, end: Instant): readonly Outage[] {
@@ -363,10 +333,6 @@ export class Meter {
   get end(): Instant {
     return this.horizon;
   }
-}
-
-function inTime(a: TimelineEvent, b: TimelineEvent): number {
-  return a.at - b.at || a.node - b.node || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0);
 }
 
 function newSegment(from: Instant, to: Instant, groups: number): Segment {

@@ -5,7 +5,7 @@
 import type { FaultDriver, FaultRecord } from '../faults/fault-driver.ts';
 import { type Duration, type Instant, NEVER, SECOND } from '../units/quantities.ts';
 import { aftermathOf, type Course } from './aftermath.ts';
-import type { FaultOutcome, NodeUtilisation, RunResult, Violation } from './run-result.ts';
+import type { FaultOutcome, NodeUtilisation, RunResult, TimelineResult, Violation } from './run-result.ts';
 import type { World } from './world.ts';
 
 /** ns of work done so far by each resource of a node. */
@@ -21,8 +21,6 @@ export interface Busy {
 const MARGIN = 1024;
 /** How often it is looked for what can be dropped: at most so rarely, so that what waits for it does not grow with the run. */
 const LONGEST_PERIOD: Duration = 10 * SECOND;
-/** The mark of whoever begins to lead a term or a view. */
-const LEADS = /^leader /;
 
 export interface KernelCounts {
   readonly dropped: number;
@@ -99,7 +97,7 @@ export class RunClock {
     const timeline = meter.timeline();
     const course: Course = {
       outages,
-      leaders: timeline.events.flatMap(({ at, kind, text }) => (kind === 'mark' && LEADS.test(text) ? [at] : [])),
+      leaders: meter.leaders,
       faults: faults.records.flatMap(({ at }) => at ?? []),
       reach: meter.faultReach,
       end,
@@ -133,10 +131,7 @@ export class RunClock {
       outages,
       faults: faults.records.map((record) => this.outcome(record, course)),
       unfinished: Float64Array.from(unfinished, (sent) => end - sent),
-      notes:
-        meter.droppedEvents > 0
-          ? [`the timeline keeps 300 marks of a kind; ${meter.droppedEvents} more were made`]
-          : [],
+      notes: leftOut(timeline),
     };
   }
 
@@ -186,4 +181,10 @@ export class RunClock {
       };
     });
   }
+}
+
+function leftOut({ leftOut: marks }: TimelineResult): readonly string[] {
+  if (marks.length === 0) return [];
+  const total = marks.reduce((sum, { count }) => sum + count, 0);
+  return [`the timeline keeps 300 marks of a kind; ${total} more were made. Recovery is judged by all of them`];
 }

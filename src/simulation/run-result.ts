@@ -64,9 +64,11 @@ export interface TimelineResult {
   readonly latencySum: Float64Array;
   readonly latencyMax: Float64Array;
   readonly events: readonly TimelineEvent[];
+  /** Marks that are not among the events, by name. */
+  readonly leftOut: readonly { readonly name: string; readonly count: number }[];
 }
 
-/** A mark of the protocol (election, view change, …) or a fault. Faults are all kept, of each kind of mark the first 300, and the first leader behind each fault; `notes` says when more came. */
+/** A mark of the protocol (election, view change, …) or a fault. Faults are all kept, of each kind of mark the first 300, and of leaders the last before each fault and the first behind it; `notes` says when more came. */
 export interface TimelineEvent {
   readonly at: Instant;
   /** −1: the whole system. */

@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { stoppedHalfway } from '../../src/cli/cache-options.ts';
+import { processContext } from '../../src/cli/context.ts';
 import { ExitCode } from '../../src/cli/exit-codes.ts';
 import { quorumlabWith } from '../support/command.ts';
 import { fakeRun } from '../support/fake-run.ts';
@@ -73,11 +75,32 @@ describe('a run with kept runs', () => {
     expect(stopped.code).toBe(ExitCode.interrupted);
     expect(stopped.made).toHaveLength(4);
     expect(stopped.err).toContain('stopping; finished runs are kept');
+    expect(stopped.err).toMatch(
+      /\nstopped: finished runs are kept, so the same command goes on from there and computes none of them again\n$/,
+    );
     const resumed = await counting(run('stopped'));
     expect(resumed.code).toBe(ExitCode.ok);
     expect([...stopped.made, ...resumed.made]).toEqual(['Here/0', 'Here/1', 'Here/2', 'There/0', 'There/1', 'There/2']);
     await counting(run('whole', '--no-cache'));
     expect(bytesOf('stopped')).toEqual(bytesOf('whole'));
+  });
+
+  test('interrupted says nothing of going on that is not so: with --fresh, without a store', async () => {
+    const fresh = await counting(run('stopped', '--fresh'), 4);
+    expect(fresh.err).toContain('the same command without --fresh goes on from there');
+    const resumed = await counting(run('stopped'));
+    expect(resumed.made).toEqual(['There/1', 'There/2']);
+    const without = await counting(run('without', '--no-cache'), 4);
+    expect(without.code).toBe(ExitCode.interrupted);
+    expect(without.err).not.toContain('goes on');
+    expect(without.err).toContain('stopped: finished runs are not kept for the same command to go on from');
+    // Without a store of one's own it depends on Redis, of which --no-cache takes nothing.
+    const redis = 'redis://127.0.0.1';
+    const off = { ...processContext, runsFolder: null };
+    expect(stoppedHalfway({ redis }, false, off)).toContain('only Redis keeps finished runs, for an hour');
+    expect(stoppedHalfway({ redis, fresh: true }, false, off)).toContain('the same command without --fresh goes on');
+    expect(stoppedHalfway({ redis, cache: false }, false, off)).not.toContain('goes on');
+    expect(stoppedHalfway({ cache: store }, true, off)).toMatch(/those of a protocol of your own are not kept/);
   });
 
   test('computes only what is new when the question grows', async () => {

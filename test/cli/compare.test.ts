@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { CompareFile } from '../../src/results/compare-file.ts';
 import { quorumlab, quorumlabWith } from '../support/command.ts';
 import { fakeRun } from '../support/fake-run.ts';
+import { rangeLineOf } from '../support/range-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'quorumlab-compare-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -55,6 +56,7 @@ describe('compare', () => {
     const [id = ''] = readdirSync(join(folder, 'pair'));
     const page = readFileSync(join(folder, 'pair', id, 'compare.html'), 'utf8');
     expect(page).toContain('Which &lt;one&gt;?');
+    expect(rangeLineOf(page)).not.toBeNull();
     for (const chart of ['chart-pareto', 'chart-outages']) expect(page).toContain(`id="${chart}"`);
     const file = JSON.parse(readFileSync(join(folder, 'pair', id, 'compare.json'), 'utf8')) as CompareFile;
     expect(file.repeat_command).toBe(`npx quorumlab compare ${scenario}`);

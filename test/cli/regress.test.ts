@@ -14,6 +14,7 @@ import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MICROSECOND, MILLISECOND } from '../../src/units/quantities.ts';
 import { quorumlabWith } from '../support/command.ts';
+import { rangeLineOf } from '../support/range-line.ts';
 import { elementsOf, type XmlElement } from '../support/strict-xml.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'quorumlab-regress-'));
@@ -156,7 +157,12 @@ describe('an unchanged model', () => {
     const elements = junitOf(join(folder, 'same.xml'));
     expect(elements.filter(({ name }) => name === 'failure')).toEqual([]);
     expect(elements[0]).toMatchObject({ name: 'testsuites', attributes: { tests: '15', failures: '0', errors: '0' } });
-    expect(readFileSync(join(folder, 'same.md'), 'utf8')).toContain('## quorumlab regress: passed');
+    const markdown = readFileSync(join(folder, 'same.md'), 'utf8');
+    expect(markdown).toContain('## quorumlab regress: passed');
+    // Where it lies depends on no outcome, and every form says so.
+    const page = readFileSync(/report: (.*regress\.html)/.exec(err)?.[1] as string, 'utf8');
+    for (const form of [out, markdown, rangeLineOf(page)])
+      expect(form).toMatch(/Outside the range checked against real systems \(nearest: .*\), so model only: jitter/);
   });
 
   test('writes the same baseline again, to the byte', async () => {
@@ -218,6 +224,7 @@ describe('a model of a new version', () => {
     expect(code).toBe(2);
     const file = JSON.parse(out) as RegressFile;
     expect(file.outcome).toBe('regressed');
+    expect(file.scenarios[0]?.points[0]?.checked_range.outside).toContain('jitter');
     expect(file.scenarios[0]).toMatchObject({ comparison: 'tolerances', baseline_model_version: '0', repeats: null });
     expect(file.scenarios[0]?.points[0]?.likely).toMatchObject({ cause });
     expect(file.verdict[1]).toContain(`Likely cause: ${cause}: `);
@@ -318,6 +325,7 @@ describe('what it writes', () => {
     const page = readFileSync(join(folderOf, 'regress.html'), 'utf8');
     expect(page).toContain('Is &lt;b&gt;it&lt;/b&gt; &quot;worse&quot; | &amp; why?');
     expect(page).toContain('id="chart-stages-0"');
+    expect(rangeLineOf(page)).not.toBeNull();
     const kept = JSON.parse(readFileSync(join(folderOf, 'regress.json'), 'utf8')) as RegressFile;
     expect(kept.scenarios[0]?.repeat_command).toBe(`npx quorumlab regress ${scenario} --baseline ${baseline}`);
     expect(kept.scenarios[0]?.update_command).toBe(`npx quorumlab regress ${scenario} --baseline ${baseline} --update`);

@@ -335,6 +335,7 @@ describe('the exit code', () => {
     );
     expect(code).toBe(ExitCode.interrupted);
     expect(err).toContain('stopping; what has finished is written');
+    expect(err).toContain('stopped: finished runs are not kept');
     const { result } = written();
     expect(result.points[0]).toMatchObject({ finished_replications: 3 });
     expect(result.points[1]).toMatchObject({ finished_replications: 0 });

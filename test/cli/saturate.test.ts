@@ -7,6 +7,7 @@ import { saturationVerdict } from '../../src/report/saturation/words.ts';
 import type { SaturationFile, SaturationPoint } from '../../src/results/saturation-file.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { quorumlab, quorumlabWith } from '../support/command.ts';
+import { rangeLineOf } from '../support/range-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'quorumlab-saturate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -51,6 +52,7 @@ describe('saturate', () => {
     expect(id).toBe(`saturate-${file.id}`);
     const page = readFileSync(join(out, 'queue', id, 'saturate.html'), 'utf8');
     expect(page).toContain('id="chart-latency-0"');
+    expect(rangeLineOf(page)).not.toBeNull();
     expect(page).toContain('How much does one &lt;thread&gt; carry?');
     expect(told).toMatch(/the boundary is judged to lie between .* and .* \(tests of single loads, each at 97\.5%\)\./);
     const bent = { ...(point as SaturationPoint), knee: { rate_per_s: 801, finality_p99_ms: 4 }, doubled_per_s: 712.3 };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { SensitivityFile } from '../../src/results/sensitivity-file.ts';
 import { quorumlab } from '../support/command.ts';
+import { rangeLineOf } from '../support/range-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'quorumlab-sensitivity-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -37,6 +38,7 @@ describe('sensitivity', () => {
     const [id = ''] = readdirSync(join(folder, 'two'));
     const page = readFileSync(join(folder, 'two', id, 'sensitivity.html'), 'utf8');
     expect(page).toContain('id="chart-tornado-0"');
+    expect(rangeLineOf(page)).not.toBeNull();
     expect(page).toContain('What does finality &lt;depend&gt; on?');
     const file = JSON.parse(readFileSync(join(folder, 'two', id, 'sensitivity.json'), 'utf8')) as SensitivityFile;
     expect(file.measure).toBe('finality_mean_ms');

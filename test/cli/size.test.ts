@@ -8,6 +8,7 @@ import type { SizeFile } from '../../src/results/size-file.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import { formatProblem } from '../../src/scenario/problem.ts';
 import { quorumlab, quorumlabWith } from '../support/command.ts';
+import { rangeLineOf } from '../support/range-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'quorumlab-size-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -60,6 +61,7 @@ describe('size', () => {
     const page = readFileSync(join(folder, 'small', id, 'size.html'), 'utf8');
     expect(page).toContain('Which &lt;cluster&gt;?');
     expect(page).toContain('id="chart-cost"');
+    expect(rangeLineOf(page)).not.toBeNull();
     const answer = JSON.parse(readFileSync(join(folder, 'small', id, 'size.json'), 'utf8')) as SizeFile;
     expect(answer.repeat_command).toBe(`npx quorumlab size ${small} --best 2`);
     expect(answer.answers).toHaveLength(2);
@@ -90,6 +92,10 @@ describe('size', () => {
     );
     expect(found).not.toContain('Proven');
     expect(answer.search.most_simulated).toBeNull();
+    // The sentence, the table and the chart tell one finality p99: what is held against the objective.
+    const [p99] = first.objective.filter(({ measure }) => measure === 'finality_p99');
+    expect(first.finality_p99_ms?.mean).toBe(p99?.value);
+    expect(answer.simulated.find(({ label }) => label === first.label)?.finality_p99_ms).toBe(p99?.value);
   }, 90_000);
 
   test('of a rough answer says how far it was searched', async () => {
@@ -122,7 +128,7 @@ describe('size', () => {
   }, 90_000);
 
   test('an infeasible space ends with exit code 2, the bound that excludes it and the nearest miss', async () => {
-    const { code, out } = await quorumlab(
+    const { code, out, err } = await quorumlab(
       'size',
       small,
       '--inline',
@@ -134,6 +140,26 @@ describe('size', () => {
     expect(code).toBe(2);
     expect(out).toMatch(/No candidate of the 96 in the space gives finality_p99 <= 100us: 96 by delays alone/);
     expect(out).toMatch(/Nearest: .*delays alone make finality_p99 at least/);
+    // One blank line between parts, and the nearest first, as is said.
+    expect(out).not.toMatch(/\n\s*\n\s*\n/);
+    expect(out).toContain('Nearest first: by the share of the target missed');
+    const line = /Nearest of those that do not do: (outside|.*: outside) the range checked against real systems/i;
+    expect(out).toMatch(line);
+    const page = readFileSync(/report: (.*size\.html)/.exec(err)?.[1] as string, 'utf8');
+    expect(rangeLineOf(page)).toMatch(line);
+  });
+
+  test('lists the nearest misses by how near they came: shares of the target first, then nodes that are lacking', async () => {
+    const asked = ['--objective', 'finality_p99 <= 100us, byzantine: 1'];
+    const { code, out } = await quorumlab('size', small, '--inline', '--out', folder, '--json', ...asked);
+    expect(code).toBe(2);
+    const { nearest } = JSON.parse(out) as SizeFile;
+    expect(nearest.map(({ cut, in_nodes }) => [cut, in_nodes])).toEqual([
+      ['finality', false],
+      ['finality', false],
+      ['byzantine', true],
+    ]);
+    expect(nearest[0]?.by).toBeLessThanOrEqual(nearest[1]?.by as number);
   });
 
   test('repeats to the byte', async () => {
@@ -146,6 +172,16 @@ describe('size', () => {
     [HEAD + REST + SPACE, [], 'asks for nothing'],
     [HEAD + SPACE, ['--objective', 'finality_p99 <= 2'], 'a duration with its unit'],
     [HEAD + SPACE, ['--objective', 'finalty_p99 <= 2s'], "did you mean 'finality_p99'"],
+    [
+      HEAD + OBJECTIVE + SPACE,
+      ['--objective', 'finality_p99 <= 2s, survive: 9 site'],
+      '--objective: survive: 9 sites would lose a whole cluster, which stands at 3 sites at most in this space: expected at most 2 sites, or more sites to choose from',
+    ],
+    [
+      HEAD + OBJECTIVE + SPACE,
+      ['--objective', 'finality_p99 <= 2s, survive: 4 nodes'],
+      'which has 4 nodes at most in this space: expected at most 3 nodes, or more nodes',
+    ],
     [HEAD + OBJECTIVE + SPACE, ['--inline', '--threads', '2'], '--inline uses no worker threads'],
   ])('refuses what cannot be answered', async (text, options, reason) => {
     const { code, err } = await quorumlab('size', file('refused', text), ...options);
@@ -205,6 +241,17 @@ describe('a space', () => {
     ],
     [{ bandwidth: '[{ rate: 1Gbps }, { rate: 1Gbps }]' }, 'space.bandwidth.1.rate:', 'stands here twice'],
     [{ survive: 'everything' }, 'space.survive:', "such as '1 site'"],
+    [{ survive: '2 sites' }, 'space.survive:', 'stands at 2 sites at most in this space: expected at most 1 site, or'],
+    [
+      { survive: '1 site', sites: '[zone-a]' },
+      'space.survive:',
+      'at most in this space: expected more sites to choose',
+    ],
+    [
+      { survive: '1 site', nodes: '1' },
+      'space.survive:',
+      'stands at 1 site at most in this space: expected more nodes',
+    ],
     [{ byzantine_meanwhile: 'true' }, 'space.byzantine_meanwhile:', 'expected byzantine and survive'],
   ])('%j is told at its place', (changes, place, reason) => {
     const problems = problemsOf(space(changes));

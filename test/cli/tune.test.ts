@@ -7,6 +7,7 @@ import type { TuneFile } from '../../src/results/tune-file.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { quorumlab, quorumlabWith } from '../support/command.ts';
 import { fakeRun } from '../support/fake-run.ts';
+import { rangeLineOf } from '../support/range-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'quorumlab-tune-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -49,6 +50,7 @@ describe('tune', () => {
     const [id = ''] = readdirSync(join(folder, 'small'));
     const page = readFileSync(join(folder, 'small', id, 'tune.html'), 'utf8');
     expect(page).toContain('id="chart-curve-0"');
+    expect(rangeLineOf(page)).not.toBeNull();
     expect(page).toContain('How short may &lt;timeouts&gt; be?');
     const file = JSON.parse(readFileSync(join(folder, 'small', id, 'tune.json'), 'utf8')) as TuneFile;
     expect(file.level_per_hour).toBeCloseTo(1200, 9);

@@ -77,6 +77,7 @@ export function fakeRun(spec: RunSpec, { onProgress, kernel }: SimulateOptions =
       latencySum: new Float64Array(10).fill(transactionsPerSecond * 300 * MILLISECOND),
       latencyMax: new Float64Array(10).fill(400 * MILLISECOND),
       events: [{ at: 0, node: 0, kind: 'mark', text: 'leader 1' }],
+      leftOut: [],
     },
     counts: {
       delivered: [

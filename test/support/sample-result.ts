@@ -294,6 +294,7 @@ function timeline({ label, medianMs, outageMs, after }: Character): TimelineRows
       { at_ms: CRASH_MS + 10_000, node: 1, kind: 'fault', text: 'restart' },
       { at_ms: CRASH_MS + 10_900, node: 1, kind: 'mark', text: 'state-transfer' },
     ],
+    events_left_out: [],
   };
 }
 

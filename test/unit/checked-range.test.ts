@@ -1,6 +1,6 @@
 // The ranges checked against real systems are what the judged rows of their targets cover, and a scenario outside is told in what.
 // What their scenarios take for constants and options is written anew by UPDATE_CHECKED_SETTINGS=1 npx vitest run test/unit/checked-range.test.ts
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -252,6 +252,21 @@ describe('a scenario', () => {
       outside: ['the protocol chain: no real system was compared with it'],
     });
   });
+});
+
+/** Pages that answer a question about a scenario; the report of `validate` has the ranges themselves. */
+test('every page of a scenario has the line, by the one function that makes it', () => {
+  const folder = fileURLToPath(new URL('../../src/report', import.meta.url));
+  const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /html\.ts$/.test(name) && readFileSync(join(folder, name), 'utf8').includes('renderPage('))
+    .filter((name) => name !== join('validation', 'html.ts'));
+  expect(pages).toHaveLength(7);
+  const ofRun = readFileSync(join(folder, 'html', 'sections', 'opening.ts'), 'utf8');
+  const without = pages.filter((name) => {
+    const text = readFileSync(join(folder, name), 'utf8');
+    return !/\b(checkedRangeMarkup|rangeMarkup)\(/.test(name === 'html.ts' ? ofRun : text);
+  });
+  expect(without).toEqual([]);
 });
 
 describe('the line of a report', () => {

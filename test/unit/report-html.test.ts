@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { ChartSpec } from '../../src/report/html/charts/chart-spec.ts';
 import { renderHtml } from '../../src/report/html.ts';
 import type { PointResult, ResultFile } from '../../src/results/result-file.ts';
+import { rangeLineOf } from '../support/range-line.ts';
 import { sampleResult } from '../support/sample-result.ts';
 
 const sample = renderHtml(sampleResult());
@@ -54,6 +55,7 @@ describe('report.html', () => {
     expect(places.every((place) => place > 0)).toBe(true);
     expect([...places].sort((a, b) => a - b)).toEqual(places);
     expect(textOf(sample)).toContain('✓ Safe: no violation');
+    expect(rangeLineOf(sample)).not.toBeNull();
     expect(textOf(sample)).toContain('in 10 runs');
   });
 
@@ -126,6 +128,7 @@ describe('report.html', () => {
       latency_mean_ms: [],
       latency_max_ms: [],
       events: [],
+      events_left_out: [],
     };
     const empty = {
       stages: [],
@@ -255,6 +258,21 @@ describe('the charts of a report', () => {
     expect(marks.filter(({ number }) => number === 0)).toHaveLength(300);
     expect(marks.filter(({ kind }) => kind === 'fault').every(({ number }) => number > 0)).toBe(true);
     expect(textOf(page)).toContain('checkpoint (300 times)');
+    expect(textOf(page)).toContain('Every event is in result.json.');
+  });
+
+  test('say what a run has not kept of them, and do not claim to be complete then', () => {
+    const { timeline } = sampleResult().points[0]!;
+    const leaders = Array.from(
+      { length: 20 },
+      (_, view) => ({ at_ms: view * 1500, node: 0, kind: 'mark', text: `view ${view}: node 0 leads` }) as const,
+    );
+    const events_left_out = [{ name: 'leader', count: 700 }];
+    const page = textOf(renderHtml(withFirstPoint({ timeline: { ...timeline, events: leaders, events_left_out } })));
+    expect(page).toContain('Small dots, not listed: new leader (');
+    expect(page).toContain('Left out, here and in result.json');
+    expect(page).toContain('PBFT: leader (700 times). Recovery is judged by all of them.');
+    expect(page).not.toContain('Every event is in result.json.');
   });
 
   test('become one row a point where there are many points, each bar with its label', () => {

@@ -289,7 +289,7 @@ describe('what is unwise', () => {
 
   test('a crash of more nodes than the protocol tolerates runs, with a warning', () => {
     expect(problemOf(`${BASE}faults: [{ crash: [0, 1, 2], at: 5s, for: 1s }]\n`)).toContain(
-      'warning: faults.0.crash: takes 3 of 4 nodes, but raft tolerates 1',
+      'warning: faults.0.crash: takes 3 of 4 nodes, but raft needs 3',
     );
   });
 

@@ -160,7 +160,7 @@ describe('a meter', () => {
     expect([final[239], latencySum[239], latencyMax[239]]).toEqual([2, 239_999 + 238_000, 239_999]);
   });
 
-  test('keeps whoever leads first behind a fault, however many led before', () => {
+  test('keeps who led last before a fault and first behind it, and for recovery every leader', () => {
     const meter = meterOf(10_000);
     for (let at = 0; at < 400; at++) meter.event(at, 0, 'mark', `leader ${at}`);
     meter.windowEnd();
@@ -169,12 +169,17 @@ describe('a meter', () => {
       meter.event(at, 1, 'mark', `election ${at}`);
       meter.event(at + 1, 1, 'mark', `leader ${at}`);
     }
-    const { events } = meter.timeline();
+    const { events, leftOut } = meter.timeline();
     expect(events.filter(({ text }) => text.startsWith('leader ')).map(({ at }) => at)).toEqual([
       ...Array.from({ length: 300 }, (_, at) => at),
+      399,
       502,
     ]);
-    expect(meter.droppedEvents).toBe(100 + 8);
+    expect(leftOut).toEqual([{ name: 'leader', count: 99 + 8 }]);
+    expect(meter.leaders).toEqual([
+      ...Array.from({ length: 400 }, (_, at) => at),
+      ...Array.from({ length: 9 }, (_, i) => 502 + i),
+    ]);
   });
 
   test('keeps every fault and the first 300 marks of a kind, sorted by time, node and text, and counts the rest', () => {
@@ -182,9 +187,9 @@ describe('a meter', () => {
     for (let i = 0; i < 400; i++) meter.event(5000 - i, i % 3, 'mark', `snapshot ${i % 2}`);
     for (let i = 0; i < 10; i++) meter.event(6000 + i, 0, 'mark', `leader ${i}`);
     for (let i = 0; i < 400; i++) meter.event(7000 + i, -1, 'fault', `crash ${i}`);
-    const { events } = meter.timeline();
+    const { events, leftOut } = meter.timeline();
     expect(events).toHaveLength(300 + 10 + 400);
-    expect(meter.droppedEvents).toBe(100);
+    expect(leftOut).toEqual([{ name: 'snapshot', count: 100 }]);
     // The first in time, though the last were told first.
     expect(events[0]?.at).toBe(4601);
     expect(events[299]?.at).toBe(4900);

@@ -220,6 +220,16 @@ describe('a rate that is asked for', () => {
     expect(runs.map(({ trial }) => trial.misses)).toEqual(runs.map(() => []));
   });
 
+  test('leaves one finality p99 to tell of, which counts what is unfinished, whether it is asked for or not', () => {
+    const { spec, result } = runs[0]!;
+    const unfinished = Float64Array.from({ length: 50 }, () => 3 * SECOND);
+    const late = { ok: true, result: { ...result, unfinished } } as const;
+    const asked = trialOf(spec, [late], 1 * SECOND, [objective('finality_p99', 60)]);
+    expect(asked.finalityP99?.mean).toBe(asked.estimate?.objective[0]?.value);
+    expect(asked.finalityP99?.mean).toBeGreaterThan(2 * asked.estimate!.estimates.finality_p99_ms!.mean);
+    expect(trialOf(spec, [late], 1 * SECOND, []).finalityP99).toEqual(asked.finalityP99);
+  });
+
   test('is missed by what the cluster leaves undone, also where clients happened to send more', () => {
     expect(sentLess.length).toBeLessThan(runs.length);
     for (const { spec, result } of runs) {

@@ -59,6 +59,7 @@ const runResult = record({
     latencySum: doubles,
     latencyMax: doubles,
     events: listOf(record({ at: amount, node: number, kind: oneOf(['fault', 'mark']), text })),
+    leftOut: named,
   }),
   counts: record({ delivered: named, deliveredMessages: count, sent: named, submitted: count, transactions: count }),
   utilisation: listOf(record({ thread: share, cores: share, egress: share, ingress: share, disk: share })),

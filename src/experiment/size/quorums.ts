@@ -4,7 +4,7 @@
  */
 import { type AnyProtocol, quorumOf } from '../../protocols/protocol.ts';
 import { protocols } from '../../protocols/registry.ts';
-import type { ByzantineDemand, ProtocolVariant, Survival } from './space.ts';
+import type { ByzantineDemand, ProtocolVariant, Space, Survival } from './space.ts';
 
 export interface QuorumFigures {
   /** Nodes that must be up for anything to become final. */
@@ -24,6 +24,21 @@ export function quorumFigures({ protocol, options }: ProtocolVariant, nodes: num
     replies: replyQuorum,
     byzantine: definition.trust === 'byzantine' ? faults : 0,
   };
+}
+
+/** Why no cluster of a space can survive such a loss, whatever its quorums: nothing of it would be left. null: some may. */
+export function whyUnsurvivable(
+  { count, of }: Survival,
+  { sites, nodes }: Pick<Space, 'sites' | 'nodes'>,
+): string | null {
+  const most = Math.max(...nodes);
+  const allowed = sites.filter(({ atMost }) => atMost > 0).length;
+  const there = of === 'site' ? Math.min(allowed, most) : most;
+  if (count < there) return null;
+  const counted = (number: number): string => `${number} ${of}${number === 1 ? '' : 's'}`;
+  const where = of === 'site' ? `stands at ${counted(there)}` : `has ${counted(there)}`;
+  const wider = of === 'site' && allowed <= most ? 'more sites to choose from' : 'more nodes';
+  return `would lose a whole cluster, which ${where} at most in this space: expected ${there === 1 ? '' : `at most ${counted(there - 1)}, or `}${wider}`;
 }
 
 /** The most nodes that a loss can take from a placement. */

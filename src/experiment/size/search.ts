@@ -327,8 +327,8 @@ class Search {
     return specs.map((spec) => this.followed.get(key(spec)) as RunOutcome);
   }
 
-  private note({ candidate, cost }: Contender, { estimate }: Trial, outcome: Simulated['outcome']): void {
-    const p99Ms = estimate?.estimates.finality_p99_ms?.mean ?? null;
+  private note({ candidate, cost }: Contender, { finalityP99 }: Trial, outcome: Simulated['outcome']): void {
+    const p99Ms = finalityP99?.mean ?? null;
     this.simulated.set(candidate, { candidate, cost: cost.total, p99Ms, outcome });
   }
 

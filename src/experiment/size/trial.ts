@@ -2,11 +2,12 @@
 import type { RunResult } from '../../simulation/run-result.ts';
 import type { RunSpec } from '../../simulation/run-spec.ts';
 import type { Instant } from '../../units/quantities.ts';
-import { type EstimateName, estimateOf } from '../estimate.ts';
+import { type Estimate, type EstimateName, estimateOf } from '../estimate.ts';
 import type { FailedRun, RunOutcome } from '../experiment.ts';
-import { judge, type Objective, type ObjectiveVerdict } from '../objective.ts';
+import { judge, judgedFinalityP99, type Objective, type ObjectiveVerdict } from '../objective.ts';
 import { nominalRate } from '../offered-load.ts';
 import { estimatePoint, type PointEstimate } from '../point-estimate.ts';
+import { windowOf } from '../window.ts';
 
 export interface Miss {
   /** What is missed: a measure, `load`, `safety` or `run`. */
@@ -21,6 +22,8 @@ export interface Trial {
   /** null where no run ended. */
   readonly estimate: PointEstimate | null;
   readonly runs: readonly RunResult[];
+  /** As it is held against the objective, and the only finality p99 that is said of a candidate. */
+  readonly finalityP99: Estimate | null;
   /** Empty: all is met. */
   readonly misses: readonly Miss[];
   readonly failed: readonly FailedRun[];
@@ -36,10 +39,14 @@ export function trialOf(
 ): Trial {
   const runs = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result] : []));
   const failed = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome]));
-  if (runs.length === 0) return { spec, estimate: null, runs, misses: failures(failed), failed, decided: true };
+  if (runs.length === 0)
+    return { spec, estimate: null, runs, finalityP99: null, misses: failures(failed), failed, decided: true };
   const estimate = ofWhatWasSent(estimatePoint({ warmup, objectives }, spec, runs), spec, objectives);
   const misses = [...failures(failed), ...violations(runs), ...condition(estimate), ...missed(estimate, objectives)];
-  return { spec, estimate, runs, misses, failed, decided: estimate.objective.every(({ decided }) => decided) };
+  const { end } = estimate.warmUp;
+  const finalityP99 = judgedFinalityP99(runs.map((run) => ({ run, window: windowOf(run, end) })));
+  const decided = estimate.objective.every((verdict) => verdict.decided);
+  return { spec, estimate, runs, finalityP99, misses, failed, decided };
 }
 
 const RATES: readonly EstimateName[] = ['throughput_per_s', 'goodput_per_s'];

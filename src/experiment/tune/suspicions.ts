@@ -7,7 +7,7 @@ import type { RunResult } from '../../simulation/run-result.ts';
 import type { Duration } from '../../units/quantities.ts';
 import type { Knobs } from './knobs.ts';
 
-/** So many marks of a kind a run keeps (simulation/meter.ts): what comes later is not seen, and no time is counted for it. */
+/** So many marks of a kind a run keeps (simulation/timeline-events.ts): what comes later is not seen, and no time is counted for it. */
 export const MARKS_KEPT = 300;
 
 export interface Suspicions {

@@ -1,6 +1,6 @@
 /** `compare.html`: the recommendation on top, the matrix, what would change it, finality against cost, and outages by drill. */
 import type { CompareFile } from '../../results/compare-file.ts';
-import { checkedRangeLines } from '../checked-range.ts';
+import { checkedRangeMarkup } from '../html/checked-range.ts';
 import { figureMarkup } from '../html/figures.ts';
 import { html, type Markup, swatch, table } from '../html/markup.ts';
 import { renderPage } from '../html/page.ts';
@@ -20,7 +20,7 @@ export function renderComparisonHtml(file: CompareFile): string {
 ${changes(file)}
 <section class="charts">${figures.map((figure) => figureMarkup(figure, 'full'))}</section>
 ${warnings(file)}
-<section><h2>Checked against real systems</h2><ul class="plain small">${checkedRangeLines(file.candidates).map((line) => html`<li>${line}</li>`)}</ul></section>
+<section><h2>Checked against real systems</h2>${checkedRangeMarkup(file.candidates)}</section>
 <section><h2>How to read it</h2><ul class="plain">${footnotes(file).map((line) => html`<li>${line}</li>`)}</ul></section>
 <section><h2>Assumed</h2><ul class="plain small">${file.assumptions.map((line) => html`<li>${line}</li>`)}</ul></section>
 <section><h2>Again</h2><div class="command"><code>${file.repeat_command}</code></div></section>

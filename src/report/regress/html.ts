@@ -1,6 +1,7 @@
 /** `regress.html`: the verdict, what moved, and for each point that is not identical where its time went before and goes now. */
 import type { MeasureRow, RegressFile, RegressPoint, RegressScenario } from '../../results/regress-file.ts';
 import { type ChartSpec, type Figure, NO_CHART_EXTRAS, NO_SERIES_EXTRAS, timeUnit } from '../html/charts/chart-spec.ts';
+import { rangeMarkup } from '../html/checked-range.ts';
 import { figureMarkup } from '../html/figures.ts';
 import { formatQuantity } from '../html/format.ts';
 import { html, type Markup, swatch, table } from '../html/markup.ts';
@@ -8,7 +9,7 @@ import { renderPage } from '../html/page.ts';
 import { counted } from '../words.ts';
 import { movedRows, ROW_HEAD, rowCells } from './rows.ts';
 import { footnotes } from './table.ts';
-import { isIdentical, likelySentence, OUTCOME_WORDS, STAGE_WORDS } from './words.ts';
+import { isIdentical, likelySentence, OUTCOME_WORDS, regressRangeLines, STAGE_WORDS } from './words.ts';
 
 const BEFORE = 'ink-soft';
 const NOW = 'point-0';
@@ -24,7 +25,8 @@ export function renderRegressHtml(file: RegressFile): string {
 </header>
 <section class="verdict" aria-labelledby="verdict"><h2 id="verdict">Verdict</h2>
 <ol>${file.verdict.map((sentence) => html`<li>${sentence}</li>`)}</ol>
-<ul class="status"><li class="${file.outcome === 'passed' ? 'good' : 'bad'}">${OUTCOME_WORDS[file.outcome]}</li></ul></section>
+<ul class="status"><li class="${file.outcome === 'passed' ? 'good' : 'bad'}">${OUTCOME_WORDS[file.outcome]}</li></ul>
+${rangeMarkup(regressRangeLines(file))}</section>
 ${moved.map((point, index) => pointSection(point, figures[index] ?? null))}
 ${identicalSection(scenario)}
 <section><h2>How to read it</h2><ul class="plain">${readingLines(file, scenario).map((line) => html`<li>${line}</li>`)}</ul></section>

@@ -2,7 +2,7 @@
 import type { RegressFile, RegressPoint, RegressScenario } from '../../results/regress-file.ts';
 import { counted } from '../words.ts';
 import { movedRows, ROW_HEAD, rowCells } from './rows.ts';
-import { isIdentical, likelySentence, OUTCOME_WORDS } from './words.ts';
+import { isIdentical, likelySentence, OUTCOME_WORDS, regressRangeLines } from './words.ts';
 
 export function renderMarkdown(file: RegressFile): string {
   return [
@@ -11,6 +11,7 @@ export function renderMarkdown(file: RegressFile): string {
     ...file.verdict.map((sentence) => `- ${escapeMarkdown(sentence)}`),
     '',
     ...file.scenarios.flatMap(scenarioLines),
+    ...regressRangeLines(file).map((line) => `${escapeMarkdown(line)}\n`),
     `Baseline ${escapeMarkdown(file.baseline)}, model version ${escapeMarkdown(file.model_version)}.`,
     '',
   ].join('\n');

@@ -5,7 +5,7 @@ import type { MeasureRow, RegressFile, RegressPoint, RegressScenario } from '../
 import type { Colours } from '../table.ts';
 import { counted, list } from '../words.ts';
 import { movedRows, ROW_HEAD, rowCells } from './rows.ts';
-import { isIdentical, OUTCOME_WORDS } from './words.ts';
+import { isIdentical, OUTCOME_WORDS, regressRangeLines } from './words.ts';
 
 export function renderRegress(file: RegressFile, colour: Colours = colours): string {
   const passed = file.outcome === 'passed';
@@ -13,6 +13,7 @@ export function renderRegress(file: RegressFile, colour: Colours = colours): str
     colour.bold('regress: ') + (passed ? colour.green : colour.red)(OUTCOME_WORDS[file.outcome]),
     ...file.verdict.map((sentence) => `• ${sentence}`),
     ...file.scenarios.flatMap((scenario) => scenarioLines(scenario, colour)),
+    ...regressRangeLines(file),
     ...footnotes(file).map((line) => colour.dim(line)),
     '',
   ].join('\n');

@@ -1,6 +1,7 @@
 /** How a comparison with a baseline names things: values, changes, states, stages and what moved with them. Every form of the report shares it. */
 import type { Cause, Stage } from '../../experiment/likely-cause.ts';
-import type { MeasureRow, Outcome, RegressPoint, WorkRow } from '../../results/regress-file.ts';
+import type { MeasureRow, Outcome, RegressFile, RegressPoint, WorkRow } from '../../results/regress-file.ts';
+import { checkedRangeLines } from '../checked-range.ts';
 import { formatQuantity, formatShare, NOT_MEASURED, objectiveUnit, type Unit } from '../html/format.ts';
 import { list, resourceName } from '../words.ts';
 
@@ -44,6 +45,18 @@ const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
 
 export function isIdentical({ digests, digests_same, measures }: RegressPoint): boolean {
   return digests === digests_same && measures.every(({ state }) => state === 'same');
+}
+
+/** Where the points of all scenarios lie, which are named where there are several. */
+export function regressRangeLines({ scenarios }: RegressFile): readonly string[] {
+  return checkedRangeLines(
+    scenarios.flatMap(({ scenario, points }) =>
+      points.map(({ label, checked_range }) => ({
+        label: scenarios.length === 1 ? label : `${scenario}, ${label}`,
+        checked_range,
+      })),
+    ),
+  );
 }
 
 /** `12.3 ms → 14.1 ms (+14.6%)`. */

@@ -1,6 +1,6 @@
 /** `saturate.html`: the verdict, then for each point latency, throughput and busy shares against load, and the loads as a table. */
 import type { SaturationFile, SaturationPoint } from '../../results/saturation-file.ts';
-import { checkedRangeLines } from '../checked-range.ts';
+import { checkedRangeMarkup } from '../html/checked-range.ts';
 import { figureMarkup } from '../html/figures.ts';
 import { html, type Markup, table } from '../html/markup.ts';
 import { renderPage } from '../html/page.ts';
@@ -16,7 +16,7 @@ export function renderSaturationHtml(file: SaturationFile): string {
 </header>
 <section class="verdict" aria-labelledby="verdict"><h2 id="verdict">Verdict</h2>
 <ol>${file.verdict.map((sentence) => html`<li>${sentence}</li>`)}</ol>
-${checkedRangeLines(file.points).map((line) => html`<p class="lead range">${line}</p>`)}</section>
+${checkedRangeMarkup(file.points)}</section>
 ${summary(file)}
 <section class="charts">${figures.map((figure) => figureMarkup(figure, 'full'))}</section>
 <section><h2>How to read it</h2><ul class="plain">${[...file.assumptions, ...footnotes(file)].map((line) => html`<li>${line}</li>`)}</ul></section>

@@ -1,6 +1,5 @@
 /** `sensitivity.html`: the verdict, a tornado chart and a table for each point, and what the ranges stand for. */
 import type { SensitivityFile, SensitivityPoint } from '../../results/sensitivity-file.ts';
-import { checkedRangeLines } from '../checked-range.ts';
 import {
   type Axis,
   type ChartSpec,
@@ -9,6 +8,7 @@ import {
   NO_CHART_EXTRAS,
   NO_SERIES_EXTRAS,
 } from '../html/charts/chart-spec.ts';
+import { checkedRangeMarkup } from '../html/checked-range.ts';
 import { figureMarkup } from '../html/figures.ts';
 import { formatShare, objectiveUnit } from '../html/format.ts';
 import { html, type Markup, swatch, table } from '../html/markup.ts';
@@ -28,7 +28,7 @@ export function renderSensitivityHtml(file: SensitivityFile): string {
 </header>
 <section class="verdict" aria-labelledby="verdict"><h2 id="verdict">Verdict</h2>
 <ol>${sensitivityVerdict(file).map((sentence) => html`<li>${sentence}</li>`)}</ol>
-${checkedRangeLines(file.points).map((line) => html`<p class="lead range">${line}</p>`)}</section>
+${checkedRangeMarkup(file.points)}</section>
 <section class="charts">${figures.map((figure) => figureMarkup(figure, 'full'))}</section>
 ${inputs(file)}
 <section><h2>How to read it</h2><ul class="plain">${footnotes(file).map((line) => html`<li>${line}</li>`)}</ul></section>

@@ -1,7 +1,7 @@
 /** `size.html`: the recommendation, the best few, cost against finality of what was simulated, what came near, and what was searched. */
 import type { SizeFile } from '../../results/size-file.ts';
 import { formatBitRate } from '../../units/format.ts';
-import { checkedRangeLines } from '../checked-range.ts';
+import { rangeMarkup } from '../html/checked-range.ts';
 import { figureMarkup } from '../html/figures.ts';
 import { html, type Markup, table } from '../html/markup.ts';
 import { renderPage } from '../html/page.ts';
@@ -9,7 +9,16 @@ import { counted } from '../words.ts';
 import { costFigure } from './chart.ts';
 import { cutMeaning } from './cuts.ts';
 import { ANSWER_HEAD, answerCells, NEAR_HEAD, nearCells } from './table.ts';
-import { askedText, footnotes, money, protocolTitle, sizeVerdict, whole } from './words.ts';
+import {
+  askedText,
+  footnotes,
+  money,
+  NEAREST_FIRST,
+  protocolTitle,
+  sizeRangeLines,
+  sizeVerdict,
+  whole,
+} from './words.ts';
 
 export function renderSizeHtml(file: SizeFile): string {
   const figure = costFigure(file);
@@ -20,7 +29,7 @@ export function renderSizeHtml(file: SizeFile): string {
 </header>
 <section class="verdict" aria-labelledby="verdict"><h2 id="verdict">Recommendation</h2>
 <ol>${sizeVerdict(file).map((sentence) => html`<li>${sentence}</li>`)}</ol>
-${checkedRangeLines(file.answers).map((line) => html`<p class="lead range">${line}</p>`)}</section>
+${rangeMarkup(sizeRangeLines(file))}</section>
 ${answers(file)}
 ${costs(file)}
 <section class="charts">${figureMarkup(figure, 'full')}</section>
@@ -59,7 +68,7 @@ function costs(file: SizeFile): Markup | null {
 
 function near(file: SizeFile): Markup | null {
   if (file.nearest.length === 0) return null;
-  return html`<section><h2>Nearest of those that do not do</h2>${table('What came near', ['', ...NEAR_HEAD], numbered(nearCells(file)), 'words')}</section>`;
+  return html`<section><h2>Those that come nearest and do not do</h2><p class="lead">${NEAREST_FIRST}</p>${table('What came near', ['', ...NEAR_HEAD], numbered(nearCells(file)), 'words')}</section>`;
 }
 
 function search({ search: found }: SizeFile): Markup {

@@ -3,14 +3,31 @@ import Table from 'cli-table3';
 import colours from 'picocolors';
 import type { AnswerRow, NearRow, SizeFile } from '../../results/size-file.ts';
 import { formatBitRate } from '../../units/format.ts';
-import { checkedRangeLines } from '../checked-range.ts';
 import { formatShort } from '../html/format.ts';
 import type { Colours } from '../table.ts';
 import { counted, percent, withInterval } from '../words.ts';
 import { cutMeaning } from './cuts.ts';
-import { askedText, bindingText, footnotes, money, placeText, protocolTitle, sizeVerdict } from './words.ts';
+import {
+  askedText,
+  bindingText,
+  footnotes,
+  money,
+  NEAREST_FIRST,
+  placeText,
+  protocolTitle,
+  sizeRangeLines,
+  sizeVerdict,
+} from './words.ts';
 
 export function renderSize(file: SizeFile, colour: Colours = colours): string {
+  const { answers, nearest } = file;
+  const best = () =>
+    tableOf(
+      ANSWER_HEAD,
+      answers.map((answer) => answerCells(answer, file)),
+    );
+  const near = () => `Those that come nearest and do not do. ${NEAREST_FIRST}\n${tableOf(NEAR_HEAD, nearCells(file))}`;
+  const tables = [...(answers.length === 0 ? [] : [best()]), ...(nearest.length === 0 ? [] : [near()])];
   return [
     colour.bold(`${file.scenario}: the cheapest cluster for ${askedText(file)}`) +
       (file.quick ? colour.yellow('  ROUGH ANSWER (--quick)') : ''),
@@ -18,16 +35,8 @@ export function renderSize(file: SizeFile, colour: Colours = colours): string {
     '',
     ...sizeVerdict(file).map((sentence) => `• ${sentence}`),
     '',
-    ...(file.answers.length === 0
-      ? []
-      : [
-          tableOf(
-            ANSWER_HEAD,
-            file.answers.map((answer) => answerCells(answer, file)),
-          ),
-        ]),
-    ...(file.nearest.length === 0 ? [] : ['', 'Nearest of those that do not do:', tableOf(NEAR_HEAD, nearCells(file))]),
-    ...checkedRangeLines(file.answers),
+    ...(tables.length === 0 ? [] : [tables.join('\n\n')]),
+    ...sizeRangeLines(file),
     ...footnotes(file).map((line) => colour.dim(line)),
     '',
   ].join('\n');

@@ -1,6 +1,7 @@
 /** What a sizing search says in sentences: the recommendation, what it costs and gives, what binds it, and how far the proof goes. */
 import type { AnswerRow, SizeFile } from '../../results/size-file.ts';
 import { formatBitRate } from '../../units/format.ts';
+import { checkedRangeLines } from '../checked-range.ts';
 import { formatNumber, formatQuantity, formatShare, formatShort, objectiveUnit } from '../html/format.ts';
 import { counted, list, milliseconds, percent, resourceName, withInterval } from '../words.ts';
 import { cutMeaning } from './cuts.ts';
@@ -230,8 +231,7 @@ function infeasible(file: SizeFile): readonly string[] {
     return [
       `Nothing was found before the ${STOPPED[ended]}, which proves nothing${ended === 'capped' ? ' (without --quick it goes on)' : ''}: left out so far were ${said}.`,
     ];
-  const [near] = file.nearest.filter(({ in_nodes }) => !in_nodes).toSorted((a, b) => a.by - b.by);
-  const nearest = near ?? file.nearest[0];
+  const [nearest] = file.nearest;
   return [
     `No candidate of the ${whole(candidates)} in the space gives ${askedText(file)}: ${said}.`,
     ...(nearest === undefined
@@ -239,6 +239,17 @@ function infeasible(file: SizeFile): readonly string[] {
       : [`Nearest: ${nearest.label}, for ${money(nearest.cost_per_month, file)} a month: ${nearest.why}.`]),
     `${counted(simulated, 'candidate')} ${simulated === 1 ? 'was' : 'were'} simulated, in ${counted(runs, 'run')}. Ease what excludes most, or widen the space: more nodes, other sites, stronger machines.`,
   ];
+}
+
+export const NEAREST_FIRST =
+  'Nearest first: by the share of the target missed (a bound misses by at least so much), then by how many nodes are lacking, then those whose options contradict.';
+
+/** Where the answers lie; without one, where what came nearest does. */
+export function sizeRangeLines({ answers, nearest }: SizeFile): readonly string[] {
+  if (answers.length > 0) return checkedRangeLines(answers);
+  if (nearest.length === 0)
+    return ['No candidate is known that could be held against the ranges checked against real systems.'];
+  return checkedRangeLines(nearest).map((line) => `Nearest of those that do not do: ${line}`);
 }
 
 /** What the numbers are. */

@@ -1,6 +1,6 @@
 /** `tune.html`: the verdict, the curve of recovery against risk, batch timeouts, and the settings as real systems call them. */
 import type { TuneFile, TunePoint } from '../../results/tune-file.ts';
-import { checkedRangeLines } from '../checked-range.ts';
+import { checkedRangeMarkup } from '../html/checked-range.ts';
 import { figureMarkup } from '../html/figures.ts';
 import { html, type Markup, table } from '../html/markup.ts';
 import { renderPage } from '../html/page.ts';
@@ -22,7 +22,7 @@ export function renderTuneHtml(file: TuneFile): string {
 </header>
 <section class="verdict" aria-labelledby="verdict"><h2 id="verdict">Verdict</h2>
 <ol>${tuneVerdict(file).map((sentence) => html`<li>${sentence}</li>`)}</ol>
-${checkedRangeLines(file.points).map((line) => html`<p class="lead range">${line}</p>`)}</section>
+${checkedRangeMarkup(file.points)}</section>
 ${cautions.length === 0 ? null : html`<section><h2>Warnings</h2><ul class="plain">${cautions.map((line) => html`<li>${line}</li>`)}</ul></section>`}
 <section class="charts">${figures.map(({ figure, width }) => figureMarkup(figure, width))}</section>
 ${file.points.map(names)}

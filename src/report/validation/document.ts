@@ -61,7 +61,7 @@ ${list(results.flatMap(({ target }) => (target.beyond ?? []).map((one) => `${tar
 
 ## The ranges checked against real systems
 
-Every report of a run says whether it lies in one of these, or in what it leaves the nearest. Each end was checked, not every combination; closed forms and other simulators widen no range.
+Every report says whether its scenario lies in one of these, or in what it leaves the nearest. Each end was checked, not every combination; closed forms and other simulators widen no range.
 
 | system | | range | targets |
 |---|---|---|---|

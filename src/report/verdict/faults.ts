@@ -63,11 +63,12 @@ function nextLeader(point: PointResult): readonly string[] {
     ...new Set(leaders.filter(({ at_ms, node }) => at_ms >= first && node !== led).map(({ node }) => node)),
   ];
   if (led === undefined || after.length === 0) return [];
+  const more = point.timeline.events_left_out.some((marks) => marks.name === 'leader') ? ' and perhaps others' : '';
   const name = (node: number): string => {
     const site = point.utilisation.find((row) => row.node === node)?.site ?? '';
     return `node ${node}${site === '' ? '' : ` (${site})`}`;
   };
   return [
-    `${point.label} is final sooner over the whole run than before the first fault (half within ${milliseconds(whole.mean)} against ${milliseconds(before.mean)}): in the shown run ${name(led)} led before it and ${list(after.map(name))} after it${after.length === 1 ? '; a leader there is faster for these clients' : ''}.`,
+    `${point.label} is final sooner over the whole run than before the first fault (half within ${milliseconds(whole.mean)} against ${milliseconds(before.mean)}): in the shown run ${name(led)} led before it and ${list(after.map(name))}${more} after it${after.length === 1 && more === '' ? '; a leader there is faster for these clients' : ''}.`,
   ];
 }

@@ -51,6 +51,7 @@ export function marksOf(events: readonly NumberedEvent[]): readonly Mark[] {
 /** The legend of the numbers, and a sentence about what has none. */
 export function eventTable(events: readonly NumberedEvent[], points: readonly PointResult[]): Markup | null {
   if (events.length === 0) return null;
+  const left = leftOut(points);
   const rows = events
     .filter(({ number }) => number > 0)
     .map((event) => [
@@ -63,10 +64,10 @@ export function eventTable(events: readonly NumberedEvent[], points: readonly Po
       nodesText(event.nodes, points[event.points[0] ?? 0]),
     ]);
   const legend = rows.length === 0 ? null : table('Events', ['', 'at', 'point', 'event', 'node'], rows, 'events');
-  return html`${legend}${withoutNumber(events)}`;
+  return html`${legend}${withoutNumber(events, left === null)}${left}`;
 }
 
-function withoutNumber(events: readonly NumberedEvent[]): Markup | null {
+function withoutNumber(events: readonly NumberedEvent[], complete: boolean): Markup | null {
   const counts = new Map<string, number>();
   for (const event of events.filter(({ number }) => number === 0)) {
     const name = nameOf(event);
@@ -74,7 +75,18 @@ function withoutNumber(events: readonly NumberedEvent[]): Markup | null {
   }
   if (counts.size === 0) return null;
   const list = [...counts].map(([name, count]) => `${name} (${counted(count, 'time')})`).join(', ');
-  return html`<p class="lead small">Small dots, not listed: ${list}. Every event is in result.json.</p>`;
+  return html`<p class="lead small">Small dots, not listed: ${list}.${complete ? ' Every event is in result.json.' : ''}</p>`;
+}
+
+/** What a run has not kept; null: all is there. */
+function leftOut(points: readonly PointResult[]): Markup | null {
+  const thinned = points.flatMap(({ label, timeline: { events_left_out: marks } }) =>
+    marks.length === 0
+      ? []
+      : [`${label}: ${marks.map(({ name, count }) => `${name} (${counted(count, 'time')})`).join(', ')}`],
+  );
+  if (thinned.length === 0) return null;
+  return html`<p class="lead small">Left out, here and in result.json, which keep the first 300 marks of a kind (of leaders also the last before each fault and the first behind it): ${thinned.join('; ')}. Recovery is judged by all of them.</p>`;
 }
 
 function routineNames(events: readonly NumberedEvent[]): ReadonlySet<string> {

@@ -1,9 +1,9 @@
 /** The top of the report: the question, the verdict in words, whether the runs were safe, and what to be wary of. */
 import type { PointResult, ResultFile } from '../../../results/result-file.ts';
-import { checkedRangeLines } from '../../checked-range.ts';
 import { some } from '../../verdict/points.ts';
 import { livenessLines } from '../../verdict/trouble.ts';
 import { SIDE_BY_SIDE } from '../charts/chart-spec.ts';
+import { checkedRangeMarkup } from '../checked-range.ts';
 import { counted, formatInstant } from '../format.ts';
 import { html, type Markup, table } from '../markup.ts';
 
@@ -18,7 +18,7 @@ ${eyebrow}
 <section class="verdict" aria-labelledby="verdict"><h2 id="verdict">Verdict</h2>
 <ol>${verdict.map((sentence) => html`<li>${sentence}</li>`)}</ol>
 <ul class="status">${status(result)}</ul>
-${checkedRangeLines(result.points).map((line) => html`<p class="lead range">${line}</p>`)}
+${checkedRangeMarkup(result.points)}
 ${violations(result.points)}${failedRuns(result)}${warnings(result)}</section>
 `;
 }
