@@ -1,7 +1,7 @@
 /** `quorumlab tune FILE`: the least timeouts whose spurious elections or view changes stay under a level, and the recovery that they buy. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { drive } from '../executor/executor.ts';
-import { knobsOf } from '../experiment/tune/knobs.ts';
+import { knobsOf, TUNABLE } from '../experiment/tune/knobs.ts';
 import { timeFor, watched } from '../experiment/tune/spurious.ts';
 import { type TunePlan, tune } from '../experiment/tune/tune.ts';
 import { type Invocation, repeatQuestionCommand } from '../results/repeat-command.ts';
@@ -68,12 +68,8 @@ async function run(file: string, options: TuneOptions, context: CommandContext):
   refuseBeforehand([one], options.out);
   const { scenario, invocation } = one;
   const { plans, indices, notTuned, level, crashes } = plansFor(scenario, options, given.quick);
-  if (plans.length === 0)
-    throw new CommandEnd(
-      ExitCode.usage,
-      `nothing to tune:\n${notTuned.map(({ label, why }) => `${label}: ${why}`).join('\n')}`,
-    );
-  for (const { label, why } of notTuned) context.err.write(`not tuned: ${label}: ${why}\n`);
+  if (plans.length === 0) throw new CommandEnd(ExitCode.usage, nothingToTune(scenario.file, notTuned));
+  if (notTuned.length > 0) context.err.write(tunedInPart(plans, notTuned));
   refuseTooManyRequests(plans);
   const { warmup } = runSettings(scenario, given);
   const interrupt = new AbortController();
@@ -135,7 +131,7 @@ function plansFor(scenario: Scenario, options: TuneOptions, quick: boolean): Pla
     const knobs = knobsOf(setup);
     const why =
       knobs === null
-        ? `the protocol ${setup.protocol.name} has no timeouts that quorumlab knows how to tune (raft and pbft have)`
+        ? `of the protocol ${setup.protocol.name} no timeouts are known that decide when a leader is suspected (those of raft and pbft are)`
         : whyNot(setup);
     if (knobs === null || why !== null) {
       notTuned.push({ label, why: why ?? '' });
@@ -156,6 +152,22 @@ function plansFor(scenario: Scenario, options: TuneOptions, quick: boolean): Pla
     ];
   });
   return { plans, indices, notTuned, level, crashes };
+}
+
+function nothingToTune(file: string, notTuned: readonly NotTuned[]): string {
+  return [
+    `${file}: nothing in it can be tuned:`,
+    ...notTuned.map(({ label, why }) => `  ${label}: ${why}`),
+    `What can be tuned are the timeouts of ${TUNABLE}, in a cluster of two nodes or more that has clients.`,
+  ].join('\n');
+}
+
+/** Before hours of computing: what they will be spent on, and what will have no answer. */
+function tunedInPart(plans: readonly TunePlan[], notTuned: readonly NotTuned[]): string {
+  return [
+    ...plans.map(({ label, knobs }) => `tuned: ${label}: ${knobs.options.join(', ')}\n`),
+    ...notTuned.map(({ label, why }) => `not tuned: ${label}: ${why}\n`),
+  ].join('');
 }
 
 function whyNot({ nodes, clients }: DesignPoint['setup']): string | null {
@@ -201,7 +213,7 @@ async function keepAndShow(answer: TuneFile, options: TuneOptions, context: Comm
 
 function levelGiven(text: string): number {
   const read = parseRate(text);
-  if (!read.ok) throw new InvalidArgumentError(`It must be a rate such as 1/h or 2/d; ${read.expected}.`);
+  if (!read.ok) throw new InvalidArgumentError('It must be a rate per s, min, h or d, such as 1/h.');
   if (read.value < LEAST_LEVEL)
     throw new InvalidArgumentError(
       `It must be above 0 and at least one in ten days: less takes more than 720 hours of virtual time without an event.`,
