@@ -10,7 +10,7 @@ import { CONSTANT_NAMES, type ConstantName, constantNamed } from '../experiment/
 import { objectiveUnit } from '../report/html/format.ts';
 import { counted, list, percent, quantity } from '../report/words.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
-import { tableOf } from '../scenario/csv-table.ts';
+import { DataProblems, tableOf } from '../scenario/csv-table.ts';
 import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { scenarioPath } from '../scenario/shipped-data.ts';
@@ -76,6 +76,11 @@ function read(file: string): Measurements {
   } catch (thrown) {
     // A folder is refused when it is read, and that error does not name it.
     if (thrown instanceof Error && 'code' in thrown) throw Object.assign(thrown, { path: file });
+    if (thrown instanceof DataProblems)
+      throw new CommandEnd(
+        ExitCode.usage,
+        thrown.problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`).join('\n'),
+      );
     throw new CommandEnd(ExitCode.usage, (thrown as Error).message);
   }
 }
@@ -87,7 +92,7 @@ function fitRow(row: MeasuredRow, scenario: Scenario, options: FitOptions): FitR
       levels.length > 0 ? `: name its levels by columns (${list(levels)})` : ': measurements are of one protocol';
     throw new CommandEnd(
       ExitCode.usage,
-      `${options.from}:${row.line}: ${options.scenario} has ${scenario.points.length} points as this row sets it up, expected one${remedy}`,
+      `${row.place}: ${options.scenario} has ${scenario.points.length} points as this row sets it up, expected one${remedy}`,
     );
   }
   const choice = { quick: false };
@@ -100,7 +105,7 @@ function fitRow(row: MeasuredRow, scenario: Scenario, options: FitOptions): FitR
   };
 }
 
-/** A setting that cannot be is told by the line that has it. */
+/** A setting that cannot be is told by its place in the file. */
 async function scenarioOf(row: MeasuredRow, options: FitOptions, { err }: CommandContext): Promise<Scenario> {
   const { overrides } = row;
   const given = { set: [...overrides, ...otherLevels(options.scenario, overrides)], quick: false, replications: null };
@@ -109,9 +114,11 @@ async function scenarioOf(row: MeasuredRow, options: FitOptions, { err }: Comman
     return scenario;
   } catch (thrown) {
     if (!(thrown instanceof CommandEnd) || overrides.length === 0) throw thrown;
+    // Of several settings the one that a problem names; where none does, they do not go together, and the first stands for all.
+    const at = overrides.findIndex((override) => thrown.message.includes(override.slice(0, override.indexOf('='))));
     throw new CommandEnd(
       thrown.exitCode,
-      `${options.from}:${row.line}: ${options.scenario} cannot be set up as this row says (${overrides.join(', ')}):\n${thrown.message}`,
+      `${row.overridePlaces[Math.max(0, at)]}: ${options.scenario} cannot be set up as this row says (${overrides.join(', ')}):\n${thrown.message}`,
     );
   }
 }
