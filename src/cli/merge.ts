@@ -1,5 +1,5 @@
 /** `quorumlab merge DIR…`: joins the run stores of shards into one, verifying each run, and says what is missing. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { counted } from '../report/words.ts';
@@ -11,7 +11,7 @@ import { RUNS_FOLDER, runPath } from '../results/run-store.ts';
 import { missingOf, readShardRecords, type ShardRecord, writeShardRecord } from '../results/shard-record.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
-import { folderProblem } from './output-folder.ts';
+import { folderProblem, isFolder } from './output-folder.ts';
 
 interface MergeOptions {
   readonly cache?: string;
@@ -63,7 +63,7 @@ function merge(folders: readonly string[], options: MergeOptions, context: Comma
 /** @throws CommandEnd before anything is copied. */
 function refuse(folders: readonly string[], into: string): void {
   for (const folder of folders) {
-    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    if (!isFolder(folder))
       throw new CommandEnd(ExitCode.usage, `${folder}: is no folder, expected a run store (what --cache named)`);
     if (resolve(folder) === resolve(into))
       throw new CommandEnd(

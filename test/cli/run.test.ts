@@ -426,7 +426,11 @@ describe('the exit code', () => {
   test('is 1, before anything is run, for a place that makes no folders', async (context) => {
     context.skip(!existsSync('/proc/self'), 'this system has no /proc');
     const { code, out, err } = await quorumlab('run', scenario(), '--inline', '--out', '/proc/foo/bar');
-    expect({ code, out, err }).toEqual({ code: 1, out: '', err: '--out /proc/foo/bar: no folder can be made here\n' });
+    expect({ code, out, err }).toEqual({
+      code: 1,
+      out: '',
+      err: '--out /proc/foo/bar: nothing can be made here; name a folder where you may write\n',
+    });
   });
 
   test('leaves no folder behind when it only tried whether it could be made', async () => {
