@@ -65,12 +65,13 @@ async function run(file: string, options: SaturateOptions, context: CommandConte
     const plan = planOf(one.scenario, options, given.quick);
     const about = { scenario: one.scenario.name, warmup: one.scenario.run.warmup };
     const answers = await drive(saturate(plan), executor, { signal: interrupt.signal, about }, mostRuns(plan));
+    const { rateText, saturationVerdict } = await import('../report/saturation/words.ts');
     if (interrupt.signal.aborted)
       throw new CommandEnd(
         ExitCode.interrupted,
-        [stoppedWithoutAnswer(options, context), ...answers.map(knownSoFar)].join('\n'),
+        [stoppedWithoutAnswer(options, context), ...answers.map((found) => knownSoFar(found, rateText))].join('\n'),
       );
-    const answer = fileOf(one, options, answers, await verdict());
+    const answer = fileOf(one, options, answers, saturationVerdict);
     await keepAndShow(answer, options, context);
     const code = exitCodeOf(answer.points.flatMap(findingsOf));
     if (code !== ExitCode.ok) throw new CommandEnd(code);
@@ -146,10 +147,6 @@ function rangeAt({ setup }: DesignPoint, saturation: PointSaturation['saturation
   return checkedRangeOf({ ...setup, faults: [] }, busy);
 }
 
-async function verdict() {
-  return (await import('../report/saturation/words.ts')).saturationVerdict;
-}
-
 async function keepAndShow(answer: SaturationFile, options: SaturateOptions, context: CommandContext): Promise<void> {
   const { renderSaturationHtml } = await import('../report/saturation/html.ts');
   const { renderSaturation } = await import('../report/saturation/table.ts');
@@ -171,9 +168,8 @@ function findingsOf({
 }
 
 /** What an interrupted search has found out. */
-function knownSoFar({ label, saturation, beyond }: PointSaturation): string {
-  const rate = (load: PointSaturation['saturation']): string | null =>
-    load === null ? null : `${Math.round(load.rate)}/s`;
+function knownSoFar({ label, saturation, beyond }: PointSaturation, rateText: (rate: number) => string): string {
+  const rate = (load: PointSaturation['saturation']): string | null => (load === null ? null : rateText(load.rate));
   const [low, high] = [rate(saturation), rate(beyond)];
   if (low === null && high === null) return `${label}: nothing is known yet`;
   return `${label}: ${low === null ? 'no load was stable yet' : `stable at ${low}`}${high === null ? '' : `, not at ${high}`}`;
