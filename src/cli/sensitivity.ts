@@ -170,6 +170,10 @@ function collectRange(
       `There is no input '${name}'${nearest(name, INPUT_NAMES)}; there are ${INPUT_NAMES.join(', ')}.`,
     );
   const range = { low: Number(low), high: Number(high) };
+  if (range.low > range.high)
+    throw new InvalidArgumentError(
+      `The low end, ${low}, lies above the high end, ${high}: the lower one comes first (${name}=${high}..${low}).`,
+    );
   if (range.low > 1 || range.high < 1)
     throw new InvalidArgumentError('The range must hold 1, which is what the scenario says.');
   if (range.low === 0 && NEVER_NOTHING.includes(input))
