@@ -8,12 +8,12 @@ import { keepable } from '../executor/cached.ts';
 import type { FailedRun } from '../experiment/experiment.ts';
 import { counted } from '../report/words.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
+import { repeatCommand } from '../results/repeat-command.ts';
 import { resultId } from '../results/result-id.ts';
 import { runIdentity } from '../results/run-identity.ts';
 import { runPath } from '../results/run-store.ts';
 import { type ShardRecord, writeShardRecord } from '../results/shard-record.ts';
-import { type RunChoice, runSettings } from '../scenario/run-spec-for.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import { runSettings } from '../scenario/run-spec-for.ts';
 import { MODEL_VERSION } from '../simulation/model-version.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
 import { chosenFolder, stopping } from './cache-options.ts';
@@ -50,13 +50,21 @@ interface SharedRun {
 }
 
 /** Every n-th distinct run: the sizes of two shards differ by at most one run, in all and of each design point. */
-export function shareOf(specs: readonly RunSpec[], { index, of }: Shard): readonly SharedRun[] {
+export function shareOf(specs: readonly RunSpec[], shard: Shard): readonly SharedRun[] {
+  return dealtTo(shard, distinctRuns(specs));
+}
+
+function dealtTo({ index, of }: Shard, runs: readonly SharedRun[]): readonly SharedRun[] {
+  return runs.filter((_, place) => place % of === index - 1);
+}
+
+function distinctRuns(specs: readonly RunSpec[]): readonly SharedRun[] {
   const distinct = new Map<string, SharedRun>();
   for (const spec of specs) {
     const identity = runIdentity(spec);
     if (!distinct.has(identity)) distinct.set(identity, { spec, identity });
   }
-  return [...distinct.values()].filter((_, place) => place % of === index - 1);
+  return [...distinct.values()];
 }
 
 export async function runShard(
@@ -77,8 +85,9 @@ export async function runShard(
     for (const { scenario, invocation } of loaded) {
       if (interrupt.signal.aborted) break;
       const choice = { quick: invocation.quick };
-      const share = shareOf(firstRuns(scenario, choice), shard);
-      const record = recordOf(scenario, choice, shard, share);
+      const all = distinctRuns(firstRuns(scenario, choice));
+      const share = dealtTo(shard, all);
+      const record = recordOf({ scenario, invocation }, shard, share, all.length);
       writeShardRecord(folder, record);
       let reused = 0;
       const outcomes = await executor.execute(
@@ -123,18 +132,20 @@ function storeFor(loaded: readonly LoadedScenario[], options: RunningOptions, co
 }
 
 function recordOf(
-  scenario: Scenario,
-  choice: RunChoice,
+  { scenario, invocation }: LoadedScenario,
   { index, of }: Shard,
   share: readonly SharedRun[],
+  inAll: number,
 ): ShardRecord {
   return {
     format: 1,
     scenario: scenario.name,
-    result_id: resultId(resolvedText(scenario, choice.quick), MODEL_VERSION),
+    result_id: resultId(resolvedText(scenario, invocation.quick), MODEL_VERSION),
     model_version: MODEL_VERSION,
     shard: index,
     of,
+    repeat_command: repeatCommand(invocation),
+    runs_in_all: inAll,
     runs: share.map(({ spec: { label, replication }, identity }) => ({ label, replication, identity })),
   };
 }
