@@ -16,15 +16,14 @@ import { type ShardRecord, writeShardRecord } from '../results/shard-record.ts';
 import { runSettings } from '../scenario/run-spec-for.ts';
 import { MODEL_VERSION } from '../simulation/model-version.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
-import { chosenFolder, stopping } from './cache-options.ts';
+import { chosenFolder } from './cache-options.ts';
 import type { CommandContext } from './context.ts';
-import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
+import { CommandEnd, ExitCode } from './exit-codes.ts';
 import type { LoadedScenario } from './load.ts';
-import { openExecutor } from './open-executor.ts';
 import type { RunningOptions } from './options.ts';
 import { folderProblem } from './output-folder.ts';
-import { withProgress } from './progress.ts';
 import { firstRuns, resolvedText } from './run-scenario.ts';
+import { eachScenario } from './with-executor.ts';
 
 export interface Shard {
   /** From 1 to `of`. */
@@ -74,45 +73,31 @@ export async function runShard(
   context: CommandContext,
 ): Promise<void> {
   const folder = storeFor(loaded, options, context);
-  const executor = withProgress(await openExecutor(options, context), context.err);
-  const interrupt = new AbortController();
-  const stopListening = context.onInterrupt(() => {
-    context.err.write(stopping(options, context));
-    interrupt.abort();
-  });
-  const findings: ExitCode[] = [];
-  try {
-    for (const { scenario, invocation } of loaded) {
-      if (interrupt.signal.aborted) break;
-      const choice = { quick: invocation.quick };
-      const all = distinctRuns(firstRuns(scenario, choice));
-      const share = dealtTo(shard, all);
-      const record = recordOf({ scenario, invocation }, shard, share, all.length);
-      writeShardRecord(folder, record);
-      let reused = 0;
-      const outcomes = await executor.execute(
-        share.map(({ spec }) => spec),
-        {
-          signal: interrupt.signal,
-          about: { scenario: scenario.name, warmup: runSettings(scenario, choice).warmup },
-          onReused: (indices) => {
-            reused = indices.length;
-          },
+  await eachScenario(loaded, options, context, async ({ scenario, invocation }, executor, signal) => {
+    const choice = { quick: invocation.quick };
+    const all = distinctRuns(firstRuns(scenario, choice));
+    const share = dealtTo(shard, all);
+    const record = recordOf({ scenario, invocation }, shard, share, all.length);
+    writeShardRecord(folder, record);
+    let reused = 0;
+    const outcomes = await executor.execute(
+      share.map(({ spec }) => spec),
+      {
+        signal,
+        about: { scenario: scenario.name, warmup: runSettings(scenario, choice).warmup },
+        onReused: (indices) => {
+          reused = indices.length;
         },
-      );
-      const failed = outcomes.filter((outcome) => !outcome.ok);
-      const unkept = share.filter(({ identity }, i) => outcomes[i]?.ok && !existsSync(runPath(folder, identity)));
-      tell({ record, folder, failed, unkept, reused }, options, context);
-      findings.push(...failed.map(({ kind }) => (kind === 'crashed' ? ExitCode.crashed : ExitCode.interrupted)));
-      findings.push(...unkept.map(() => ExitCode.usage));
-    }
-  } finally {
-    stopListening();
-    await executor.close();
-  }
-  if (interrupt.signal.aborted) findings.push(ExitCode.interrupted);
-  const code = exitCodeOf(findings);
-  if (code !== ExitCode.ok) throw new CommandEnd(code);
+      },
+    );
+    const failed = outcomes.filter((outcome) => !outcome.ok);
+    const unkept = share.filter(({ identity }, i) => outcomes[i]?.ok && !existsSync(runPath(folder, identity)));
+    tell({ record, folder, failed, unkept, reused }, options, context);
+    return [
+      ...failed.map(({ kind }) => (kind === 'crashed' ? ExitCode.crashed : ExitCode.interrupted)),
+      ...unkept.map(() => ExitCode.usage),
+    ];
+  });
 }
 
 /** A shard is worth nothing without its store. @throws CommandEnd before anything is run. */
