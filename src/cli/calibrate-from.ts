@@ -20,8 +20,8 @@ import type { Duration } from '../units/quantities.ts';
 import type { CommandContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
 import { type LoadedScenario, loadScenarios } from './load.ts';
-import { type ExecutorOptions, openExecutor } from './open-executor.ts';
-import { withProgress } from './progress.ts';
+import type { ExecutorOptions } from './open-executor.ts';
+import { withExecutor } from './with-executor.ts';
 
 export interface FitOptions extends ExecutorOptions {
   readonly from: string;
@@ -48,26 +48,20 @@ export async function calibrateFrom(options: FitOptions, context: CommandContext
     plan.push(fitRow(row, scenario, options));
     addedDelay = addedDelayOf(scenario);
   }
-  const executor = withProgress(await openExecutor(options, context), err);
-  const stop = new AbortController();
-  const release = context.onInterrupt(() => stop.abort());
-  try {
+  await withExecutor(options, context, async (executor, signal) => {
     const fit = fitConstants({
       rows: plan,
       constants: options.fit ?? CONSTANT_NAMES,
       choose: options.fit === undefined,
     });
-    const answer = await drive(fit, executor, { signal: stop.signal });
-    if (stop.signal.aborted) throw new CommandEnd(ExitCode.interrupted, 'stopped: nothing was fitted');
+    const answer = await drive(fit, executor, { signal });
+    if (signal.aborted) throw new CommandEnd(ExitCode.interrupted, 'stopped: nothing was fitted');
     if (!answer.ok) throw new CommandEnd(ExitCode.usage, `${options.from}: no fit: ${answer.why}`);
     const settings = (name: ConstantName, value: Duration): readonly string[] =>
       constantNamed(name).settings(value, (plan[0] as FitRow).spec, addedDelay);
     if (options.json) out.write(canonicalJson(fitDocument(options, answer, rows, settings)));
     else out.write(answerText(answer, rows, settings));
-  } finally {
-    release();
-    await executor.close();
-  }
+  });
 }
 
 function read(file: string): Measurements {

@@ -15,12 +15,12 @@ interface Meanwhile {
 }
 
 /** Ctrl-C aborts the signal, no more: what becomes of what is known by then is for `work` to say. */
-export async function withExecutor(
+export async function withExecutor<Answer>(
   options: ExecutorOptions,
   context: CommandContext,
-  work: (executor: Executor, signal: AbortSignal) => Promise<void>,
+  work: (executor: Executor, signal: AbortSignal) => Promise<Answer>,
   { stage, onInterrupt }: Meanwhile = {},
-): Promise<void> {
+): Promise<Answer> {
   const interrupt = new AbortController();
   const stopListening = context.onInterrupt(() => {
     onInterrupt?.();
@@ -29,7 +29,7 @@ export async function withExecutor(
   try {
     const executor = withProgress(await openExecutor(options, context), context.err, undefined, stage);
     try {
-      await work(executor, interrupt.signal);
+      return await work(executor, interrupt.signal);
     } finally {
       await executor.close();
     }
