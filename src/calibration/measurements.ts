@@ -9,8 +9,12 @@ import type { Table } from '../scenario/csv-table.ts';
 export interface MeasuredRow {
   /** As the file counts lines. */
   readonly line: number;
+  /** Where its measure stands, `file:line:column`. */
+  readonly place: string;
   /** `path=value`, as for --set. */
   readonly overrides: readonly string[];
+  /** Where each of them stands. */
+  readonly overridePlaces: readonly string[];
   readonly measure: EstimateName;
   readonly measured: number;
   /** Its processors were busy beyond what a simulation of the protocol can explain. */
@@ -35,13 +39,15 @@ export function readMeasurements(table: Table): Measurements {
     return measure === undefined ? [] : [{ measure, index }];
   });
   if (measures.length === 0)
-    throw new Error(`${name}:1: no column is a measure, expected one of ${ESTIMATE_NAMES.join(', ')}`);
+    throw new Error(`${name}:1:1: no column is a measure, expected one of ${ESTIMATE_NAMES.join(', ')}`);
   const settings = header.flatMap((column, index) => (column.includes('.') ? [{ path: column, index }] : []));
   const busy = header.findIndex((column) => BUSY.test(column));
   const bound = header.indexOf('cpu_bound');
   const known = new Set([...measures, ...settings].map(({ index }) => index).concat(busy, bound));
   const rows = table.rows.flatMap((fields, row) => {
-    const overrides = settings.flatMap(({ path, index }) => (fields[index] === '' ? [] : [`${path}=${fields[index]}`]));
+    const given = settings.filter(({ index }) => fields[index] !== '');
+    const overrides = given.map(({ path, index }) => `${path}=${fields[index]}`);
+    const overridePlaces = given.map(({ index }) => placeText(table, row, index));
     const cpuBound =
       (busy >= 0 && numberAt(table, row, busy) > MOST_BUSY) ||
       (bound >= 0 && /^(1|true|yes)$/.test(fields[bound] ?? ''));
@@ -49,9 +55,9 @@ export function readMeasurements(table: Table): Measurements {
     return measures.flatMap(({ measure, index }) => {
       if (fields[index] === '') return [];
       const measured = numberAt(table, row, index);
-      if (!(measured > 0))
-        throw new Error(`${placeText(table, row, index)}: ${measured} cannot be fitted to, expected more than 0`);
-      return [{ line, overrides, measure, measured, cpuBound }];
+      const place = placeText(table, row, index);
+      if (!(measured > 0)) throw new Error(`${place}: ${measured} cannot be fitted to, expected more than 0`);
+      return [{ line, place, overrides, overridePlaces, measure, measured, cpuBound }];
     });
   });
   return { rows, ignored: header.filter((_, index) => !known.has(index)) };

@@ -10,7 +10,7 @@ import { CONSTANT_NAMES, type ConstantName, constantNamed } from '../experiment/
 import { objectiveUnit } from '../report/html/format.ts';
 import { counted, list, percent, quantity } from '../report/words.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
-import { tableOf } from '../scenario/csv-table.ts';
+import { DataProblems, tableOf } from '../scenario/csv-table.ts';
 import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { scenarioPath } from '../scenario/shipped-data.ts';
@@ -20,8 +20,8 @@ import type { Duration } from '../units/quantities.ts';
 import type { CommandContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
 import { type LoadedScenario, loadScenarios } from './load.ts';
-import { type ExecutorOptions, openExecutor } from './open-executor.ts';
-import { withProgress } from './progress.ts';
+import type { ExecutorOptions } from './open-executor.ts';
+import { withExecutor } from './with-executor.ts';
 
 export interface FitOptions extends ExecutorOptions {
   readonly from: string;
@@ -48,26 +48,20 @@ export async function calibrateFrom(options: FitOptions, context: CommandContext
     plan.push(fitRow(row, scenario, options));
     addedDelay = addedDelayOf(scenario);
   }
-  const executor = withProgress(await openExecutor(options, context), err);
-  const stop = new AbortController();
-  const release = context.onInterrupt(() => stop.abort());
-  try {
+  await withExecutor(options, context, async (executor, signal) => {
     const fit = fitConstants({
       rows: plan,
       constants: options.fit ?? CONSTANT_NAMES,
       choose: options.fit === undefined,
     });
-    const answer = await drive(fit, executor, { signal: stop.signal });
-    if (stop.signal.aborted) throw new CommandEnd(ExitCode.interrupted, 'stopped: nothing was fitted');
+    const answer = await drive(fit, executor, { signal });
+    if (signal.aborted) throw new CommandEnd(ExitCode.interrupted, 'stopped: nothing was fitted');
     if (!answer.ok) throw new CommandEnd(ExitCode.usage, `${options.from}: no fit: ${answer.why}`);
     const settings = (name: ConstantName, value: Duration): readonly string[] =>
       constantNamed(name).settings(value, (plan[0] as FitRow).spec, addedDelay);
     if (options.json) out.write(canonicalJson(fitDocument(options, answer, rows, settings)));
     else out.write(answerText(answer, rows, settings));
-  } finally {
-    release();
-    await executor.close();
-  }
+  });
 }
 
 function read(file: string): Measurements {
@@ -76,6 +70,11 @@ function read(file: string): Measurements {
   } catch (thrown) {
     // A folder is refused when it is read, and that error does not name it.
     if (thrown instanceof Error && 'code' in thrown) throw Object.assign(thrown, { path: file });
+    if (thrown instanceof DataProblems)
+      throw new CommandEnd(
+        ExitCode.usage,
+        thrown.problems.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`).join('\n'),
+      );
     throw new CommandEnd(ExitCode.usage, (thrown as Error).message);
   }
 }
@@ -87,7 +86,7 @@ function fitRow(row: MeasuredRow, scenario: Scenario, options: FitOptions): FitR
       levels.length > 0 ? `: name its levels by columns (${list(levels)})` : ': measurements are of one protocol';
     throw new CommandEnd(
       ExitCode.usage,
-      `${options.from}:${row.line}: ${options.scenario} has ${scenario.points.length} points as this row sets it up, expected one${remedy}`,
+      `${row.place}: ${options.scenario} has ${scenario.points.length} points as this row sets it up, expected one${remedy}`,
     );
   }
   const choice = { quick: false };
@@ -100,7 +99,7 @@ function fitRow(row: MeasuredRow, scenario: Scenario, options: FitOptions): FitR
   };
 }
 
-/** A setting that cannot be is told by the line that has it. */
+/** A setting that cannot be is told by its place in the file. */
 async function scenarioOf(row: MeasuredRow, options: FitOptions, { err }: CommandContext): Promise<Scenario> {
   const { overrides } = row;
   const given = { set: [...overrides, ...otherLevels(options.scenario, overrides)], quick: false, replications: null };
@@ -109,9 +108,11 @@ async function scenarioOf(row: MeasuredRow, options: FitOptions, { err }: Comman
     return scenario;
   } catch (thrown) {
     if (!(thrown instanceof CommandEnd) || overrides.length === 0) throw thrown;
+    // Of several settings the one that a problem names; where none does, they do not go together, and the first stands for all.
+    const at = overrides.findIndex((override) => thrown.message.includes(override.slice(0, override.indexOf('='))));
     throw new CommandEnd(
       thrown.exitCode,
-      `${options.from}:${row.line}: ${options.scenario} cannot be set up as this row says (${overrides.join(', ')}):\n${thrown.message}`,
+      `${row.overridePlaces[Math.max(0, at)]}: ${options.scenario} cannot be set up as this row says (${overrides.join(', ')}):\n${thrown.message}`,
     );
   }
 }

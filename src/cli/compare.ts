@@ -7,23 +7,20 @@ import { USUAL_DRILLS } from '../experiment/drills.ts';
 import { counted } from '../report/words.ts';
 import { buildComparison } from '../results/build-comparison.ts';
 import type { CompareFile } from '../results/compare-file.ts';
-import { repeatQuestionCommand } from '../results/repeat-command.ts';
-import { resultId } from '../results/result-id.ts';
 import { settledForDrills } from '../scenario/for-drills.ts';
 import { formatProblem } from '../scenario/problem.ts';
 import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
-import { MODEL_VERSION } from '../simulation/model-version.ts';
 import { MILLISECOND } from '../units/quantities.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
 import { stoppedWithoutAnswer } from './cache-options.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { keepAnswer } from './keep-answer.ts';
-import { type LoadedScenario, loadScenarios } from './load.ts';
-import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
+import { refuseBeforehand } from './open-executor.ts';
 import type { RunningOptions } from './options.ts';
-import { withProgress } from './progress.ts';
+import { headOf, loadAsked } from './question.ts';
 import { addRunningOptions } from './running-options.ts';
+import { withExecutor } from './with-executor.ts';
 
 export function compareCommand(program: Command, context: CommandContext = processContext): void {
   const command = program
@@ -39,43 +36,36 @@ export function compareCommand(program: Command, context: CommandContext = proce
 }
 
 async function run(file: string, options: RunningOptions, context: CommandContext): Promise<void> {
-  refuseContradiction(options);
-  const given = { set: options.set ?? [], quick: options.quick ?? false, replications: options.replications ?? null };
-  const [one] = (await loadScenarios([file], given, context.err)) as [LoadedScenario];
+  const one = await loadAsked(file, options, context);
+  const { invocation } = one;
   refuseBeforehand([one], options.out);
-  const settled = await settledForDrills(one.scenario, given);
+  const settled = await settledForDrills(one.scenario, invocation);
   if (!settled.ok) throw new CommandEnd(ExitCode.usage, settled.problems.map(formatProblem).join('\n'));
   const { scenario } = settled;
-  const { warmup, duration, replications } = runSettings(scenario, given);
+  const { warmup, duration, replications } = runSettings(scenario, invocation);
   const drills = scenario.drills ?? USUAL_DRILLS;
   const plan = {
     points: scenario.points.map(() => ({ warmup: warmup as number | 'auto', objectives: scenario.objective })),
     replications,
     drills,
     specFor: (point: number, replication: number) => ({
-      ...runSpecFor(scenario, point, replication, given),
+      ...runSpecFor(scenario, point, replication, invocation),
       faults: [],
     }),
   };
   const runs = counted(comparisonRuns(plan), 'run');
   context.err.write(`${counted(plan.points.length, 'candidate')}, ${counted(replications, 'replication')}: ${runs}\n`);
-  const interrupt = new AbortController();
-  const stopListening = context.onInterrupt(() => interrupt.abort());
-  const executor = withProgress(await openExecutor(options, context), context.err);
-  try {
+  await withExecutor(options, context, async (executor, signal) => {
     const answers = await drive(compare(plan), executor, {
-      signal: interrupt.signal,
+      signal,
       about: { scenario: scenario.name, warmup },
     });
-    if (interrupt.signal.aborted) throw new CommandEnd(ExitCode.interrupted, stoppedWithoutAnswer(options, context));
+    if (signal.aborted) throw new CommandEnd(ExitCode.interrupted, stoppedWithoutAnswer(options, context));
     const { wordsOf } = await import('../report/compare/words.ts');
     const answer = buildComparison({
       scenario,
       about: {
-        id: resultId(`# compare${given.quick ? ' --quick' : ''}\n${scenario.resolved}`, MODEL_VERSION),
-        model_version: Number(MODEL_VERSION),
-        quick: given.quick,
-        repeat_command: repeatQuestionCommand('compare', one.invocation),
+        ...headOf('compare', { scenario, invocation }),
         replications,
         replaced_faults: one.scenario.points[0]?.setup.faults.length ?? 0,
         warnings: one.scenario.warnings.map(formatProblem),
@@ -95,10 +85,7 @@ async function run(file: string, options: RunningOptions, context: CommandContex
     await keepAndShow(answer, options, context);
     const code = exitCodeOf(findingsOf(answer));
     if (code !== ExitCode.ok) throw new CommandEnd(code);
-  } finally {
-    stopListening();
-    await executor.close();
-  }
+  });
 }
 
 async function keepAndShow(answer: CompareFile, options: RunningOptions, context: CommandContext): Promise<void> {

@@ -32,7 +32,7 @@ const systemReasons: Readonly<Record<string, string>> = {
   EISDIR: 'is a folder, expected a file',
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space is left',
-  ENOTSUP: 'no folder can be made here',
+  ENOTSUP: 'nothing can be made here',
   EIO: 'the device failed',
   EDQUOT: 'the quota is used up',
   EFBIG: 'the file would be too large',

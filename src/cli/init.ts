@@ -6,7 +6,7 @@ import { shellWord } from '../results/repeat-command.ts';
 import { schemaPath } from '../scenario/shipped-data.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
-import { makeFolders } from './output-folder.ts';
+import { fileProblem, makeFolders } from './output-folder.ts';
 
 export function initCommand(program: Command, { out }: CommandContext = processContext): void {
   program
@@ -17,6 +17,9 @@ export function initCommand(program: Command, { out }: CommandContext = processC
     .action((file: string, options: { readonly force: boolean }) => {
       if (existsSync(file) && !options.force)
         throw new CommandEnd(ExitCode.usage, `${file}: exists already; --force replaces it`);
+      const problem = fileProblem(file);
+      if (problem !== null)
+        throw new CommandEnd(ExitCode.usage, `${file}: ${problem}; name a file in a folder where you may write`);
       const made = makeFolders(dirname(file));
       writeFileSync(file, scenarioText(file));
       const folder = made.length === 0 ? '' : `, in the new folder ${dirname(file)}`;

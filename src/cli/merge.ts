@@ -1,5 +1,5 @@
 /** `quorumlab merge DIR…`: joins the run stores of shards into one, verifying each run, and says what is missing. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { counted } from '../report/words.ts';
@@ -7,11 +7,18 @@ import { ownFingerprint } from '../results/build-fingerprint.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
 import { described, keptRuns } from '../results/kept-runs.ts';
 import { mergeStores } from '../results/merge-stores.ts';
+import { shellWord } from '../results/repeat-command.ts';
 import { RUNS_FOLDER, runPath } from '../results/run-store.ts';
-import { missingOf, readShardRecords, type ShardRecord, writeShardRecord } from '../results/shard-record.ts';
+import {
+  missingOf,
+  type Remedy,
+  readShardRecords,
+  type ShardRecord,
+  writeShardRecord,
+} from '../results/shard-record.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
-import { folderProblem } from './output-folder.ts';
+import { folderProblem, isFolder } from './output-folder.ts';
 
 interface MergeOptions {
   readonly cache?: string;
@@ -42,7 +49,9 @@ function merge(folders: readonly string[], options: MergeOptions, context: Comma
   );
   for (const sentence of refused) err.write(`not taken: ${sentence}\n`);
   for (const sentence of conflicts) err.write(`conflict: ${sentence}\n`);
-  for (const sentence of missing) err.write(`missing: ${sentence}\n`);
+  for (const sentence of missing.sentences) err.write(`missing: ${sentence}\n`);
+  const remedies = missing.remedies.map((remedy) => inWords(remedy, into));
+  for (const sentence of remedies) err.write(`${sentence}\n`);
   const others = added === 0 ? 0 : runsOfOtherCode(into);
   if (others > 0)
     err.write(
@@ -50,20 +59,42 @@ function merge(folders: readonly string[], options: MergeOptions, context: Comma
     );
   out.write(
     options.json
-      ? canonicalJson({ format: 1, folder: into, added, same, refused, conflicts, missing })
-      : `${into}: ${counted(added, 'run')} added, ${same} already there${missing.length === 0 ? '' : `, ${missing.length} missing`}\n`,
+      ? canonicalJson({
+          format: 1,
+          folder: into,
+          added,
+          same,
+          refused,
+          conflicts,
+          missing: missing.sentences,
+          remedies,
+        })
+      : `${into}: ${counted(added, 'run')} added, ${same} already there${missing.sentences.length === 0 ? '' : `, ${missing.sentences.length} missing`}\n`,
   );
   const code = exitCodeOf([
     ...(conflicts.length > 0 ? [ExitCode.notDeterministic] : []),
-    ...(refused.length + missing.length > 0 ? [ExitCode.usage] : []),
+    ...(refused.length + missing.sentences.length > 0 ? [ExitCode.usage] : []),
   ]);
   if (code !== ExitCode.ok) throw new CommandEnd(code);
 }
 
+/** What makes the rest. What was merged is kept either way, so nothing of it is computed again. */
+function inWords({ scenario, repeat_command: command, of, shards }: Remedy, into: string): string {
+  const run = command ?? 'npx quorumlab run FILE';
+  const named = shards.slice(0, MOST_NAMED).join(', ') + (shards.length > MOST_NAMED ? ', …' : '');
+  const i = shards.length === 1 ? named : 'I';
+  return (
+    `to make what is missing of ${scenario}, and then its result: ${run} --cache ${shellWord(into)}; ` +
+    `or on other machines: ${run} --shard ${i}/${of} --cache STORE${shards.length === 1 ? '' : ` for I = ${named}`}, and merge again`
+  );
+}
+
+const MOST_NAMED = 10;
+
 /** @throws CommandEnd before anything is copied. */
 function refuse(folders: readonly string[], into: string): void {
   for (const folder of folders) {
-    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    if (!isFolder(folder))
       throw new CommandEnd(ExitCode.usage, `${folder}: is no folder, expected a run store (what --cache named)`);
     if (resolve(folder) === resolve(into))
       throw new CommandEnd(

@@ -43,7 +43,8 @@ export function refuseBeforehand(loaded: readonly LoadedScenario[], out: string)
   const refused = loaded.flatMap(({ scenario, invocation }) => tooManyRequests(scenario, invocation) ?? []);
   if (refused.length > 0) throw new CommandEnd(ExitCode.usage, refused.join('\n'));
   const problem = folderProblem(out);
-  if (problem !== null) throw new CommandEnd(ExitCode.usage, `--out ${out}: ${problem}`);
+  if (problem !== null)
+    throw new CommandEnd(ExitCode.usage, `--out ${out}: ${problem}; name a folder where you may write`);
 }
 
 /** Whichever executor does the work, runs that were kept are not made again. */

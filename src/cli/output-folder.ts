@@ -12,13 +12,33 @@ export function folderProblem(folder: string): string | null {
   const probe = join(folder, `.quorumlab-${process.pid}.tmp`);
   try {
     made.push(...makeFolders(folder));
-    writeFileSync(probe, '');
+    writeProbe(probe);
     unlinkSync(probe);
     return null;
   } catch (thrown) {
     return reasonOfTheSystem(thrown) ?? String(thrown);
   } finally {
     for (const path of made.reverse()) rmdirSync(path);
+  }
+}
+
+/** What is wrong with a file to write, whose folders are made where they are missing; null: it can be written. Leaves nothing behind. */
+export function fileProblem(file: string): string | null {
+  return isFolder(file) ? 'is a folder, expected a file' : folderProblem(dirname(file));
+}
+
+/** False also where a path leads through a file. */
+export function isFolder(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
+}
+
+/** Some places, such as /proc, answer that there is nothing where something should be made. */
+function writeProbe(path: string): void {
+  try {
+    writeFileSync(path, '');
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+    throw Object.assign(new Error('nothing can be made here'), { code: 'ENOTSUP', path });
   }
 }
 
@@ -39,9 +59,9 @@ export function makeFolders(folder: string): readonly string[] {
     }
   } catch (thrown) {
     for (const path of made.reverse()) rmdirSync(path);
-    // Some places, such as /proc, answer that there is nothing where something should be made.
+    // As in writeProbe.
     if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
-    throw Object.assign(new Error('no folder can be made here'), { code: 'ENOTSUP', path: resolve(folder) });
+    throw Object.assign(new Error('nothing can be made here'), { code: 'ENOTSUP', path: resolve(folder) });
   }
   return made;
 }

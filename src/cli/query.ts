@@ -1,5 +1,5 @@
 /** `quorumlab query "SELECT …"`: SQL over kept runs and results, as a table, JSON, CSV, or a file. */
-import { extname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { stringify } from 'csv-stringify/sync';
@@ -12,6 +12,7 @@ import { type Answer, EXPORT_FORMATS, type ExportFormat, openSql, type Sql, SqlE
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, reasonOfTheSystem } from './exit-codes.ts';
 import { collect } from './options.ts';
+import { fileProblem, isFolder, makeFolders } from './output-folder.ts';
 
 interface QueryOptions {
   readonly from?: readonly string[];
@@ -26,7 +27,7 @@ export function queryCommand(program: Command, context: CommandContext = process
   program
     .command('query')
     .description('ask in SQL (DuckDB): table runs of kept runs, table points of results')
-    .argument('[sql]', 'one statement, such as "SELECT label, avg(finality_p99_ms) FROM runs GROUP BY label"')
+    .argument('[sql]', 'one SELECT or WITH, such as "SELECT label, avg(finality_p99_ms) FROM runs GROUP BY label"')
     .option(
       '--from <path>',
       'a result.json, or a folder that holds some, for the table points; may be repeated',
@@ -48,10 +49,12 @@ async function query(sql: string | undefined, options: QueryOptions, context: Co
     return;
   }
   const statement = sql as string;
+  refusePlaces(options);
   const tables = [runsTable(options, context), pointsTable(options.from ?? [])];
   const database = await open(tables);
   try {
     if (options.export !== undefined) {
+      makeFolders(dirname(options.export));
       const rows = await database.write(statement, options.export, format as ExportFormat);
       err.write(`${options.export}: ${counted(rows, 'row')}\n`);
     } else out.write(shown(await database.ask(statement), options));
@@ -80,6 +83,18 @@ function refuseOrFormat(sql: string | undefined, options: QueryOptions): ExportF
   if (options.export === undefined) return null;
   const format = EXPORT_FORMATS.find((name) => extname(options.export as string) === `.${name}`);
   return format ?? refuse(`--export ${options.export}: the name must end in .csv or .parquet`);
+}
+
+/** @throws CommandEnd where the folder that was named is not there, or the file could not be written, before anything is read. */
+function refusePlaces({ cache, export: file }: QueryOptions): void {
+  if (cache !== undefined && !isFolder(cache))
+    throw new CommandEnd(
+      ExitCode.usage,
+      `--cache ${cache}: is no folder, expected a run store: what --cache named when the runs were made (default: ${RUNS_FOLDER})`,
+    );
+  const problem = file === undefined ? null : fileProblem(file);
+  if (problem !== null)
+    throw new CommandEnd(ExitCode.usage, `--export ${file}: ${problem}; name a file in a folder where you may write`);
 }
 
 async function open(tables: readonly QueryTable[]): Promise<Sql> {

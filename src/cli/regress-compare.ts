@@ -26,11 +26,10 @@ import { openBaseline, saying, writeTo } from './baseline-path.ts';
 import type { CommandContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import type { LoadedScenario } from './load.ts';
-import { openExecutor } from './open-executor.ts';
 import { folderProblem } from './output-folder.ts';
-import { withProgress } from './progress.ts';
 import type { RegressOptions } from './regress-options.ts';
 import { checkedRangeAt, resolvedText } from './run-scenario.ts';
+import { withExecutor } from './with-executor.ts';
 
 /** A scenario with the entry that it is compared with. */
 interface Compared {
@@ -61,26 +60,21 @@ export async function compareWithBaseline(
   const compared = comparable(loaded, baseline, options.baseline);
   refuseFolders(options);
   const scenarios: RegressScenario[] = [];
-  const interrupt = new AbortController();
-  const stopListening = context.onInterrupt(() => {
-    const reports = scenarios.length > 0 ? '; reports of finished scenarios are kept' : '';
-    context.err.write(`\nstopping${reports} (Ctrl-C again to quit at once)\n`);
-    interrupt.abort();
-  });
-  const executor = withProgress(await openExecutor(options, context), context.err);
-  try {
+  const compareAll = async (executor: Executor, signal: AbortSignal): Promise<boolean> => {
     for (const { one, entry } of compared) {
-      const answer = await answerOf(one, entry, tolerances, executor, interrupt.signal);
-      if (interrupt.signal.aborted) break;
+      const answer = await answerOf(one, entry, tolerances, executor, signal);
+      if (signal.aborted) break;
       const scenario = buildScenario(aboutOf(one, entry, tolerances, options), entry, answer, rangeIn(one));
       scenarios.push(scenario);
       await keep(regressFile([scenario], tolerances, options), options, context);
     }
-  } finally {
-    stopListening();
-    await executor.close();
-  }
-  if (interrupt.signal.aborted)
+    return signal.aborted;
+  };
+  const onInterrupt = (): void => {
+    const reports = scenarios.length > 0 ? '; reports of finished scenarios are kept' : '';
+    context.err.write(`\nstopping${reports} (Ctrl-C again to quit at once)\n`);
+  };
+  if (await withExecutor(options, context, compareAll, { onInterrupt }))
     throw new CommandEnd(
       ExitCode.interrupted,
       `stopped: ${scenarios.length} of ${compared.length} scenarios were compared`,

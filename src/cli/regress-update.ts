@@ -17,11 +17,10 @@ import { openBaselineIfThere, saying, writeTo } from './baseline-path.ts';
 import type { CommandContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
 import type { LoadedScenario } from './load.ts';
-import { openExecutor } from './open-executor.ts';
 import { folderProblem } from './output-folder.ts';
-import { withProgress } from './progress.ts';
 import { aboutOf, answerOf, askedOf, rangeIn, regressFile } from './regress-compare.ts';
 import type { RegressOptions } from './regress-options.ts';
+import { withExecutor } from './with-executor.ts';
 
 /** What became of one entry. */
 interface Update {
@@ -44,19 +43,13 @@ export async function updateBaseline(
   const tolerances = saying(path, () => tolerancesOf(given));
   const problem = folderProblem(dirname(path));
   if (problem !== null) throw new CommandEnd(ExitCode.usage, `--baseline ${path}: ${problem}`);
-  const interrupt = new AbortController();
-  const stopListening = context.onInterrupt(() => interrupt.abort());
-  const executor = withProgress(await openExecutor(options, context), context.err);
   const updates: Update[] = [];
-  try {
+  await withExecutor(options, context, async (executor, signal) => {
     for (const one of loaded) {
       const old = before?.scenarios.find(({ scenario }) => scenario === one.scenario.name) ?? null;
-      updates.push(await updateOf(one, old, { tolerances, executor, signal: interrupt.signal, options }));
+      updates.push(await updateOf(one, old, { tolerances, executor, signal, options }));
     }
-  } finally {
-    stopListening();
-    await executor.close();
-  }
+  });
   const text = baselineText(
     withEntries(
       before,

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { holdsCompleteResult, resultFolder, writeFiles } from '../results/result-folder.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../results/sql.ts';
-import { addCacheOptions, stoppedHalfway, stoppedWithoutAnswer, stopping } from './cache-options.ts';
+import { addCacheOptions, stoppedWithoutAnswer } from './cache-options.ts';
 import { type CommandContext, processContext } from './context.ts';
-import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
+import { CommandEnd, ExitCode } from './exit-codes.ts';
 import { exportTables, refuseExport } from './export-tables.ts';
 import { findingsOf } from './findings.ts';
 import { type LoadedScenario, loadScenarios } from './load.ts';
-import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
+import { refuseBeforehand, refuseContradiction } from './open-executor.ts';
 import { collect, collectPrecision, positiveCount, type RunningOptions, threadCount } from './options.ts';
-import { withProgress } from './progress.ts';
 import { REDIS_OPTION } from './redis-workers.ts';
 import { runScenario, type ScenarioOutcome } from './run-scenario.ts';
 import { runShard, type Shard, shardOf } from './shard.ts';
+import { eachScenario } from './with-executor.ts';
 
 interface RunOptions extends RunningOptions {
   readonly plan?: true;
@@ -80,31 +80,12 @@ async function run(files: readonly string[], options: RunOptions, context: Comma
   refuseBeforehand(loaded, options.out);
   if (options.shard !== undefined) return runShard(loaded, options.shard, options, context);
   await refuseExport(options.export);
-  const executor = withProgress(await openExecutor(options, context), context.err);
-  const interrupt = new AbortController();
-  const stopListening = context.onInterrupt(() => {
-    context.err.write(stopping(options, context));
-    interrupt.abort();
+  await eachScenario(loaded, options, context, async (one, executor, signal) => {
+    const outcome = await runScenario(one.scenario, one.invocation, executor, { signal });
+    if (isEmpty(outcome)) throw new CommandEnd(ExitCode.interrupted, stoppedWithoutAnswer(options, context));
+    await keepAndShow(one, outcome, options, context);
+    return findingsOf(outcome.result, outcome.failed);
   });
-  const findings: ExitCode[] = [];
-  try {
-    for (const one of loaded) {
-      if (interrupt.signal.aborted) break;
-      const outcome = await runScenario(one.scenario, one.invocation, executor, { signal: interrupt.signal });
-      if (isEmpty(outcome)) throw new CommandEnd(ExitCode.interrupted, stoppedWithoutAnswer(options, context));
-      await keepAndShow(one, outcome, options, context);
-      findings.push(...findingsOf(outcome.result, outcome.failed));
-    }
-  } finally {
-    stopListening();
-    await executor.close();
-  }
-  if (interrupt.signal.aborted) {
-    const own = loaded.some(({ scenario }) => scenario.ownProtocols.length > 0);
-    throw new CommandEnd(ExitCode.interrupted, stoppedHalfway(options, own, context));
-  }
-  const code = exitCodeOf(findings);
-  if (code !== ExitCode.ok) throw new CommandEnd(code);
 }
 
 /** Interrupted before anything had ended: there is nothing to say of any point. */

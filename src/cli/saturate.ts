@@ -5,24 +5,22 @@ import { RESOURCES } from '../experiment/bottleneck.ts';
 import type { Objective } from '../experiment/objective.ts';
 import { mostRuns, type PointSaturation, type SaturationPlan, saturate } from '../experiment/saturation.ts';
 import { isOnLatency } from '../experiment/stability.ts';
-import { repeatQuestionCommand } from '../results/repeat-command.ts';
-import { resultId } from '../results/result-id.ts';
 import { buildSaturation, type SaturationFile } from '../results/saturation-file.ts';
 import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
-import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
-import { MODEL_VERSION } from '../simulation/model-version.ts';
+import type { DesignPoint } from '../scenario/scenario.ts';
 import { parseRatio } from '../units/parse.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
 import { stoppedWithoutAnswer } from './cache-options.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { keepAnswer } from './keep-answer.ts';
-import { type LoadedScenario, loadScenarios } from './load.ts';
-import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
+import type { LoadedScenario } from './load.ts';
+import { refuseBeforehand } from './open-executor.ts';
 import { positiveCount, type RunningOptions } from './options.ts';
-import { withProgress } from './progress.ts';
+import { headOf, loadAsked } from './question.ts';
 import { addRunningOptions } from './running-options.ts';
 import { assumptionsOf, unfitForSaturation } from './saturable.ts';
+import { withExecutor } from './with-executor.ts';
 
 interface SaturateOptions extends RunningOptions {
   readonly precision: number;
@@ -52,35 +50,31 @@ export function saturateCommand(program: Command, context: CommandContext = proc
 }
 
 async function run(file: string, options: SaturateOptions, context: CommandContext): Promise<void> {
-  refuseContradiction(options);
-  const given = { set: options.set ?? [], quick: options.quick ?? false, replications: options.replications ?? null };
-  const [one] = (await loadScenarios([file], given, context.err)) as [LoadedScenario];
+  const one = await loadAsked(file, options, context);
   const unfit = unfitForSaturation(one.scenario);
   if (unfit.length > 0) throw new CommandEnd(ExitCode.usage, unfit.join('\n'));
   refuseBeforehand([one], options.out);
-  const interrupt = new AbortController();
-  const stopListening = context.onInterrupt(() => interrupt.abort());
-  const executor = withProgress(await openExecutor(options, context), context.err);
-  try {
-    const plan = planOf(one.scenario, options, given.quick);
+  await withExecutor(options, context, async (executor, signal) => {
+    const plan = planOf(one, options);
     const about = { scenario: one.scenario.name, warmup: one.scenario.run.warmup };
-    const answers = await drive(saturate(plan), executor, { signal: interrupt.signal, about }, mostRuns(plan));
-    if (interrupt.signal.aborted)
+    const answers = await drive(saturate(plan), executor, { signal, about }, mostRuns(plan));
+    const { rateText, saturationVerdict } = await import('../report/saturation/words.ts');
+    if (signal.aborted)
       throw new CommandEnd(
         ExitCode.interrupted,
-        [stoppedWithoutAnswer(options, context), ...answers.map(knownSoFar)].join('\n'),
+        [stoppedWithoutAnswer(options, context), ...answers.map((found) => knownSoFar(found, rateText))].join('\n'),
       );
-    const answer = fileOf(one, options, answers, await verdict());
+    const answer = fileOf(one, options, answers, saturationVerdict);
     await keepAndShow(answer, options, context);
     const code = exitCodeOf(answer.points.flatMap(findingsOf));
     if (code !== ExitCode.ok) throw new CommandEnd(code);
-  } finally {
-    stopListening();
-    await executor.close();
-  }
+  });
 }
 
-function planOf(scenario: Scenario, { precision, budget }: SaturateOptions, quick: boolean): SaturationPlan {
+function planOf(
+  { scenario, invocation: { quick } }: LoadedScenario,
+  { precision, budget }: SaturateOptions,
+): SaturationPlan {
   const { warmup, replications } = runSettings(scenario, { quick });
   const objectives = scenario.objective.filter(isOnLatency);
   return {
@@ -97,30 +91,23 @@ function planOf(scenario: Scenario, { precision, budget }: SaturateOptions, quic
 }
 
 function fileOf(
-  { scenario, invocation }: LoadedScenario,
+  one: LoadedScenario,
   options: SaturateOptions,
   answers: readonly PointSaturation[],
   verdictOf: (file: Omit<SaturationFile, 'verdict'>) => readonly string[],
 ): SaturationFile {
-  const { name, question, seed, resolved, objective } = scenario;
+  const { scenario, invocation } = one;
+  const { objective } = scenario;
   const { precision, budget } = options;
-  const { quick } = invocation;
-  const more = [
+  const words = [
     ...(precision === PRECISION ? [] : ['--precision', String(precision)]),
     ...(budget === BUDGET ? [] : ['--budget', String(budget)]),
   ];
-  const asked = ['saturate', ...(quick ? ['--quick'] : []), ...more].join(' ');
   const about = {
-    scenario: name,
-    question,
-    id: resultId(`# ${asked}\n${resolved}`, MODEL_VERSION),
-    model_version: Number(MODEL_VERSION),
-    seed,
-    quick,
-    repeat_command: repeatQuestionCommand('saturate', invocation, more),
+    ...headOf('saturate', one, words),
     assumptions: assumptionsOf(scenario),
     precision,
-    replications: runSettings(scenario, { quick }).replications,
+    replications: runSettings(scenario, invocation).replications,
     budget,
     objectives: objective
       .filter(isOnLatency)
@@ -146,10 +133,6 @@ function rangeAt({ setup }: DesignPoint, saturation: PointSaturation['saturation
   return checkedRangeOf({ ...setup, faults: [] }, busy);
 }
 
-async function verdict() {
-  return (await import('../report/saturation/words.ts')).saturationVerdict;
-}
-
 async function keepAndShow(answer: SaturationFile, options: SaturateOptions, context: CommandContext): Promise<void> {
   const { renderSaturationHtml } = await import('../report/saturation/html.ts');
   const { renderSaturation } = await import('../report/saturation/table.ts');
@@ -171,9 +154,8 @@ function findingsOf({
 }
 
 /** What an interrupted search has found out. */
-function knownSoFar({ label, saturation, beyond }: PointSaturation): string {
-  const rate = (load: PointSaturation['saturation']): string | null =>
-    load === null ? null : `${Math.round(load.rate)}/s`;
+function knownSoFar({ label, saturation, beyond }: PointSaturation, rateText: (rate: number) => string): string {
+  const rate = (load: PointSaturation['saturation']): string | null => (load === null ? null : rateText(load.rate));
   const [low, high] = [rate(saturation), rate(beyond)];
   if (low === null && high === null) return `${label}: nothing is known yet`;
   return `${label}: ${low === null ? 'no load was stable yet' : `stable at ${low}`}${high === null ? '' : `, not at ${high}`}`;

@@ -4,23 +4,20 @@ import { drive } from '../executor/executor.ts';
 import { ESTIMATE_NAMES, type EstimateName } from '../experiment/estimate.ts';
 import { sensitivity } from '../experiment/sensitivity.ts';
 import { type FactorRange, INPUT_NAMES, type InputName, uncertainInputs } from '../experiment/uncertain-inputs.ts';
-import { repeatQuestionCommand } from '../results/repeat-command.ts';
-import { resultId } from '../results/result-id.ts';
 import { buildSensitivity, type SensitivityFile } from '../results/sensitivity-file.ts';
 import { nearest } from '../scenario/problem.ts';
 import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
-import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
-import { MODEL_VERSION } from '../simulation/model-version.ts';
+import type { DesignPoint } from '../scenario/scenario.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
 import { stoppedWithoutAnswer } from './cache-options.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { keepAnswer } from './keep-answer.ts';
-import { type LoadedScenario, loadScenarios } from './load.ts';
-import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
+import { refuseBeforehand } from './open-executor.ts';
 import type { RunningOptions } from './options.ts';
-import { withProgress } from './progress.ts';
+import { headOf, loadAsked } from './question.ts';
 import { addRunningOptions } from './running-options.ts';
+import { withExecutor } from './with-executor.ts';
 
 interface SensitivityOptions extends RunningOptions {
   readonly measure?: EstimateName;
@@ -49,19 +46,14 @@ export function sensitivityCommand(program: Command, context: CommandContext = p
 }
 
 async function run(file: string, options: SensitivityOptions, context: CommandContext): Promise<void> {
-  refuseContradiction(options);
-  const given = { set: options.set ?? [], quick: options.quick ?? false, replications: options.replications ?? null };
-  const [one] = (await loadScenarios([file], given, context.err)) as [LoadedScenario];
+  const one = await loadAsked(file, options, context);
   refuseBeforehand([one], options.out);
   const { scenario } = one;
-  const choice = { quick: given.quick };
+  const choice = { quick: one.invocation.quick };
   const { warmup, replications } = runSettings(scenario, choice);
   const measure = options.measure ?? scenario.objective[0]?.estimate ?? 'finality_p99_ms';
   const ranges = { ...rangesByDefault(), ...options.range };
-  const interrupt = new AbortController();
-  const stopListening = context.onInterrupt(() => interrupt.abort());
-  const executor = withProgress(await openExecutor(options, context), context.err);
-  try {
+  await withExecutor(options, context, async (executor, signal) => {
     const points = await drive(
       sensitivity({
         points: scenario.points.map(() => ({ warmup: warmup as number | 'auto', objectives: scenario.objective })),
@@ -71,15 +63,13 @@ async function run(file: string, options: SensitivityOptions, context: CommandCo
         specFor: (point, replication) => runSpecFor(scenario, point, replication, choice),
       }),
       executor,
-      { signal: interrupt.signal, about: { scenario: scenario.name, warmup } },
+      { signal, about: { scenario: scenario.name, warmup } },
     );
     const failed = points.flatMap((point) => point.failed);
-    if (interrupt.signal.aborted) throw new CommandEnd(ExitCode.interrupted, stoppedWithoutAnswer(options, context));
-    const more = optionWords(options);
+    if (signal.aborted) throw new CommandEnd(ExitCode.interrupted, stoppedWithoutAnswer(options, context));
     const answer = buildSensitivity(
       {
-        ...identityOf(scenario, more, given.quick),
-        repeat_command: repeatQuestionCommand('sensitivity', one.invocation, more),
+        ...headOf('sensitivity', one, optionWords(options)),
         measure,
         replications,
       },
@@ -93,24 +83,7 @@ async function run(file: string, options: SensitivityOptions, context: CommandCo
       context.err.write(`not finished: ${label}, replication ${replication}: ${reason}\n`);
     const code = exitCodeOf(failed.map(() => ExitCode.crashed));
     if (code !== ExitCode.ok) throw new CommandEnd(code);
-  } finally {
-    stopListening();
-    await executor.close();
-  }
-}
-
-/** The same scenario with other ranges, or another measure, is another question. */
-function identityOf(scenario: Scenario, more: readonly string[], quick: boolean) {
-  const { name, question, seed, resolved } = scenario;
-  const asked = ['sensitivity', ...(quick ? ['--quick'] : []), ...more].join(' ');
-  return {
-    scenario: name,
-    question,
-    id: resultId(`# ${asked}\n${resolved}`, MODEL_VERSION),
-    model_version: Number(MODEL_VERSION),
-    seed,
-    quick,
-  };
+  });
 }
 
 async function keepAndShow(
@@ -170,6 +143,10 @@ function collectRange(
       `There is no input '${name}'${nearest(name, INPUT_NAMES)}; there are ${INPUT_NAMES.join(', ')}.`,
     );
   const range = { low: Number(low), high: Number(high) };
+  if (range.low > range.high)
+    throw new InvalidArgumentError(
+      `The low end, ${low}, lies above the high end, ${high}: the lower one comes first (${name}=${high}..${low}).`,
+    );
   if (range.low > 1 || range.high < 1)
     throw new InvalidArgumentError('The range must hold 1, which is what the scenario says.');
   if (range.low === 0 && NEVER_NOTHING.includes(input))

@@ -8,23 +8,22 @@ import { keepable } from '../executor/cached.ts';
 import type { FailedRun } from '../experiment/experiment.ts';
 import { counted } from '../report/words.ts';
 import { canonicalJson } from '../results/canonical-json.ts';
+import { repeatCommand } from '../results/repeat-command.ts';
 import { resultId } from '../results/result-id.ts';
 import { runIdentity } from '../results/run-identity.ts';
 import { runPath } from '../results/run-store.ts';
 import { type ShardRecord, writeShardRecord } from '../results/shard-record.ts';
-import { type RunChoice, runSettings } from '../scenario/run-spec-for.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import { runSettings } from '../scenario/run-spec-for.ts';
 import { MODEL_VERSION } from '../simulation/model-version.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
-import { chosenFolder, stopping } from './cache-options.ts';
+import { chosenFolder } from './cache-options.ts';
 import type { CommandContext } from './context.ts';
-import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
+import { CommandEnd, ExitCode } from './exit-codes.ts';
 import type { LoadedScenario } from './load.ts';
-import { openExecutor } from './open-executor.ts';
 import type { RunningOptions } from './options.ts';
 import { folderProblem } from './output-folder.ts';
-import { withProgress } from './progress.ts';
 import { firstRuns, resolvedText } from './run-scenario.ts';
+import { eachScenario } from './with-executor.ts';
 
 export interface Shard {
   /** From 1 to `of`. */
@@ -50,13 +49,21 @@ interface SharedRun {
 }
 
 /** Every n-th distinct run: the sizes of two shards differ by at most one run, in all and of each design point. */
-export function shareOf(specs: readonly RunSpec[], { index, of }: Shard): readonly SharedRun[] {
+export function shareOf(specs: readonly RunSpec[], shard: Shard): readonly SharedRun[] {
+  return dealtTo(shard, distinctRuns(specs));
+}
+
+function dealtTo({ index, of }: Shard, runs: readonly SharedRun[]): readonly SharedRun[] {
+  return runs.filter((_, place) => place % of === index - 1);
+}
+
+function distinctRuns(specs: readonly RunSpec[]): readonly SharedRun[] {
   const distinct = new Map<string, SharedRun>();
   for (const spec of specs) {
     const identity = runIdentity(spec);
     if (!distinct.has(identity)) distinct.set(identity, { spec, identity });
   }
-  return [...distinct.values()].filter((_, place) => place % of === index - 1);
+  return [...distinct.values()];
 }
 
 export async function runShard(
@@ -66,44 +73,31 @@ export async function runShard(
   context: CommandContext,
 ): Promise<void> {
   const folder = storeFor(loaded, options, context);
-  const executor = withProgress(await openExecutor(options, context), context.err);
-  const interrupt = new AbortController();
-  const stopListening = context.onInterrupt(() => {
-    context.err.write(stopping(options, context));
-    interrupt.abort();
-  });
-  const findings: ExitCode[] = [];
-  try {
-    for (const { scenario, invocation } of loaded) {
-      if (interrupt.signal.aborted) break;
-      const choice = { quick: invocation.quick };
-      const share = shareOf(firstRuns(scenario, choice), shard);
-      const record = recordOf(scenario, choice, shard, share);
-      writeShardRecord(folder, record);
-      let reused = 0;
-      const outcomes = await executor.execute(
-        share.map(({ spec }) => spec),
-        {
-          signal: interrupt.signal,
-          about: { scenario: scenario.name, warmup: runSettings(scenario, choice).warmup },
-          onReused: (indices) => {
-            reused = indices.length;
-          },
+  await eachScenario(loaded, options, context, async ({ scenario, invocation }, executor, signal) => {
+    const choice = { quick: invocation.quick };
+    const all = distinctRuns(firstRuns(scenario, choice));
+    const share = dealtTo(shard, all);
+    const record = recordOf({ scenario, invocation }, shard, share, all.length);
+    writeShardRecord(folder, record);
+    let reused = 0;
+    const outcomes = await executor.execute(
+      share.map(({ spec }) => spec),
+      {
+        signal,
+        about: { scenario: scenario.name, warmup: runSettings(scenario, choice).warmup },
+        onReused: (indices) => {
+          reused = indices.length;
         },
-      );
-      const failed = outcomes.filter((outcome) => !outcome.ok);
-      const unkept = share.filter(({ identity }, i) => outcomes[i]?.ok && !existsSync(runPath(folder, identity)));
-      tell({ record, folder, failed, unkept, reused }, options, context);
-      findings.push(...failed.map(({ kind }) => (kind === 'crashed' ? ExitCode.crashed : ExitCode.interrupted)));
-      findings.push(...unkept.map(() => ExitCode.usage));
-    }
-  } finally {
-    stopListening();
-    await executor.close();
-  }
-  if (interrupt.signal.aborted) findings.push(ExitCode.interrupted);
-  const code = exitCodeOf(findings);
-  if (code !== ExitCode.ok) throw new CommandEnd(code);
+      },
+    );
+    const failed = outcomes.filter((outcome) => !outcome.ok);
+    const unkept = share.filter(({ identity }, i) => outcomes[i]?.ok && !existsSync(runPath(folder, identity)));
+    tell({ record, folder, failed, unkept, reused }, options, context);
+    return [
+      ...failed.map(({ kind }) => (kind === 'crashed' ? ExitCode.crashed : ExitCode.interrupted)),
+      ...unkept.map(() => ExitCode.usage),
+    ];
+  });
 }
 
 /** A shard is worth nothing without its store. @throws CommandEnd before anything is run. */
@@ -123,18 +117,20 @@ function storeFor(loaded: readonly LoadedScenario[], options: RunningOptions, co
 }
 
 function recordOf(
-  scenario: Scenario,
-  choice: RunChoice,
+  { scenario, invocation }: LoadedScenario,
   { index, of }: Shard,
   share: readonly SharedRun[],
+  inAll: number,
 ): ShardRecord {
   return {
     format: 1,
     scenario: scenario.name,
-    result_id: resultId(resolvedText(scenario, choice.quick), MODEL_VERSION),
+    result_id: resultId(resolvedText(scenario, invocation.quick), MODEL_VERSION),
     model_version: MODEL_VERSION,
     shard: index,
     of,
+    repeat_command: repeatCommand(invocation),
+    runs_in_all: inAll,
     runs: share.map(({ spec: { label, replication }, identity }) => ({ label, replication, identity })),
   };
 }

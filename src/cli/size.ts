@@ -1,29 +1,26 @@
 /** `quorumlab size FILE`: the cheapest cluster of a space that gives what is asked for, as a recommendation here and in a folder. */
 import type { Command } from 'commander';
-import { drive } from '../executor/executor.ts';
+import { drive, type Executor } from '../executor/executor.ts';
 import type { Demand } from '../experiment/size/demand.ts';
 import { whyUnsurvivable } from '../experiment/size/quorums.ts';
 import { sizeSearch } from '../experiment/size/search.ts';
 import type { RunLength, SizeAnswer } from '../experiment/size/search-answer.ts';
 import type { Space } from '../experiment/size/space.ts';
 import { counted } from '../report/words.ts';
-import { repeatQuestionCommand } from '../results/repeat-command.ts';
-import { resultId } from '../results/result-id.ts';
 import { buildSize, type SizeFile } from '../results/size-file.ts';
 import { readObjective } from '../scenario/objective-text.ts';
 import { runSettings, runSpecOf } from '../scenario/run-spec-for.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { MODEL_VERSION } from '../simulation/model-version.ts';
 import { type Duration, SECOND } from '../units/quantities.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { keepAnswer } from './keep-answer.ts';
-import { type LoadedScenario, loadScenarios } from './load.ts';
-import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
+import { refuseBeforehand } from './open-executor.ts';
 import { positiveCount, type RunningOptions } from './options.ts';
-import { withProgress } from './progress.ts';
+import { headOf, loadAsked } from './question.ts';
 import { addRunningOptions } from './running-options.ts';
+import { withExecutor } from './with-executor.ts';
 
 interface SizeOptions extends RunningOptions {
   readonly objective?: string;
@@ -61,57 +58,37 @@ export function sizeCommand(program: Command, context: CommandContext = processC
 }
 
 async function run(file: string, options: SizeOptions, context: CommandContext): Promise<void> {
-  refuseContradiction(options);
   const asked = options.objective === undefined ? null : demandOf(options.objective);
-  const given = { set: options.set ?? [], quick: options.quick ?? false, replications: options.replications ?? null };
-  const [one] = (await loadScenarios([file], given, context.err)) as [LoadedScenario];
+  const one = await loadAsked(file, options, context);
   const { scenario } = one;
   const space = spaceOf(scenario, file);
   const demand = asked ?? demandOfFile(scenario, space, file);
   refuseUnsurvivable(demand, space);
   refuseBeforehand([one], options.out);
-  const interrupt = new AbortController();
-  const stopListening = context.onInterrupt(() => interrupt.abort());
   let stage = '';
-  const executor = withProgress(await openExecutor(options, context), context.err, undefined, () => stage);
-  try {
+  const work = async (executor: Executor, signal: AbortSignal): Promise<void> => {
     const search = sizeSearch(planOf(scenario, space, demand, options), ({ name, left }) => {
       stage = `${name} (${counted(left, 'candidate')} not looked at yet)`;
     });
     const answer = await drive(search, executor, {
       about: { scenario: scenario.name, warmup: scenario.run.warmup },
-      signal: interrupt.signal,
+      signal,
     });
-    if (answer.simulated.length === 0 && interrupt.signal.aborted)
+    if (answer.simulated.length === 0 && signal.aborted)
       throw new CommandEnd(ExitCode.interrupted, 'stopped before any candidate was known: nothing is written');
     const words = [
       ...(options.objective === undefined ? [] : ['--objective', options.objective]),
       ...(options.best === BEST ? [] : ['--best', String(options.best)]),
       ...(options.budget === BUDGET ? [] : ['--budget', String(options.budget)]),
     ];
-    const { name, question, seed, resolved } = scenario;
-    const about = {
-      scenario: name,
-      question,
-      id: resultId(
-        `# ${['size', ...(given.quick ? ['--quick'] : []), ...words].join(' ')}\n${resolved}`,
-        MODEL_VERSION,
-      ),
-      model_version: Number(MODEL_VERSION),
-      seed,
-      quick: given.quick,
-      repeat_command: repeatQuestionCommand('size', one.invocation, words),
-      assumptions: scenario.assumptions,
-    };
+    const about = { ...headOf('size', one, words), assumptions: scenario.assumptions };
     const result = buildSize(about, space, demand, answer, (setup, trial) =>
       checkedRangeOf(setup, trial?.estimate ? [busiestOf(trial.estimate.bottleneck)] : []),
     );
     await keepAndShow(result, options, context);
-    end(answer, interrupt.signal.aborted, context);
-  } finally {
-    stopListening();
-    await executor.close();
-  }
+    end(answer, signal.aborted, context);
+  };
+  await withExecutor(options, context, work, { stage: () => stage });
 }
 
 function busiestOf({

@@ -1,17 +1,14 @@
 /** `quorumlab tune FILE`: the least timeouts whose spurious elections or view changes stay under a level, and the recovery that they buy. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { drive } from '../executor/executor.ts';
-import { knobsOf } from '../experiment/tune/knobs.ts';
+import { knobsOf, TUNABLE } from '../experiment/tune/knobs.ts';
 import { timeFor, watched } from '../experiment/tune/spurious.ts';
 import { type TunePlan, tune } from '../experiment/tune/tune.ts';
-import { type Invocation, repeatQuestionCommand } from '../results/repeat-command.ts';
-import { resultId } from '../results/result-id.ts';
 import { buildTune, type NotTuned, type TuneFile } from '../results/tune-file.ts';
 import { roundTripsOf } from '../scenario/build-network.ts';
 import { exceedsNumbers } from '../scenario/expected-load.ts';
 import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
-import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
-import { MODEL_VERSION } from '../simulation/model-version.ts';
+import type { DesignPoint } from '../scenario/scenario.ts';
 import { formatRate } from '../units/format.ts';
 import { parseRate } from '../units/parse.ts';
 import { SECOND } from '../units/quantities.ts';
@@ -20,11 +17,12 @@ import { stoppedWithoutAnswer } from './cache-options.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { keepAnswer } from './keep-answer.ts';
-import { type LoadedScenario, loadScenarios } from './load.ts';
-import { openExecutor, refuseBeforehand, refuseContradiction } from './open-executor.ts';
+import type { LoadedScenario } from './load.ts';
+import { refuseBeforehand } from './open-executor.ts';
 import { positiveCount, type RunningOptions } from './options.ts';
-import { withProgress } from './progress.ts';
+import { headOf, loadAsked } from './question.ts';
 import { addRunningOptions } from './running-options.ts';
+import { withExecutor } from './with-executor.ts';
 
 interface TuneOptions extends RunningOptions {
   /** Events per second. */
@@ -62,33 +60,23 @@ export function tuneCommand(program: Command, context: CommandContext = processC
 }
 
 async function run(file: string, options: TuneOptions, context: CommandContext): Promise<void> {
-  refuseContradiction(options);
-  const given = { set: options.set ?? [], quick: options.quick ?? false, replications: options.replications ?? null };
-  const [one] = (await loadScenarios([file], given, context.err)) as [LoadedScenario];
+  const one = await loadAsked(file, options, context);
   refuseBeforehand([one], options.out);
-  const { scenario, invocation } = one;
-  const { plans, indices, notTuned, level, crashes } = plansFor(scenario, options, given.quick);
-  if (plans.length === 0)
-    throw new CommandEnd(
-      ExitCode.usage,
-      `nothing to tune:\n${notTuned.map(({ label, why }) => `${label}: ${why}`).join('\n')}`,
-    );
-  for (const { label, why } of notTuned) context.err.write(`not tuned: ${label}: ${why}\n`);
+  const { scenario } = one;
+  const { plans, indices, notTuned, level, crashes } = plansFor(one, options);
+  if (plans.length === 0) throw new CommandEnd(ExitCode.usage, nothingToTune(scenario.file, notTuned));
+  if (notTuned.length > 0) context.err.write(tunedInPart(plans, notTuned));
   refuseTooManyRequests(plans);
-  const { warmup } = runSettings(scenario, given);
-  const interrupt = new AbortController();
-  const stopListening = context.onInterrupt(() => interrupt.abort());
-  const executor = withProgress(await openExecutor(options, context), context.err);
-  try {
+  const { warmup } = runSettings(scenario, one.invocation);
+  await withExecutor(options, context, async (executor, signal) => {
     const points = await drive(tune(plans), executor, {
-      signal: interrupt.signal,
+      signal,
       about: { scenario: scenario.name, warmup },
     });
-    if (interrupt.signal.aborted) throw new CommandEnd(ExitCode.interrupted, stoppedWithoutAnswer(options, context));
+    if (signal.aborted) throw new CommandEnd(ExitCode.interrupted, stoppedWithoutAnswer(options, context));
     const answer = buildTune(
       {
-        ...identityOf(scenario, invocation, options),
-        quick: given.quick,
+        ...headOf('tune', one, optionWords(options)),
         level_per_hour: level / PER_HOUR,
         hours_needed: timeFor(level) / SECOND / 3600,
         replications: (plans[0] as TunePlan).replications,
@@ -109,10 +97,7 @@ async function run(file: string, options: TuneOptions, context: CommandContext):
       ]),
     );
     if (code !== ExitCode.ok) throw new CommandEnd(code);
-  } finally {
-    stopListening();
-    await executor.close();
-  }
+  });
 }
 
 interface Plans {
@@ -124,7 +109,7 @@ interface Plans {
   readonly crashes: number;
 }
 
-function plansFor(scenario: Scenario, options: TuneOptions, quick: boolean): Plans {
+function plansFor({ scenario, invocation: { quick } }: LoadedScenario, options: TuneOptions): Plans {
   const choice = { quick };
   const level = options.spurious * (quick ? QUICK : 1);
   const crashes = options.crashes ?? (quick ? QUICK_CRASHES : CRASHES);
@@ -135,7 +120,7 @@ function plansFor(scenario: Scenario, options: TuneOptions, quick: boolean): Pla
     const knobs = knobsOf(setup);
     const why =
       knobs === null
-        ? `the protocol ${setup.protocol.name} has no timeouts that quorumlab knows how to tune (raft and pbft have)`
+        ? `of the protocol ${setup.protocol.name} no timeouts are known that decide when a leader is suspected (those of raft and pbft are)`
         : whyNot(setup);
     if (knobs === null || why !== null) {
       notTuned.push({ label, why: why ?? '' });
@@ -158,6 +143,22 @@ function plansFor(scenario: Scenario, options: TuneOptions, quick: boolean): Pla
   return { plans, indices, notTuned, level, crashes };
 }
 
+function nothingToTune(file: string, notTuned: readonly NotTuned[]): string {
+  return [
+    `${file}: nothing in it can be tuned:`,
+    ...notTuned.map(({ label, why }) => `  ${label}: ${why}`),
+    `What can be tuned are the timeouts of ${TUNABLE}, in a cluster of two nodes or more that has clients.`,
+  ].join('\n');
+}
+
+/** Before hours of computing: what they will be spent on, and what will have no answer. */
+function tunedInPart(plans: readonly TunePlan[], notTuned: readonly NotTuned[]): string {
+  return [
+    ...plans.map(({ label, knobs }) => `tuned: ${label}: ${knobs.options.join(', ')}\n`),
+    ...notTuned.map(({ label, why }) => `not tuned: ${label}: ${why}\n`),
+  ].join('');
+}
+
 function whyNot({ nodes, clients }: DesignPoint['setup']): string | null {
   if (nodes === 1) return 'a single node elects nobody but itself';
   return clients.length === 0 ? 'without clients there is no finality, and nothing to recover' : null;
@@ -175,22 +176,11 @@ function refuseTooManyRequests(plans: readonly TunePlan[]): void {
   }
 }
 
-/** The same scenario at another level is another question. */
-function identityOf(scenario: Scenario, invocation: Invocation, options: TuneOptions) {
-  const { name, question, seed, resolved } = scenario;
-  const more = [
-    ...(options.spurious === PER_HOUR ? [] : ['--spurious', formatRate(options.spurious)]),
-    ...(options.crashes === undefined ? [] : ['--crashes', String(options.crashes)]),
+function optionWords({ spurious, crashes }: TuneOptions): readonly string[] {
+  return [
+    ...(spurious === PER_HOUR ? [] : ['--spurious', formatRate(spurious)]),
+    ...(crashes === undefined ? [] : ['--crashes', String(crashes)]),
   ];
-  const asked = ['tune', ...(invocation.quick ? ['--quick'] : []), ...more].join(' ');
-  return {
-    scenario: name,
-    question,
-    id: resultId(`# ${asked}\n${resolved}`, MODEL_VERSION),
-    model_version: Number(MODEL_VERSION),
-    seed,
-    repeat_command: repeatQuestionCommand('tune', invocation, more),
-  };
 }
 
 async function keepAndShow(answer: TuneFile, options: TuneOptions, context: CommandContext): Promise<void> {
@@ -201,7 +191,7 @@ async function keepAndShow(answer: TuneFile, options: TuneOptions, context: Comm
 
 function levelGiven(text: string): number {
   const read = parseRate(text);
-  if (!read.ok) throw new InvalidArgumentError(`It must be a rate such as 1/h or 2/d; ${read.expected}.`);
+  if (!read.ok) throw new InvalidArgumentError('It must be a rate per s, min, h or d, such as 1/h.');
   if (read.value < LEAST_LEVEL)
     throw new InvalidArgumentError(
       `It must be above 0 and at least one in ten days: less takes more than 720 hours of virtual time without an event.`,

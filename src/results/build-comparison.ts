@@ -7,23 +7,15 @@ import { type Change, changesOf } from '../experiment/what-changes.ts';
 import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
 import { quantileOfSorted } from '../statistics/summary.ts';
 import { MILLISECOND } from '../units/quantities.ts';
+import type { AnswerHead } from './answer-head.ts';
 import type { CandidateRow, ChangeRow, CompareFile, CostRow, DecisionRow, DrillRow } from './compare-file.ts';
 import type { CheckedRangeRow, ViolationRow } from './result-file.ts';
 
 export interface ComparisonParts {
   /** As its candidates were run (their faults are the drills). */
   readonly scenario: Scenario;
-  readonly about: Pick<
-    CompareFile,
-    | 'id'
-    | 'model_version'
-    | 'quick'
-    | 'repeat_command'
-    | 'replications'
-    | 'replaced_faults'
-    | 'warnings'
-    | 'duration_ms'
-  >;
+  readonly about: Omit<AnswerHead, 'format'> &
+    Pick<CompareFile, 'replications' | 'replaced_faults' | 'warnings' | 'duration_ms'>;
   readonly drills: DrillSettings;
   /** One a design point. */
   readonly answers: readonly CandidateAnswer[];
@@ -42,9 +34,6 @@ export function buildComparison(parts: ComparisonParts): CompareFile {
   const limit = answers[0]?.base.availability ?? { limit: null, rule: 'not measured: there is no candidate' };
   const file: CompareFile = {
     format: 1,
-    scenario: scenario.name,
-    question: scenario.question,
-    seed: scenario.seed,
     ...about,
     recommendation: [],
     would_change: [],

@@ -16,6 +16,10 @@ export interface ShardRecord {
   /** From 1 to `of`. */
   readonly shard: number;
   readonly of: number;
+  /** The command that asks the question whole. Absent in records of before. */
+  readonly repeat_command?: string;
+  /** Of all shards together. Absent in records of before. */
+  readonly runs_in_all?: number;
   /** Its share, whether they ended or not. */
   readonly runs: readonly { readonly label: string; readonly replication: number; readonly identity: string }[];
 }
@@ -54,22 +58,67 @@ function names(folder: string): readonly string[] {
   }
 }
 
-/** What is missing of the questions that these records are of, one sentence each; empty: all is there. */
-export function missingOf(records: readonly ShardRecord[], isKept: (identity: string) => boolean): readonly string[] {
+export interface Missing {
+  /** One for each shard that is not there and each run that one did not keep. */
+  readonly sentences: readonly string[];
+  /** One for each question of which something is missing. */
+  readonly remedies: readonly Remedy[];
+}
+
+export interface Remedy {
+  readonly scenario: string;
+  /** The command that asks the question whole; null where the records do not say. */
+  readonly repeat_command: string | null;
+  readonly of: number;
+  /** The shards that something is missing of. */
+  readonly shards: readonly number[];
+}
+
+/** What is missing of the questions that these records are of. */
+export function missingOf(records: readonly ShardRecord[], isKept: (identity: string) => boolean): Missing {
   const questions = new Map<string, ShardRecord[]>();
   for (const record of records) {
     const question = `${record.result_id} ${record.of}`;
     questions.set(question, [...(questions.get(question) ?? []), record]);
   }
-  return [...questions.values()].flatMap((shards) => {
-    const { scenario, of } = shards[0] as ShardRecord;
-    const there = new Set(shards.map(({ shard }) => shard));
-    const absent = Array.from({ length: of }, (_, i) => i + 1).filter((shard) => !there.has(shard));
-    const lost = shards.flatMap(({ shard, runs }) =>
-      runs
-        .filter(({ identity }) => !isKept(identity))
-        .map(({ label, replication }) => `${scenario}: ${label}, replication ${replication} (shard ${shard}/${of})`),
-    );
-    return [...absent.map((shard) => `${scenario}: shard ${shard}/${of}`), ...lost];
-  });
+  const all = [...questions.values()].map((shards) => missingOfOne(shards, isKept));
+  return {
+    sentences: all.flatMap(({ sentences }) => sentences),
+    remedies: all.flatMap(({ remedy }) => (remedy.shards.length === 0 ? [] : [remedy])),
+  };
+}
+
+function missingOfOne(
+  records: readonly ShardRecord[],
+  isKept: (identity: string) => boolean,
+): { readonly sentences: readonly string[]; readonly remedy: Remedy } {
+  const { scenario, of } = records[0] as ShardRecord;
+  const command = records.find(({ repeat_command }) => repeat_command !== undefined)?.repeat_command ?? null;
+  const total = records.find(({ runs_in_all }) => runs_in_all !== undefined)?.runs_in_all;
+  const there = new Set(records.map(({ shard }) => shard));
+  // Runs are dealt out like cards (`run --shard`); where there are more shards than runs, some have none and can miss none.
+  const dealt = (shard: number): number | null =>
+    total === undefined ? null : Math.max(0, Math.ceil((total - shard + 1) / of));
+  const absent = Array.from({ length: of }, (_, i) => i + 1).filter((shard) => !there.has(shard) && dealt(shard) !== 0);
+  const lost = records.flatMap(({ shard, runs }) =>
+    runs.filter(({ identity }) => !isKept(identity)).map(({ label, replication }) => ({ shard, label, replication })),
+  );
+  return {
+    sentences: [
+      ...absent.map((shard) => `${scenario}: shard ${shard}/${of}${ofAll(dealt(shard), total)}`),
+      ...lost.map(
+        ({ shard, label, replication }) => `${scenario}: ${label}, replication ${replication} (shard ${shard}/${of})`,
+      ),
+    ],
+    remedy: {
+      scenario,
+      repeat_command: command,
+      of,
+      shards: [...new Set([...absent, ...lost.map(({ shard }) => shard)])].sort((a, b) => a - b),
+    },
+  };
+}
+
+function ofAll(runs: number | null, total: number | undefined): string {
+  return runs === null ? '' : `, ${runs} of ${total} runs`;
 }

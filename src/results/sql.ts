@@ -16,7 +16,7 @@ export interface Answer {
 }
 
 export interface Sql {
-  /** Runs one statement. @throws SqlError with what DuckDB says of it, on one line. */
+  /** Runs one statement that only asks. @throws SqlError with what DuckDB says of it, on one line. */
   ask(statement: string): Promise<Answer>;
   /** Writes what a query gives, whole or not at all; returns the number of rows. @throws SqlError. */
   write(query: string, path: string, format: ExportFormat): Promise<number>;
@@ -35,12 +35,25 @@ const TESTED = '1.5.5-r.5';
 
 /** @throws with what to install where DuckDB is absent. */
 export async function openSql(tables: readonly QueryTable[]): Promise<Sql> {
-  const { DuckDBInstance } = await loadDuckDb();
+  const { DuckDBInstance, StatementType } = await loadDuckDb();
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   for (const table of tables) await fill((statement) => connection.run(statement), table);
+  /** What would change or write is refused: the tables stand for files, and vanish with this connection. */
+  const refuseAction = async (statement: string): Promise<void> => {
+    const extracted = await connection.extractStatements(statement).catch(() => null);
+    if (extracted === null) return; // what is no SQL is told when it is run
+    if (extracted.count !== 1)
+      throw new SqlError(`${extracted.count} statements, expected one that begins with SELECT or WITH`);
+    const { statementType } = await orSqlError(extracted.prepare(0));
+    if (statementType === StatementType.SELECT || statementType === StatementType.EXPLAIN) return;
+    throw new SqlError(
+      `${StatementType[statementType]} is refused: the tables stand for files, which a query cannot change: begin with SELECT or WITH`,
+    );
+  };
   return {
     async ask(statement) {
+      await refuseAction(statement);
       const reader = await orSqlError(connection.runAndReadAll(statement));
       const types = reader.columnTypes().map(String);
       const isNumber = types.map((type) => /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL|FLOAT|DOUBLE)\b/.test(type));
@@ -51,6 +64,7 @@ export async function openSql(tables: readonly QueryTable[]): Promise<Sql> {
       };
     },
     async write(query, path, format) {
+      await refuseAction(query);
       const temporary = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
       const how = format === 'csv' ? 'FORMAT csv, HEADER' : 'FORMAT parquet';
       try {

@@ -142,7 +142,8 @@ function busyness(range: CheckedRange, busy: readonly Busy[]): Reasons {
   const over = (names: readonly Busy['resource'][], most: number, what: string): Reasons => {
     const [worst] = busy.filter(({ resource }) => names.includes(resource)).sort((a, b) => b.share - a.share);
     if (worst === undefined || worst.share <= most) return [];
-    return [`${what} of node ${worst.node} ${percentText(worst.share)} busy, checked up to ${percentText(most)}`];
+    // The share as reports tell it elsewhere, to three digits; the range's end as its row says it.
+    return [`${what} of node ${worst.node} ${short(worst.share * 100)} % busy, checked up to ${percentText(most)}`];
   };
   return [
     ...over(['thread', 'cores'], range.processors, 'processors'),

@@ -124,10 +124,20 @@ protocol: { raft: { initial_leader: 0 } }
     const [{ value_ns, set }] = JSON.parse(settled.out).constants;
     expect(value_ns).toBeLessThan(10_000);
     expect(set[0]).toMatch(/^network.added_delay=60\d/);
-    writeFileSync(csv, 'network.matrix.uniform,finality_mean_ms\n5ms,11.2\nfar,21.2\n');
-    const wrong = await quorumlab('calibrate', '--from', csv, '--scenario', scenario, '--fit', 'link-delay');
-    expect(wrong.code).toBe(1);
-    expect(wrong.err).toContain(`${csv}:3: ${scenario} cannot be set up as this row says (network.matrix.uniform=far)`);
+    const refusal = async (rows: string): Promise<string> => {
+      writeFileSync(csv, `nodes.count,network.matrix.uniform,finality_mean_ms\n3,5ms,11.2\n${rows}\n`);
+      const wrong = await quorumlab('calibrate', '--from', csv, '--scenario', scenario, '--fit', 'link-delay');
+      expect(wrong.code).toBe(1);
+      return wrong.err;
+    };
+    expect(await refusal('3,far,21.2')).toContain(
+      `${csv}:3:3: ${scenario} cannot be set up as this row says (nodes.count=3, network.matrix.uniform=far)`,
+    );
+    expect(await refusal('0,5ms,21.2')).toContain(`${csv}:3:1: ${scenario} cannot be set up`);
+    expect(await refusal('3,5ms,soon')).toBe(`${csv}:3:7: 'soon' is no number\n`);
+    expect(await refusal('3,5ms\n5,5ms')).toBe(
+      [3, 4].map((line) => `${csv}:${line}:6: the row has 2 fields, expected 3 as in the header line\n`).join(''),
+    );
   }, 30_000);
 
   test('finds the service time of the shipped etcd measurements, in a scenario whose levels the rows name', async () => {
@@ -171,7 +181,7 @@ levels: { nodes.count: [3, 5], network.matrix.uniform: [5ms, 25ms] }
     const open = await quorumlab('calibrate', '--from', csv, '--scenario', scenario);
     expect(open.code).toBe(1);
     expect(open.err).toContain(
-      'has 2 points as this row sets it up, expected one: name its levels by columns (network.matrix.uniform)',
+      `${csv}:2:3: ${scenario} has 2 points as this row sets it up, expected one: name its levels by columns (network.matrix.uniform)`,
     );
   }, 60_000);
 });

@@ -133,6 +133,15 @@ describe('init', () => {
     expect((await quorumlab('init', file, '--force')).code).toBe(0);
     expect(readFileSync(file, 'utf8')).not.toBe('mine');
   });
+
+  test.each([
+    ['/proc/x.yaml', 'nothing can be made here'],
+    ['/proc/made/x.yaml', 'nothing can be made here'],
+    ['package.json/x.yaml', 'is not a folder'],
+  ])('of %s, which cannot be written, says why and what to do', async (file, why) => {
+    const err = `${file}: ${why}; name a file in a folder where you may write\n`;
+    expect(await quorumlab('init', file)).toEqual({ code: 1, out: '', err });
+  });
 });
 
 describe('schema, list and explain', () => {

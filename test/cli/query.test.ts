@@ -145,6 +145,10 @@ describe('query', () => {
       'SELECT * FROM rums',
       /^SQL: Catalog Error: Table with name rums does not exist! .*runs.*; quorumlab query --tables lists .*$/,
     ],
+    ['DROP TABLE runs', /^SQL: DROP is refused: the tables stand for files, .*: begin with SELECT or WITH; quorumlab/],
+    ['WITH one AS (SELECT * FROM runs) INSERT INTO runs SELECT * FROM one', /^SQL: INSERT is refused: /],
+    ["COPY runs TO '/tmp/never.csv'", /^SQL: COPY is refused: /],
+    ['SELECT 1; DROP TABLE runs', /^SQL: 2 statements, expected one that begins with SELECT or WITH; quorumlab/],
   ])('says on one line what is wrong with %s', async (sql, reason) => {
     const { code, err } = await query(sql);
     expect(code).toBe(1);
@@ -157,6 +161,12 @@ describe('query', () => {
     [['SELECT 1', '--json', '--csv'], '--json and --csv exclude each other'],
     [['SELECT 1', '--export', 'rows.xlsx'], 'must end in .csv or .parquet'],
     [['SELECT 1', '--tables'], 'leave out the statement'],
+    [['SELECT 1', '--cache', 'nowhere'], '--cache nowhere: is no folder, expected a run store'],
+    [
+      ['SELECT 1', '--export', '/proc/x.csv'],
+      '--export /proc/x.csv: nothing can be made here; name a file in a folder',
+    ],
+    [['SELECT 1', '--export', 'package.json/x.csv'], '--export package.json/x.csv: is not a folder; name a file'],
     [['SELECT 1', '--from', 'docs'], '--from docs: holds no result.json'],
     [['SELECT 1', '--from', 'package.json'], 'is no result.json of `quorumlab run`'],
     [['SELECT 1', '--from', 'nowhere'], 'nowhere: there is no such file or folder'],

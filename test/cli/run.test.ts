@@ -8,7 +8,7 @@ import { ESTIMATE_NAMES, type ResultFile } from '../../src/results/result-file.t
 import { sha256 } from '../../src/results/result-id.ts';
 import { type Ended, quorumlabWith, quorumlab as realSimulation } from '../support/command.ts';
 import { fakeRun } from '../support/fake-run.ts';
-import { counting } from '../support/trial.ts';
+import { counting, trial } from '../support/trial.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -19,22 +19,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 /** A scenario of two points and three replications, with its labels: some of them ask the stand-in for trouble. */
 function scenario(labels: readonly string[] = ['Here', 'There'], extra = ''): string {
   const file = join(folder, 'trial.yaml');
-  const points = labels.map((label) => `  - { label: ${label}, protocol: raft }`);
-  writeFileSync(
-    file,
-    `scenario: 1
-name: trial
-question: Where is it final sooner?
-seed: 7
-run: { warmup: 1s, duration: 10s, replications: 3 }
-network: { matrix: lan }
-nodes: { count: 3 }
-clients: [{ node: 0, load: { open: { poisson: 100/s } } }]
-workload: opaque
-compare:
-${points.join('\n')}
-${extra}`,
-  );
+  writeFileSync(file, trial(...labels) + extra);
   return file;
 }
 
@@ -427,7 +412,11 @@ describe('the exit code', () => {
   test('is 1, before anything is run, for a place that makes no folders', async (context) => {
     context.skip(!existsSync('/proc/self'), 'this system has no /proc');
     const { code, out, err } = await quorumlab('run', scenario(), '--inline', '--out', '/proc/foo/bar');
-    expect({ code, out, err }).toEqual({ code: 1, out: '', err: '--out /proc/foo/bar: no folder can be made here\n' });
+    expect({ code, out, err }).toEqual({
+      code: 1,
+      out: '',
+      err: '--out /proc/foo/bar: nothing can be made here; name a folder where you may write\n',
+    });
   });
 
   test('leaves no folder behind when it only tried whether it could be made', async () => {

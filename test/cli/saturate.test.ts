@@ -53,12 +53,29 @@ describe('saturate', () => {
     const page = readFileSync(join(out, 'queue', id, 'saturate.html'), 'utf8');
     expect(page).toContain('id="chart-latency-0"');
     expect(rangeLineOf(page)).not.toBeNull();
+    // One share, the same digits wherever it stands.
+    const busy = /is the protocol thread of node 0, ([\d.]+%) busy/.exec(told)?.[1];
+    expect(page).toContain(`protocol thread of node 0, ${busy}`);
+    expect(told).toContain(`protocol thread ${busy}`);
     expect(page).toContain('How much does one &lt;thread&gt; carry?');
     expect(told).toMatch(/the boundary is judged to lie between .* and .* \(tests of single loads, each at 97\.5%\)\./);
     const bent = { ...(point as SaturationPoint), knee: { rate_per_s: 801, finality_p99_ms: 4 }, doubled_per_s: 712.3 };
     expect(saturationVerdict({ ...file, points: [bent] }).join(' ')).toMatch(
       /Run .* or less \(.*\)\. Of the loads measured, 801\.0\/s is the knee of its p99; p99 is twice that of the lightest of them at about 712\.3\/s\./,
     );
+    const demand = (target_per_s: number, met: boolean) => ({
+      ...bent,
+      saturation_per_s: 1000,
+      interval: { stable_per_s: 950, unstable_per_s: 1050 },
+      asked: [{ measure: 'throughput', target_per_s, met }],
+    });
+    const sentences = (one: SaturationPoint) => saturationVerdict({ ...file, points: [one] }).join(' ');
+    expect(sentences(demand(900, true))).toContain(
+      'meets the objective throughput 900.0/s: it lies within what it carries (1,000/s).',
+    );
+    expect(sentences(demand(1200, false))).toContain('it lies above what it carries (1,000/s).');
+    for (const open of [demand(980, true), demand(1020, false)])
+      expect(sentences(open)).toContain('(1,000/s), though within what chance leaves open: the boundary may lie on');
     const straight = { ...bent, knee: null, doubled_per_s: null };
     expect(saturationVerdict({ ...file, points: [straight] }).join(' ')).toContain(
       '). Its p99 has no knee among the loads measured below saturation.',
@@ -148,7 +165,7 @@ describe('saturate', () => {
       out,
     );
     expect(code).toBe(130);
-    expect(err).toMatch(/echo: stable at \d+\/s/);
+    expect(err).toMatch(/echo: stable at [\d.,]+\/s/);
     expect(() => readdirSync(out)).toThrow();
   });
 

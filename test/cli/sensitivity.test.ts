@@ -32,11 +32,17 @@ describe('sensitivity', () => {
   test('says what to measure first, in a table, a JSON file and a page of its own', async () => {
     const { code, out, err } = await quorumlab('sensitivity', scenario, '--inline', '--out', folder);
     expect(err).toContain('sensitivity.html');
-    expect(code).toBe(0);
-    expect(out).toMatch(/Measure the link delay first: .*decides whether the objective is met/);
-    expect(out).toContain('Not varied: jitter: network.jitter is 0');
     const [id = ''] = readdirSync(join(folder, 'two'));
     const page = readFileSync(join(folder, 'two', id, 'sensitivity.html'), 'utf8');
+    expect(code).toBe(0);
+    expect(out).toMatch(/Measure the link delay first: .*decides whether the objective is met/);
+    expect(out).toContain('two: what mean finality depends on');
+    for (const form of [out, page]) {
+      expect(form).toContain('Mean finality, as shown here, is of all that became final in the whole measured part');
+      expect(form).toContain('it is not the undisturbed finality before the first of them; mean over 2 replications.');
+      expect(form).not.toMatch(/finality_mean/);
+    }
+    expect(out).toContain('Not varied: jitter: network.jitter is 0');
     expect(page).toContain('id="chart-tornado-0"');
     expect(rangeLineOf(page)).not.toBeNull();
     expect(page).toContain('What does finality &lt;depend&gt; on?');
@@ -77,6 +83,8 @@ describe('sensitivity', () => {
   test.each([
     ['--range', 'link-dely=0.9..1.1', "did you mean 'link-delay'"],
     ['--range', 'link-delay=2..3', 'must hold 1'],
+    ['--range', 'link-delay=2..1', 'the lower one comes first (link-delay=1..2)'],
+    ['--range', 'link-delay=1.2..0.8', 'The low end, 1.2, lies above the high end, 0.8'],
     ['--range', 'link-delay=wide', 'link-delay=0.8..1.25'],
     ['--range', 'link-delay=0..1', 'no link delay'],
     ['--range', 'bandwidth=0..1', 'no bandwidth'],

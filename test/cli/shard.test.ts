@@ -96,10 +96,28 @@ describe('shards', () => {
     rmSync(lost?.path as string);
     const { code, err, out } = await merge(['one', 'two']);
     expect(code).toBe(ExitCode.usage);
-    expect(err).toContain('missing: trial: shard 3/3\n');
+    expect(err).toContain('missing: trial: shard 3/3, 2 of 6 runs\n');
     expect(err).toMatch(/missing: trial: (Here|There), replication \d \(shard 2\/3\)\n/);
     expect(out).toContain('3 runs added, 0 already there, 2 missing');
+    const whole = `npx quorumlab run ${file}`;
+    expect(err).toContain(
+      `to make what is missing of trial, and then its result: ${whole} --cache ${at('merged')}; or on other machines: ${whole} --shard I/3 --cache STORE for I = 2, 3, and merge again\n`,
+    );
     expect((await run('--cache', at('merged'))).made).toHaveLength(3);
+    // The other way that was told does it, too.
+    await shard('2/3', 'two');
+    await shard('3/3', 'three');
+    expect(await merge(['one', 'two', 'three'], '--cache', at('again'))).toMatchObject({ code: 0, err: '' });
+    expect((await run('--cache', at('again'))).made).toEqual([]);
+  });
+
+  test('that have no runs, since there are more shards than runs, are not missed', async () => {
+    for (const i of [1, 2, 3, 4, 5]) await shard(`${i}/8`, 'store');
+    const { code, err } = await merge(['store']);
+    expect(code).toBe(ExitCode.usage);
+    expect(err).toMatch(
+      /^missing: trial: shard 6\/8, 1 of 6 runs\nto make .* --shard 6\/8 --cache STORE, and merge again\n$/,
+    );
   });
 
   test('with a run that crashes end with 70 and keep the others', async () => {

@@ -39,7 +39,9 @@ describe('tune', () => {
   test('says what to set, in a table, a JSON file and a page of its own, in the words of real systems', async () => {
     const options = ['--spurious', '20/min', '--crashes', '1', '--inline', '--no-cache', '--out', folder];
     const { code, out, err } = await quorumlab('tune', both, ...options);
-    expect(err).toContain('not tuned: Echo: the protocol echo has no timeouts');
+    expect(err).toMatch(
+      /^tuned: Raft: election_timeout, heartbeat, batch\.timeout\ntuned: PBFT: request_timeout, .*\nnot tuned: Echo: of the protocol echo no timeouts are known/,
+    );
     expect(err).toContain('tune.html');
     expect(code).toBe(0);
     expect(out).toMatch(/Raft: election timeout .* instead of 2 s to 4 s and 200 ms: recovery from a crash/);
@@ -103,11 +105,15 @@ describe('tune', () => {
     expect(err).toContain('not finished: Raft, replication 0: RangeError: no bucket');
   });
 
-  test('a scenario in which nothing can be tuned is refused, with the reason of each point', async () => {
-    const { code, err } = await quorumlab('tune', scenario('echo', ECHO));
+  test('a scenario in which nothing can be tuned is refused, with the reason of each point and what can be', async () => {
+    const echo = scenario('echo', ECHO);
+    const { code, err } = await quorumlab('tune', echo);
     expect(code).toBe(1);
+    expect(err).toMatch(
+      /^.*echo\.yaml: nothing in it can be tuned:\n {2}Echo: of the protocol echo no timeouts are known/,
+    );
     expect(err).toContain(
-      'Echo: the protocol echo has no timeouts that quorumlab knows how to tune (raft and pbft have)',
+      'What can be tuned are the timeouts of raft (election_timeout, heartbeat, batch.timeout) and pbft (request_timeout, view_change_timeout, batch.timeout), in',
     );
     const alone = await quorumlab('tune', scenario('alone', RAFT), '--set', 'nodes.count=1');
     expect(alone.code).toBe(1);
@@ -120,8 +126,13 @@ describe('tune', () => {
     expect(out.replace(/\s+/g, ' ')).toContain('with 95 % confidence (default: 1/h)');
   });
 
+  test('says once that a level is no rate', async () => {
+    const { err } = await quorumlab('tune', both, '--spurious', 'bad');
+    expect(err).toContain("argument 'bad' is invalid. It must be a rate per s, min, h or d, such as 1/h.\n");
+    expect(err.match(/rate (per|such)|such as/g)).toHaveLength(2);
+  });
+
   test.each([
-    ['--spurious', 'often', 'a rate such as 1/h'],
     ['--spurious', '0/h', 'at least one in ten days'],
     ['--crashes', '0', 'at least 1'],
     ['--threads', '2.5', 'whole number'],

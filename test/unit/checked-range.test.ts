@@ -149,8 +149,8 @@ describe('a scenario', () => {
     expect(outside(clients({ kind: 'open', arrivals: { name: 'poisson', options: { rate: 10 } } }))).toEqual([
       'open-loop load (poisson), checked at most 16 requests at a time (closed loop)',
     ]);
-    expect(outside({}, [{ resource: 'cores', node: 2, share: 0.7 }])).toEqual([
-      'processors of node 2 70 % busy, checked up to 51 %',
+    expect(outside({}, [{ resource: 'cores', node: 2, share: 0.9254 }])).toEqual([
+      'processors of node 2 92.5 % busy, checked up to 51 %',
     ]);
     expect(outside({}, [{ resource: 'egress', node: 0, share: 0.2 }])).toEqual([
       'network card of node 0 20 % busy, checked up to 10 %',

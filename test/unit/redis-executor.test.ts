@@ -8,6 +8,7 @@ import type { ExecuteOptions, Executor } from '../../src/executor/executor.ts';
 import { inlineExecutor } from '../../src/executor/inline.ts';
 import { redisAddress } from '../../src/executor/redis/address.ts';
 import { redisExecutor } from '../../src/executor/redis/driver.ts';
+import { PACE, type Pace } from '../../src/executor/redis/errand.ts';
 import { FORMAT, namesFor } from '../../src/executor/redis/names.ts';
 import { serve, type Tally } from '../../src/executor/redis/serve.ts';
 import type { RunOutcome } from '../../src/experiment/experiment.ts';
@@ -48,7 +49,7 @@ afterEach(async () => {
 /** It looks for what is lost, and says who is missing, sooner than drivers do. */
 const pace = { looksForWorkersEvery: 100, looksForLostRunsEvery: 100, tellsOfNoWorkerAfter: 300 };
 
-async function driver(changes: { code?: Code; fresh?: boolean } = {}) {
+async function driver(changes: { code?: Code; fresh?: boolean; pace?: Pace } = {}) {
   const executor = await redisExecutor({
     address: redisAddress(server.url),
     tell: (line) => told.push(line),
@@ -222,6 +223,18 @@ describe('the Redis executor', () => {
     expect((await redis.hget(job, 'data'))?.length).toBeLessThan(4000);
     worker();
     expect(await running).toEqual(asked.map((spec) => ({ ok: true, result: fakeRun(spec) })));
+  });
+
+  test('says within a few seconds that nobody computes, and the command that starts someone', async () => {
+    const executor = await driver({ pace: PACE });
+    const interrupt = new AbortController();
+    const began = performance.now();
+    const running = executor.execute(specs('PBFT', 1), { signal: interrupt.signal });
+    await until('the driver says so', () => told.length > 0);
+    expect(performance.now() - began).toBeLessThan(4500);
+    expect(told[0]).toContain(`is connected to ${redisAddress(server.url).shown}; start one on any machine: quorumlab`);
+    interrupt.abort();
+    await running;
   });
 
   test('says that no worker of its code is there, which are, and what to do', async () => {

@@ -46,7 +46,8 @@ interface Wanted {
 /** ms. */
 const LOOKS_FOR_RESULTS_EVERY = 50;
 const TELLS_OF_NO_WORKER_EVERY = 60_000;
-const PACE: Pace = { looksForWorkersEvery: 1000, looksForLostRunsEvery: 3000, tellsOfNoWorkerAfter: 5000 };
+/** Twice as long as a worker is silent between two cards, so that after a restart of Redis nobody is missed who is there. */
+export const PACE: Pace = { looksForWorkersEvery: 1000, looksForLostRunsEvery: 3000, tellsOfNoWorkerAfter: 2000 };
 /** How long Redis may refuse commands (its memory is full, it cannot write) before the errand ends. */
 const REFUSED_FOR_AT_MOST = 60_000;
 /** Runs in one exchange with Redis, and results, which are larger. */

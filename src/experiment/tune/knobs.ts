@@ -16,6 +16,8 @@ export interface Timeouts {
 
 export interface Knobs {
   readonly protocol: 'raft' | 'pbft';
+  /** The options that are set, as a scenario names them. */
+  readonly options: readonly string[];
   /** The mark that a replica makes when it wants another leader; its first number is the term or view. */
   readonly suspicion: 'election' | 'view-change';
   read(options: unknown): Timeouts;
@@ -27,8 +29,11 @@ export interface Knobs {
 /** How many heartbeats fit into the base election timeout: as etcd and Fabric are shipped. */
 export const HEARTBEATS_IN_BASE = 10;
 
+const BATCH_TIMEOUT = 'batch.timeout';
+
 const raft: Knobs = {
   protocol: 'raft',
+  options: ['election_timeout', 'heartbeat', BATCH_TIMEOUT],
   suspicion: 'election',
   read(options) {
     const { electionTimeout, heartbeat } = options as RaftOptions;
@@ -49,6 +54,7 @@ const raft: Knobs = {
 
 const pbft: Knobs = {
   protocol: 'pbft',
+  options: ['request_timeout', 'view_change_timeout', BATCH_TIMEOUT],
   suspicion: 'view-change',
   read: (options) => ({ base: (options as PbftOptions).requestTimeout, heartbeat: null }),
   set: (options, { base }) =>
@@ -56,10 +62,15 @@ const pbft: Knobs = {
   patience: (options) => (options as PbftOptions).requestTimeout + (options as PbftOptions).viewChangeTimeout,
 };
 
+const KNOBS: readonly Knobs[] = [raft, pbft];
+
+/** `raft (election_timeout, heartbeat, batch.timeout) and pbft (…)`: all that can be tuned. */
+export const TUNABLE = KNOBS.map(({ protocol, options }) => `${protocol} (${options.join(', ')})`).join(' and ');
+
 /** null: a protocol without such timeouts, or of the user's own, of which they are not known. */
 export function knobsOf({ protocol }: Pick<RunSpec, 'protocol'>): Knobs | null {
   if (protocol.module !== undefined) return null;
-  return [raft, pbft].find((knobs) => knobs.protocol === protocol.name) ?? null;
+  return KNOBS.find((knobs) => knobs.protocol === protocol.name) ?? null;
 }
 
 export function withTimeouts(spec: RunSpec, knobs: Knobs, timeouts: Timeouts): RunSpec {

@@ -12,9 +12,9 @@ import {
   timeUnit,
 } from '../html/charts/chart-spec.ts';
 import { html, lineSwatch, table } from '../html/markup.ts';
-import { milliseconds, percent, resourceName } from '../words.ts';
+import { milliseconds, resourceName } from '../words.ts';
 import { LOAD_HEAD, loadCells, shownLoads } from './table.ts';
-import { rateText } from './words.ts';
+import { rateText, shareText } from './words.ts';
 
 const P99: Colour = 'point-0';
 const P50: Colour = 'point-2';
@@ -184,7 +184,7 @@ function busyChart(
       { title: 'busy share', scale: 'linear', format: 'share', min: 0, max: 1 },
       marks,
     ),
-    description: `Busy shares of ${label} at the highest load: ${used.map((resource) => `${resourceName(resource)} ${percent(last?.busy[resource] ?? 0)}`).join(', ')}.`,
+    description: `Busy shares of ${label} at the highest load: ${used.map((resource) => `${resourceName(resource)} ${shareText(last?.busy[resource] ?? 0)}`).join(', ')}.`,
     series: used.map((resource) =>
       line(resourceName(resource), `resource-${resource}`, loads, ({ busy }) => busy[resource] ?? null),
     ),

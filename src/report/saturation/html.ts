@@ -4,9 +4,9 @@ import { checkedRangeMarkup } from '../html/checked-range.ts';
 import { figureMarkup } from '../html/figures.ts';
 import { html, type Markup, table } from '../html/markup.ts';
 import { renderPage } from '../html/page.ts';
-import { list, percent, resourceName } from '../words.ts';
+import { list, resourceName } from '../words.ts';
 import { curveFigure } from './charts.ts';
-import { footnotes, rateText } from './words.ts';
+import { footnotes, rateText, shareText } from './words.ts';
 
 export function renderSaturationHtml(file: SaturationFile): string {
   const figures = file.points.map((point, index) => curveFigure(file, point, index));
@@ -51,6 +51,6 @@ function limitText({ outcome, limited_by: limit, resources }: SaturationPoint): 
   const next = resources.find(({ resource }) => limit.kind !== 'resource' || resource !== limit.resource);
   const then = next === undefined ? '' : `, then ${resourceName(next.resource)} of node ${next.node}`;
   if (limit.kind === 'resource')
-    return `${resourceName(limit.resource)} of node ${limit.node}, ${percent(Math.round(limit.busy * 100) / 100)}${then}`;
+    return `${resourceName(limit.resource)} of node ${limit.node}, ${shareText(limit.busy)}${then}`;
   return limit.kind === 'window' ? limit.option : list([limit.kind === 'objective' ? 'the objective' : 'not known']);
 }

@@ -4,8 +4,8 @@ import colours from 'picocolors';
 import type { LoadRow, SaturationFile, SaturationPoint } from '../../results/saturation-file.ts';
 import { checkedRangeLines } from '../checked-range.ts';
 import type { Colours } from '../table.ts';
-import { counted, percent, resourceName, withInterval } from '../words.ts';
-import { causeNames, footnotes, rateText } from './words.ts';
+import { counted, resourceName, withInterval } from '../words.ts';
+import { causeNames, footnotes, rateText, shareText } from './words.ts';
 
 export function renderSaturation(file: SaturationFile, colour: Colours = colours): string {
   return [
@@ -79,11 +79,11 @@ export function loadCells(load: LoadRow): readonly string[] {
   const [resource, share] = Object.entries(load.busy).reduce((most, one) => (one[1] > most[1] ? one : most));
   return [
     rateText(load.rate_per_s),
-    load.share === null ? '–' : percent(Math.round(load.share * 1000) / 1000),
+    load.share === null ? '–' : shareText(load.share),
     withInterval(load.throughput_per_s, 'per_s'),
     withInterval(load.finality_p50_ms, 'ms'),
     withInterval(load.finality_p99_ms, 'ms'),
-    `${resourceName(resource)} ${percent(Math.round(share * 1000) / 1000)}`,
+    `${resourceName(resource)} ${shareText(share)}`,
     `${load.because === null ? 'stable' : causeNames[load.because]}${load.decided ? '' : ' ?'}`,
   ];
 }

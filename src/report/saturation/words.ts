@@ -10,7 +10,10 @@ export function rateText(rate: number): string {
   return `${formatNumber(rate, 4)}/s`;
 }
 
-const shareText = (share: number): string => percent(Math.round(share * 1000) / 1000);
+/** Tenths of a percent; three digits below 10 %, where tenths would be fewer. The same wherever a share is told. */
+export function shareText(share: number): string {
+  return percent(share < 0.1 ? share : Math.round(share * 1000) / 1000);
+}
 
 export function saturationVerdict(file: Told): readonly string[] {
   return file.points.flatMap((point) => pointSentences(file, point));
@@ -29,6 +32,7 @@ function pointSentences(file: Told, point: SaturationPoint): readonly string[] {
   if (outcome === 'beyond')
     return [
       `${label} carries all that was tried, up to ${rateText(point.saturation_per_s ?? 0)}: it has no limit there.${point.budget_spent ? ` The budget of ${counted(file.budget, 'run')} was spent: raise --budget.` : ' What of the scenario costs time or bandwidth (machine, network) is too little to be a limit.'}`,
+      ...asked(point),
     ];
   return [
     foundSentence(file, point),
@@ -73,7 +77,7 @@ function causeWords({ because, objectives, busy, condition }: LoadRow): string {
     return condition === 'silent' ? 'nothing becomes final' : 'nothing becomes final any more by the end of a run';
   if (because === 'unsafe') return 'safety is violated';
   if (because === 'busy')
-    return `${resourceName(busiestOf(busy))} has no time left, so that what waits for it can only grow`;
+    return `${resourceName(busiestOf(busy))} is busy all the time, so that what waits for it can only grow`;
   return `it misses ${list(objectives.filter(({ met }) => !met).map(({ measure }) => measure))}`;
 }
 
@@ -111,7 +115,7 @@ function nextSentence(first: string, resources: SaturationPoint['resources']): s
   const next = resources.find(({ resource, full_per_s }) => resource !== first && full_per_s !== null);
   if (next === undefined) return first === '' ? '' : ' Nothing else is busy.';
   const word = first === '' ? 'First to be busy all the time' : 'Next';
-  return ` ${word} would be ${place(next)} (${shareText(next.busy)} busy there), at about ${rateText(Math.round(next.full_per_s ?? 0))}.`;
+  return ` ${word} would be ${place(next)} (${shareText(next.busy)} busy there), at about ${rateText(next.full_per_s ?? 0)}.`;
 }
 
 function whereToRun({ label, recommended, knee, doubled_per_s, loads }: SaturationPoint): readonly string[] {
@@ -176,19 +180,21 @@ function doubts({ budget, precision, replications }: Told, point: SaturationPoin
   ];
 }
 
-function asked({ label, asked: demands, saturation_per_s }: SaturationPoint): readonly string[] {
-  return demands
-    .filter(({ met }) => !met)
-    .map(
-      ({ measure, target_per_s }) =>
-        `${label} misses the objective ${measure} ${rateText(target_per_s)}: it lies above what it carries${saturation_per_s === null ? '' : ` (${rateText(saturation_per_s)})`}.`,
-    );
+/** Of each throughput that is asked for: whether that much is carried, and where chance could have decided it. */
+function asked({ label, asked: demands, saturation_per_s, interval }: SaturationPoint): readonly string[] {
+  return demands.map(({ measure, target_per_s: target, met }) => {
+    const { stable_per_s: least, unstable_per_s: most } = interval;
+    const untold = met ? least !== null && target > least : most !== null && target < most;
+    const doubt = untold ? ', though within what chance leaves open: the boundary may lie on the other side of it' : '';
+    const carried = saturation_per_s === null ? '' : ` (${rateText(saturation_per_s)})`;
+    return `${label} ${met ? 'meets' : 'misses'} the objective ${measure} ${rateText(target)}: it lies ${met ? 'within' : 'above'} what it carries${carried}${doubt}.`;
+  });
 }
 
 /** Why a load is not stable, in a table. */
 export const causeNames = {
   growing: 'backlog grows',
-  busy: 'no time left',
+  busy: 'always busy',
   silent: 'stops',
   objective: 'objective missed',
   unsafe: 'safety violated',
@@ -201,7 +207,7 @@ export function footnotes({ precision, replications, objectives }: Told): readon
       ? ''
       : `, and ${list(objectives.map(({ measure, target }) => `${measure} stays within ${target} (mean over replications, what is unfinished as at least its age)`))}`;
   return [
-    `Stable: the mean number of requests under way does not drift upwards (t-test on its steps with Newey–West errors, over all replications, one-sided 2.5%; drift below ${percent(precision / 4)} of the load counts as none), in more than half of the runs the cluster keeps up, no resource is busy all the time${within}.`,
+    `Stable: the mean number of requests under way does not drift upwards (t-test on its steps with Newey–West errors, over all replications, one-sided 2.5%; drift below ${percent(precision / 4)} of the load counts as none), in more than half of the runs the cluster keeps up, no resource is busy all the time${within}. Always busy: one is, so that what waits for it can only grow, though finality need not show it yet. ?: more replications could turn the verdict.`,
     `The bracket is ${percent(precision)} wide at most; ${counted(replications, 'replication')} near the boundary, up to three times as many where chance leaves it open, fewer far from it. All loads share their random numbers. Where the boundary is judged to lie is not corrected for how many loads were tested.`,
     'Knee: the measured load furthest below the chord of p99 against load (Kneedle, Satopaa et al. 2011). Recommended: the highest measured load at or below the knee and 80% of saturation.',
   ];

@@ -10,11 +10,22 @@ import {
 } from '../html/charts/chart-spec.ts';
 import { checkedRangeMarkup } from '../html/checked-range.ts';
 import { figureMarkup } from '../html/figures.ts';
-import { formatShare, objectiveUnit } from '../html/format.ts';
+import { objectiveUnit } from '../html/format.ts';
 import { html, type Markup, swatch, table } from '../html/markup.ts';
 import { renderPage } from '../html/page.ts';
 import { footnotes } from './table.ts';
-import { baseWords, columnsOf, rangeText, sensitivityVerdict, titleOf, valueText, widthText } from './words.ts';
+import {
+  baseWords,
+  columnsOf,
+  measureWords,
+  narrowsText,
+  rangeText,
+  scopeWords,
+  sensitivityVerdict,
+  titleOf,
+  valueText,
+  widthText,
+} from './words.ts';
 
 const LOW: Colour = 'point-0';
 const HIGH: Colour = 'point-1';
@@ -24,9 +35,10 @@ export function renderSensitivityHtml(file: SensitivityFile): string {
   const figures = file.points.map((point, index) => tornado(file, point, index));
   const body = html`<header>
 <p class="eyebrow"><b>${file.scenario}</b> · sensitivity to uncertain inputs, by quorumlab${file.quick ? ' · rough answer (--quick)' : ''}</p>
-<h1>${file.question === '' ? `What ${file.measure} depends on` : file.question}</h1>
+<h1>${file.question === '' ? `What ${measureWords(file)} depends on` : file.question}</h1>
 </header>
 <section class="verdict" aria-labelledby="verdict"><h2 id="verdict">Verdict</h2>
+<p class="lead">${scopeWords(file)}</p>
 <ol>${sensitivityVerdict(file).map((sentence) => html`<li>${sentence}</li>`)}</ol>
 ${checkedRangeMarkup(file.points)}</section>
 <section class="charts">${figures.map((figure) => figureMarkup(figure, 'full'))}</section>
@@ -67,12 +79,12 @@ function tornado(file: SensitivityFile, point: SensitivityPoint, index: number):
     valueText(point.base, file),
     valueText(effect.high, file),
     widthText(effect, file),
-    formatShare(effect.narrows),
+    narrowsText(effect),
   ]);
   const left = point.not_varied.map(({ input, why }) => html`<li>Not varied: ${titleOf(file, input)}: ${why}.</li>`);
   return {
     title: point.label,
-    lead: `${file.measure} when one input at a time moves through its range. The longer the bar, the more a measurement of that input is worth.`,
+    lead: `How ${measureWords(file)} moves when one input at a time moves through its range. The longer the bar, the more a measurement of that input is worth.`,
     legend,
     specs: [chartOf(file, { ...point, effects: drawn }, index)],
     table: table(`Sensitivity of ${point.label}`, ['input', ...columnsOf(file)], rows),
@@ -95,7 +107,7 @@ function chartOf(file: SensitivityFile, { label, base, effects }: SensitivityPoi
   return {
     ...NO_CHART_EXTRAS,
     id: `tornado-${index}`,
-    description: `${file.measure} of ${label}: ${effects.map((effect, i) => `${titleOf(file, effect.input)} ${texts[i]}`).join('; ')}.`,
+    description: `${measureWords(file)} of ${label}: ${effects.map((effect, i) => `${titleOf(file, effect.input)} ${texts[i]}`).join('; ')}.`,
     kind: 'bar',
     horizontal: true,
     categories: effects.map(
@@ -103,7 +115,7 @@ function chartOf(file: SensitivityFile, { label, base, effects }: SensitivityPoi
     ),
     base: CATEGORIES,
     value: {
-      title: unit === 'ms' ? `${file.measure.replace(/_ms$/, '')} (ms)` : file.measure,
+      title: `${measureWords(file)}${unit === 'ms' ? ' (ms)' : unit === 'per_s' ? ' (per second)' : ''}`,
       scale: 'linear',
       format: unit === 'share' ? 'share' : 'number',
       min: Math.max(0, Math.floor(least / step - 0.5) * step),

@@ -4,14 +4,25 @@ import colours from 'picocolors';
 import type { SensitivityFile, SensitivityPoint } from '../../results/sensitivity-file.ts';
 import { checkedRangeLines } from '../checked-range.ts';
 import type { Colours } from '../table.ts';
-import { counted, percent } from '../words.ts';
-import { columnsOf, rangeText, sensitivityVerdict, titleOf, valueText, widthText } from './words.ts';
+import { counted } from '../words.ts';
+import {
+  columnsOf,
+  measureWords,
+  narrowsText,
+  rangeText,
+  scopeWords,
+  sensitivityVerdict,
+  titleOf,
+  valueText,
+  widthText,
+} from './words.ts';
 
 export function renderSensitivity(file: SensitivityFile, colour: Colours = colours): string {
   return [
-    colour.bold(`${file.scenario}: what ${file.measure} depends on`) +
+    colour.bold(`${file.scenario}: what ${measureWords(file)} depends on`) +
       (file.quick ? colour.yellow('  ROUGH ANSWER (--quick)') : ''),
     ...(file.question === '' ? [] : [file.question]),
+    scopeWords(file),
     '',
     ...sensitivityVerdict(file).map((sentence) => `• ${sentence}`),
     '',
@@ -36,7 +47,7 @@ function pointLines(file: SensitivityFile, point: SensitivityPoint, colour: Colo
       valueText(point.base, file),
       valueText(effect.high, file),
       widthText(effect, file),
-      percent(effect.narrows),
+      narrowsText(effect),
     ]);
   return [
     table.toString(),

@@ -15,6 +15,8 @@ import {
 } from '../quantities.ts';
 import type { Comparison, Quantity, Target } from '../target.ts';
 
+type Run = Parameters<Quantity['observe']>[0];
+
 const LOADS = [0.1, 0.3, 0.5, 0.7, 0.9];
 /** One way. */
 const TRAVEL_MS = 10;
@@ -29,7 +31,7 @@ const SERVICE_MS = 0.05;
 const small = ['run.duration=6s'];
 
 /** The mean of one stage, ms, less what is no waiting in it. */
-function waited(stage: Quantity, less: (run: Parameters<Quantity['observe']>[0]) => number): Quantity {
+function waited(stage: Quantity, less: (run: Run) => number): Quantity {
   return {
     observe: (run) => stage.observe(run).map((ms) => ms - less(run)),
     summarise: meanOf,
@@ -44,7 +46,7 @@ const busyShares: Partial<Record<Resource, Quantity>> = {
 };
 
 /** What the service took on average in this run, ms: the server's busy time behind the warm-up, shared by those it served there. */
-function serviceIn(run: Parameters<Quantity['observe']>[0], resource: 'ingress' | 'egress' | 'thread'): number {
+function serviceIn(run: Run, resource: 'ingress' | 'egress' | 'thread'): number {
   const share = (busyShares[resource] as Quantity).observe(run)[0] as number;
   return (1000 * share) / (throughput.observe(run)[0] as number);
 }
@@ -82,61 +84,65 @@ const EXPONENTIAL_CARD: Readonly<Record<number, string>> = {
   0.9: '18593884kbps',
 };
 
+/** In front of a server that gets `RATE` requests a second, each served for as long as the load asks. `served`: how long in a run, ms. */
+function onArrival(
+  id: string,
+  summary: string,
+  variation: 0 | 1,
+  where: (load: number) => Comparison['where'],
+  served: (load: number, run: Run) => number,
+): Target {
+  const comparison = (load: number): Comparison =>
+    row(
+      load,
+      variation,
+      serviceAt(load),
+      where(load),
+      waited(meanToReceived, (run) => TRAVEL_MS + served(load, run)),
+    );
+  return { id, summary, source, scenario: id, constants: [], small, comparisons: () => LOADS.map(comparison) };
+}
+
+/** In front of a server that takes `SERVICE_MS` for each request, of which as many come as the load asks. */
+function onceInside(
+  load: number,
+  variation: 0 | 1,
+  stage: Quantity,
+  served: (run: Run) => number,
+  name?: string,
+): Comparison {
+  return row(
+    load,
+    variation,
+    SERVICE_MS,
+    arrivalsAt(load),
+    waited(stage, (run) => TRAVEL_MS + served(run)),
+    name,
+  );
+}
+
 export const queues: readonly Target[] = [
-  {
-    id: 'm-d-1-card',
-    summary: 'Mean waiting of Poisson requests of one size at the incoming network card (M/D/1)',
-    source,
-    scenario: 'm-d-1-card',
-    constants: [],
-    small,
-    comparisons: () =>
-      LOADS.map((load) =>
-        row(
-          load,
-          0,
-          serviceAt(load),
-          { 'network.ingress': CONSTANT_CARD[load] as string },
-          waited(meanToReceived, () => TRAVEL_MS + serviceAt(load)),
-        ),
-      ),
-  },
-  {
-    id: 'm-m-1-card',
-    summary: 'Mean waiting of Poisson requests of exponential size at the incoming network card (M/M/1)',
-    source,
-    scenario: 'm-m-1-card',
-    constants: [],
-    small,
-    comparisons: () =>
-      LOADS.map((load) =>
-        row(
-          load,
-          1,
-          serviceAt(load),
-          { 'network.ingress': EXPONENTIAL_CARD[load] as string },
-          waited(meanToReceived, (run) => TRAVEL_MS + serviceIn(run, 'ingress')),
-        ),
-      ),
-  },
-  {
-    id: 'm-d-1-core',
-    summary: 'Mean waiting of Poisson requests for the one core that verifies their signatures (M/D/1)',
-    source,
-    scenario: 'm-d-1-core',
-    constants: [],
-    small,
-    comparisons: () =>
-      LOADS.map((load) =>
-        row(
-          load,
-          0,
-          serviceAt(load),
-          { 'machine.crypto.scheme': `load-${Math.round(100 * load)}` },
-          waited(meanToReceived, () => TRAVEL_MS + serviceAt(load)),
-        ),
-      ),
-  },
+  onArrival(
+    'm-d-1-card',
+    'Mean waiting of Poisson requests of one size at the incoming network card (M/D/1)',
+    0,
+    (load) => ({ 'network.ingress': CONSTANT_CARD[load] as string }),
+    serviceAt,
+  ),
+  onArrival(
+    'm-m-1-card',
+    'Mean waiting of Poisson requests of exponential size at the incoming network card (M/M/1)',
+    1,
+    (load) => ({ 'network.ingress': EXPONENTIAL_CARD[load] as string }),
+    (_, run) => serviceIn(run, 'ingress'),
+  ),
+  onArrival(
+    'm-d-1-core',
+    'Mean waiting of Poisson requests for the one core that verifies their signatures (M/D/1)',
+    0,
+    (load) => ({ 'machine.crypto.scheme': `load-${Math.round(100 * load)}` }),
+    serviceAt,
+  ),
   {
     id: 'm-d-1-thread',
     summary: 'Mean waiting of Poisson transactions for the thread that executes them (M/D/1)',
@@ -144,16 +150,7 @@ export const queues: readonly Target[] = [
     scenario: 'm-d-1-thread',
     constants: [],
     small: ['run.duration=11s', 'levels={clients.0.load.open.poisson: [10000/s]}'],
-    comparisons: () =>
-      LOADS.slice(0, -1).map((load) =>
-        row(
-          load,
-          0,
-          SERVICE_MS,
-          arrivalsAt(load),
-          waited(meanToExecuted, () => TRAVEL_MS + SERVICE_MS),
-        ),
-      ),
+    comparisons: () => LOADS.slice(0, -1).map((load) => onceInside(load, 0, meanToExecuted, () => SERVICE_MS)),
   },
   {
     id: 'm-m-1-thread-card-out',
@@ -165,22 +162,8 @@ export const queues: readonly Target[] = [
     small: ['run.duration=11s', 'levels={clients.0.load.open.poisson: [10000/s, 18000/s]}'],
     comparisons: () =>
       LOADS.flatMap((load) => [
-        row(
-          load,
-          1,
-          SERVICE_MS,
-          arrivalsAt(load),
-          waited(meanToExecuted, (run) => TRAVEL_MS + serviceIn(run, 'thread')),
-          `load ${load}, thread`,
-        ),
-        row(
-          load,
-          1,
-          SERVICE_MS,
-          arrivalsAt(load),
-          waited(meanToFinal, (run) => TRAVEL_MS + serviceIn(run, 'egress')),
-          `load ${load}, card`,
-        ),
+        onceInside(load, 1, meanToExecuted, (run) => serviceIn(run, 'thread'), `load ${load}, thread`),
+        onceInside(load, 1, meanToFinal, (run) => serviceIn(run, 'egress'), `load ${load}, card`),
       ]),
   },
 ];
