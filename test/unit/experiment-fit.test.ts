@@ -304,7 +304,7 @@ describe('measurements', () => {
   });
 
   test('refuse a file without a measure, and a field that is no number, with its place', () => {
-    expect(() => read('nodes.count\n3\n')).toThrow('m.csv:1: no column is a measure');
+    expect(() => read('nodes.count\n3\n')).toThrow('m.csv:1:1: no column is a measure');
     expect(() => read('nodes.count,finality_p50_ms\n3,fast\n')).toThrow("m.csv:2:3: 'fast' is no number");
   });
 });
