@@ -1,44 +1,31 @@
 /**
- * Cryptography of packages that the user may or may not have installed: pure JavaScript by @noble/curves and @noble/hashes 2.x,
- * and SM2 with SM3 by sm-crypto-v2. They are loaded by name when asked for; what is absent is named with how to install it.
+ * Cryptography in JavaScript: @noble/curves and @noble/hashes, which come with quorumlab, and SM2 with SM3 by sm-crypto-v2, which the user
+ * may have installed: it is loaded by name when asked for, and what is absent is named with how to install it.
  */
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { p256 } from '@noble/curves/nist.js';
+import { secp256k1 } from '@noble/curves/secp256k1.js';
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { versionOf } from './installed-version.ts';
 import { bytes, signatureVectors } from './known-answers.ts';
 import type { HashFunction, LoadPackage, MissingSuite, SignatureScheme, Suite } from './suite.ts';
 
-/** noble's shape, of what is used here. */
+/** What the curves of noble have in common, of what is used here. */
 interface Curve {
   sign(message: Uint8Array, privateKey: Uint8Array): Uint8Array;
   verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array, options: object): boolean;
 }
 
-export async function nobleSuite(load: LoadPackage): Promise<Suite | MissingSuite> {
-  try {
-    const [edwards, nist, koblitz, sha2, hmac] = await Promise.all(
-      [
-        '@noble/curves/ed25519.js',
-        '@noble/curves/nist.js',
-        '@noble/curves/secp256k1.js',
-        '@noble/hashes/sha2.js',
-        '@noble/hashes/hmac.js',
-      ].map(load),
-    );
-    const digest = sha2?.sha256 as (data: Uint8Array) => Uint8Array;
-    const keyed = hmac?.hmac as (hash: unknown, key: Uint8Array, data: Uint8Array) => Uint8Array;
-    const hash: HashFunction = { name: 'sha256', digest };
-    return {
-      name: 'noble',
-      summary: `@noble/curves and @noble/hashes (pure JavaScript) on Node ${process.version}.`,
-      schemes: [
-        curveScheme('ed25519', edwards?.ed25519 as Curve),
-        curveScheme('ecdsa-p256', nist?.p256 as Curve),
-        curveScheme('secp256k1', koblitz?.secp256k1 as Curve),
-      ],
-      hash,
-      mac: { hash, mac: (key, data) => keyed(digest, key, data) },
-    };
-  } catch (thrown) {
-    return { name: 'noble', why: `${reason(thrown)}; npm install @noble/curves @noble/hashes` };
-  }
+export function nobleSuite(): Suite {
+  const hash: HashFunction = { name: 'sha256', digest: sha256 };
+  return {
+    name: 'noble',
+    summary: `@noble/curves ${versionOf('@noble/curves', 'ed25519.js')} and @noble/hashes ${versionOf('@noble/hashes', 'sha2.js')} (pure JavaScript) on Node ${process.version}.`,
+    schemes: [curveScheme('ed25519', ed25519), curveScheme('ecdsa-p256', p256), curveScheme('secp256k1', secp256k1)],
+    hash,
+    mac: { hash, mac: (key, data) => hmac(sha256, key, data) },
+  };
 }
 
 function curveScheme(name: SignatureScheme['name'], curve: Curve): SignatureScheme {
@@ -74,7 +61,7 @@ export async function smSuite(load: LoadPackage): Promise<Suite | MissingSuite> 
     const key = (value: Uint8Array) => Buffer.from(value).toString('hex');
     return {
       name: 'sm2-sm3',
-      summary: `sm-crypto-v2 (JavaScript) on Node ${process.version}.`,
+      summary: `sm-crypto-v2 ${versionOf('sm-crypto-v2')} (JavaScript) on Node ${process.version}.`,
       schemes: [
         {
           name: 'sm2',

@@ -8,7 +8,6 @@ import { type DiskTimes, doubtfulDisk, measureDisk } from '../calibration/disk.t
 import { type Measured, measureExtras, measureSuite } from '../calibration/measure-suite.ts';
 import { measuredDocument, type SuiteAnswer } from '../calibration/measured-document.ts';
 import { nativeSuite } from '../calibration/native-suite.ts';
-import { nobleSuite, smSuite } from '../calibration/package-suites.ts';
 import { cryptoProfileText, diskProfileText, type ProfileAbout, time } from '../calibration/profile-text.ts';
 import type { Suite } from '../calibration/suite.ts';
 import { clockStepNs } from '../calibration/timing.ts';
@@ -77,13 +76,15 @@ async function calibrate(options: CalibrateOptions, { out, err, onInterrupt }: C
   if (unusable !== null) throw new CommandEnd(ExitCode.usage, `--directory ${options.directory}: ${unusable}`);
   const say: Output = { write: (text) => (options.json ? true : out.write(text)) };
   const load = (name: string): Promise<Record<string, unknown>> => import(name);
+  // Cryptography in JavaScript takes long to load: other commands do not wait for it.
+  const { nobleSuite, smSuite } = await import('../calibration/package-suites.ts');
   const machine = `${cpus()[0]?.model.trim() ?? 'an unknown processor'} (${cpus().length} cores), ${type()} ${release()}, Node ${process.version}`;
   const date = new Date().toISOString().slice(0, 10);
   const about = (suffix: string): ProfileAbout => ({ name: `${options.name}-${suffix}`, machine, date });
   const timing = { stepNs: clockStepNs(), timeMs: options.time };
   const files: Record<string, string> = {};
   const suites: SuiteAnswer[] = [];
-  for (const suite of [nativeSuite(), await nobleSuite(load), await smSuite(load)]) {
+  for (const suite of [nativeSuite(), nobleSuite(), await smSuite(load)]) {
     if ('why' in suite) {
       err.write(`${suite.name}: left out: ${suite.why}\n`);
       suites.push({ suite: suite.name, leftOut: suite.why, measured: [], file: null });
