@@ -32,6 +32,12 @@ const ETCD_TUNING = 'etcd documentation, Tuning: time parameters (v3.6)';
 const FABRIC_ORDERER = 'Hyperledger Fabric, sampleconfig/configtx.yaml, Orderer (2.5)';
 const BFT_SMART = 'BFT-SMaRt, config/system.config and its wiki';
 
+/** As Fabric reads sizes: whole KB or MB (of 1,024) by their unit, bytes as a bare number (common/viperutil, byteSizeDecodeHook). */
+function fabricBytes(bytes: number): string {
+  if (bytes % (1 << 20) === 0) return `${bytes / (1 << 20)} MB`;
+  return bytes % (1 << 10) === 0 ? `${bytes / (1 << 10)} KB` : String(bytes);
+}
+
 /** etcd and BFT-SMaRt take whole milliseconds, at least one. */
 function wholeMs(ns: Duration): string {
   return String(Math.max(1, Math.round(ns / MILLISECOND)));
@@ -104,7 +110,7 @@ const mappings: readonly Mapping[] = [
     setting: 'BatchSize.PreferredMaxBytes',
     option: 'batch.max_bytes',
     protocol: 'raft',
-    of: ({ batch }) => `${batch.maxBytes} B`,
+    of: ({ batch }) => fabricBytes(batch.maxBytes),
     source: FABRIC_ORDERER,
     note: 'as the scenario says; a single larger transaction makes a larger block, here as there',
   },

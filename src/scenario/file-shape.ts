@@ -12,7 +12,7 @@ import type { Entries, Field, Fields, RecordShape, Shape } from './shape.ts';
 import { spaceShape } from './space-shape.ts';
 
 /** A protocol that is in no registry. */
-const OWN = 'the path of your own (./my-protocol.js)';
+const OWN = 'the path of your own (./my-protocol.mjs)';
 
 const LEVEL_LIST: Shape = {
   kind: 'list',

@@ -70,8 +70,15 @@ async function evaluate(path: string, sha256: string, unknown: boolean): Promise
     return await import(/* @vite-ignore */ url.href);
   } catch (thrown) {
     const said = thrown instanceof Error ? `${thrown.name}: ${thrown.message.split('\n')[0]}` : String(thrown);
-    throw new Error(`can't be loaded: ${said}${placeIn(path, thrown)}`);
+    throw new Error(`can't be loaded: ${said}${placeIn(path, thrown)}${hintOf(path, thrown)}`);
   }
+}
+
+/** What helps where Node took an ES module for CommonJS, as it does below the package.json that `npm init` writes. */
+export function hintOf(path: string, thrown: unknown): string {
+  const taken =
+    path.endsWith('.js') && thrown instanceof SyntaxError && /'export'|import statement/.test(thrown.message);
+  return taken ? '; name it .mjs, or set "type": "module" in its package.json' : '';
 }
 
 /** ` (my-protocol.js:12:5)`: where in the file something was thrown; empty where that is not known. */

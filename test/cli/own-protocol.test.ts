@@ -5,10 +5,12 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Script } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { poolExecutor } from '../../src/executor/pool.ts';
 import { sha256 } from '../../src/results/result-id.ts';
 import { loadScenario, openScenario } from '../../src/scenario/load.ts';
+import { hintOf } from '../../src/scenario/own-protocol.ts';
 import { formatProblem } from '../../src/scenario/problem.ts';
 import { runSpecFor } from '../../src/scenario/run-spec-for.ts';
 import { troubleInLoading } from '../../src/scenario/try-loading.ts';
@@ -190,6 +192,19 @@ describe('what is wrong with it', () => {
     expect(stderr).toMatch(
       new RegExp(`compare\\.0\\.protocol: \\./own/chain\\.js can't be loaded: .*\\(chain\\.js:${line}`),
     );
+  });
+
+  test('a file that Node takes for CommonJS, as npm init would have it, is told what to call it', () => {
+    let thrown: unknown;
+    try {
+      new Script(chain);
+    } catch (error) {
+      thrown = error;
+    }
+    const hint = '; name it .mjs, or set "type": "module" in its package.json';
+    expect(hintOf('/home/me/my-protocol.js', thrown)).toBe(hint);
+    expect(hintOf('/home/me/my-protocol.mjs', thrown)).toBe('');
+    expect(hintOf('/home/me/my-protocol.js', new SyntaxError("Unexpected token '='"))).toBe('');
   });
 
   test('a file that is not there is told, together with everything else that is wrong', async () => {

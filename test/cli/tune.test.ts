@@ -47,7 +47,7 @@ describe('tune', () => {
     expect(out).toMatch(/Raft: election timeout .* instead of 2 s to 4 s and 200 ms: recovery from a crash/);
     expect(out).toMatch(/PBFT: request and view-change timeout .* fewer than 1,200 spurious view changes an hour/);
     expect(out).toMatch(/etcd --heartbeat-interval=\d+ --election-timeout=\d+/);
-    expect(out).toContain('PreferredMaxBytes: 1048576 B');
+    expect(out).toContain('PreferredMaxBytes: 1 MB');
     expect(out).toContain('system.totalordermulticast.timeout = ');
     const [id = ''] = readdirSync(join(folder, 'small'));
     const page = readFileSync(join(folder, 'small', id, 'tune.html'), 'utf8');
