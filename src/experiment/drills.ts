@@ -28,7 +28,7 @@ const DETECTED_WARM_UP: Duration = 5 * SECOND;
 const REST: Duration = 1 * SECOND;
 const SEGMENTS = 40;
 
-export function drillBegins({ at }: DrillSettings, warmup: Instant | 'auto'): Instant {
+export function drillBegins({ at }: Pick<DrillSettings, 'at'>, warmup: Instant | 'auto'): Instant {
   return at ?? (warmup === 'auto' ? DETECTED_WARM_UP : warmup) + CALM;
 }
 

@@ -3,6 +3,8 @@
  * into about as many bins as there are records, then an insertion pass over what is nearly sorted; two radix passes where the
  * offsets crowd together.
  */
+import { powerOfTwoFrom } from './elementary.ts';
+
 // Small at first: a run of one election sorts a handful.
 const FIRST = 8;
 const SMALL = 24;
@@ -26,7 +28,7 @@ export class ArrivalSorter {
 
   reserve(count: number): void {
     if (count <= this.offsets.length) return;
-    const size = 2 ** Math.ceil(Math.log2(count));
+    const size = powerOfTwoFrom(count);
     this.offsets = new Int32Array(size);
     this.flights = new Int32Array(size);
     this.otherOffsets = new Int32Array(size);

@@ -52,7 +52,7 @@ export class Calendar {
   constructor(islands: number, lookahead: number, reach: number, before: (a: number, b: number) => boolean) {
     if (!(lookahead >= 1)) throw new RangeError(`lookahead must be at least 1 ns, got ${lookahead}`);
     const bits = Math.min(LONGEST_CELL_BITS, 31 - Math.clz32(Math.min(lookahead, 2 ** 30)));
-    this.width = 2 ** bits;
+    this.width = 1 << bits;
     this.perWidth = 1 / this.width;
     this.islands = islands;
     let ring = 4;

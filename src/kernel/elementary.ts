@@ -1,5 +1,5 @@
 /**
- * Logarithm, exponential and the normal distribution from + − × ÷ and sqrt alone. Those are correctly rounded wherever IEEE 754
+ * Powers of two, logarithm, exponential and the normal distribution from + − × ÷ and sqrt alone. Those are correctly rounded wherever IEEE 754
  * holds, so the same bits come out on every platform; `Math.log`, `exp` and `pow` promise that nowhere, and what they gave would enter
  * runs through the sampler tables. Speed does not matter here: tables are built once. Accuracy: 1e-12 relative or better.
  */
@@ -11,6 +11,11 @@ const TWO_32 = 4294967296;
 const SQRT_HALF = Math.SQRT1_2;
 /** 1 / sqrt(2π). */
 const NORMAL_PEAK = 0.3989422804014327;
+
+/** The least power of two that is at least `count`, from 1 to 2^30: the size of an array that grows by doubling. */
+export function powerOfTwoFrom(count: number): number {
+  return 1 << (32 - Math.clz32(count - 1));
+}
 
 /** Natural logarithm; −Infinity at 0, NaN below. */
 export function log(x: number): number {

@@ -9,9 +9,9 @@ import { importTrace } from '../workloads/trace-import.ts';
 import { type BuildContext, buildDistribution, columnNamed, flagOptionProblems, withData } from './build-context.ts';
 import type { Matrix } from './build-matrix.ts';
 import { nodeNumbers, siteIndex } from './build-network.ts';
-import type { ArrivalTraceValue, ClientValue, ClosedValue, RunValue } from './file-value.ts';
+import type { ArrivalTraceValue, ClientValue, ClosedValue } from './file-value.ts';
+import { type Fragments, isBroken, isSpelt, type Known, knownOf, wholeOf } from './fragments.ts';
 import { nearest } from './problem.ts';
-import { type Broken, isBroken } from './sections.ts';
 import { traceNames, tracePath } from './shipped-data.ts';
 import type { NamedValue } from './write.ts';
 
@@ -20,12 +20,16 @@ const MOST_OUTSTANDING = 10_000_000;
 const NO_SETTING: Setting = { nodes: 1, longestRoundTrip: 0, medianRoundTrip: 0, restarts: false };
 
 /** The workload without the trace around it; null after flagging. */
-export function buildWorkload(workload: NamedValue, context: BuildContext): NamedOptions | null {
-  const traced = workload.name === 'arrival_trace';
-  const inner = traced ? (workload.options as ArrivalTraceValue).workload : workload;
+export function buildWorkload(workload: Known<NamedValue>, context: BuildContext): NamedOptions | null {
+  const traced = knownOf(workload).name === 'arrival_trace';
+  const inside = knownOf(knownOf(workload).options as Known<ArrivalTraceValue> | undefined).workload;
+  const given = traced ? inside : workload;
+  const inner = knownOf(given);
+  if (inner.name === undefined) return null;
   const path = traced ? ['workload', 'arrival_trace', 'workload', inner.name] : ['workload', inner.name];
   const definition = workloads[inner.name as keyof typeof workloads] as Definition<unknown>;
-  return flagOptionProblems(definition, inner.options, NO_SETTING, path, context) ? inner : null;
+  const sound = flagOptionProblems(definition, inner.options, [NO_SETTING], path, context);
+  return sound ? wholeOf(given) : null;
 }
 
 /** A trace as it is replayed. */
@@ -37,45 +41,54 @@ export interface Trace {
   readonly period: Duration | null;
 }
 
-/** The arrivals of a trace; null after flagging. */
-export function buildTrace(workload: NamedValue, seed: number, run: RunValue, context: BuildContext): Trace | null {
+/** What a replayed trace depends on; undefined: not known. */
+interface TraceGround {
+  readonly seed: number | undefined;
+  readonly duration: Duration | undefined;
+}
+
+/** The arrivals of a trace; null after flagging, and where they are not known. */
+export function buildTrace(given: Known<ArrivalTraceValue>, ground: TraceGround, context: BuildContext): Trace | null {
   const path = ['workload', 'arrival_trace'];
-  const trace = workload.options as ArrivalTraceValue;
-  const { targetRate, compression } = trace;
-  if ((targetRate === null) === (compression === null)) {
+  const { file, time, count, targetRate, compression } = knownOf(given);
+  const scaled = (targetRate === null) !== (compression === null);
+  if (!scaled && (targetRate !== null || isSpelt(given)))
     context.source.flag(
       path,
       `has ${targetRate === null ? 'neither target_rate nor' : 'both target_rate and'} compression, expected exactly one of them`,
     );
-    return null;
-  }
-  if (!/[/\\.]/.test(trace.file) && !traceNames.includes(trace.file)) {
+  if (file === undefined) return null;
+  if (!/[/\\.]/.test(file) && !traceNames.includes(file)) {
     context.source.flag(
       [...path, 'file'],
-      `there is no trace '${trace.file}'${nearest(trace.file, traceNames)}, expected one of: ${traceNames.join(', ')}, or the path of a file`,
+      `there is no trace '${file}'${nearest(file, traceNames)}, expected one of: ${traceNames.join(', ')}, or the path of a file`,
     );
     return null;
   }
   return withData([...path, 'file'], 'a CSV file with a column of times', context, () => {
-    const name = `${trace.file}, column ${trace.time}`;
-    const table = context.data.table(tracePath(trace.file, context.file), trace.file);
-    const timeColumn = columnNamed(table, trace.time, [...path, 'time'], context);
-    const countColumn = trace.count === null ? null : columnNamed(table, trace.count, [...path, 'count'], context);
-    if (timeColumn === null || (trace.count !== null && countColumn === null)) return null;
+    const table = context.data.table(tracePath(file, context.file), file);
+    const timeColumn = time === undefined ? null : columnNamed(table, time, [...path, 'time'], context);
+    const countColumn =
+      count === null || count === undefined ? null : columnNamed(table, count, [...path, 'count'], context);
+    const trace = wholeOf(given);
+    if (timeColumn === null || (count !== null && countColumn === null)) return null;
+    if (trace === null || !scaled || ground.seed === undefined) return null;
+    const name = `${file}, column ${trace.time}`;
     const { times, notices, warnings, period } = importTrace({
       name,
       times: table.rows.map((row) => row[timeColumn] as string),
       counts: countColumn === null ? null : table.rows.map((row) => row[countColumn] as string),
-      scale: targetRate === null ? { factor: compression as number } : { targetRate },
-      seed,
+      scale: trace.targetRate === null ? { factor: compression as number } : { targetRate: trace.targetRate },
+      seed: ground.seed,
       placeOf(row, column) {
         const place = table.placeOf(row, column === 'time' ? timeColumn : (countColumn as number));
-        return `${trace.file}:${place.line}:${place.column}`;
+        return `${file}:${place.line}:${place.column}`;
       },
     });
     for (const notice of notices) context.assume(`Trace ${notice}.`);
     for (const warning of warnings) context.source.flag(path, warning, 'warning');
-    return judgeEnd({ times, repeat: trace.repeat, period: trace.repeat ? period : null }, name, run, path, context);
+    const replayed = { times, repeat: trace.repeat, period: trace.repeat ? period : null };
+    return ground.duration === undefined ? null : judgeEnd(replayed, name, ground.duration, path, context);
   });
 }
 
@@ -83,7 +96,7 @@ export function buildTrace(workload: NamedValue, seed: number, run: RunValue, co
 function judgeEnd(
   trace: Trace,
   name: string,
-  run: RunValue,
+  duration: Duration,
   path: readonly string[],
   context: BuildContext,
 ): Trace | null {
@@ -95,19 +108,19 @@ function judgeEnd(
     );
     return null;
   }
-  if (end < run.duration && trace.period !== null)
+  if (end < duration && trace.period !== null)
     context.assume(`Trace ${name}: begins again every ${formatDuration(trace.period)} until the run ends.`);
-  if (end < run.duration * 0.9 && !trace.repeat)
+  if (end < duration * 0.9 && !trace.repeat)
     context.source.flag(
       path,
-      `the trace ends at ${formatDuration(end)}, after which nothing arrives until the run ends at ${formatDuration(run.duration)}; use repeat: true, a lower rate or a shorter run`,
+      `the trace ends at ${formatDuration(end)}, after which nothing arrives until the run ends at ${formatDuration(duration)}; use repeat: true, a lower rate or a shorter run`,
       'warning',
     );
   return trace;
 }
 
 export interface ClientsInput {
-  readonly clients: readonly (ClientValue | Broken<ClientValue>)[];
+  readonly clients: readonly Known<ClientValue>[];
   /** null: not known, since something else is wrong; then sites and node numbers are not judged. */
   readonly matrix: Matrix | null;
   readonly nodes: number | null;
@@ -117,13 +130,10 @@ export interface ClientsInput {
 
 /** The client groups; null after flagging. */
 export function buildClients(input: ClientsInput, context: BuildContext): readonly ClientGroupSpec[] | null {
-  const tracing = input.clients.flatMap((client, i) => (!isBroken(client) && replaysTrace(client) ? [i] : []));
-  const groups = input.clients.map((client, i) => {
-    if (!isBroken(client)) return buildGroup(client, i, input, tracing, context);
-    judgePlaces(client.broken, ['clients', String(i)], input, context);
-    return null;
-  });
-  if (input.trace && tracing.length === 0 && !input.clients.some(isBroken)) {
+  const loads = input.clients.map((client) => wholeOf(knownOf(client).load));
+  const tracing = loads.flatMap((load, i) => (load !== null && replaysTrace(load) ? [i] : []));
+  const groups = input.clients.map((client, i) => buildGroup(client, i, input, tracing, context));
+  if (input.trace && tracing.length === 0 && !loads.includes(null)) {
     context.source.flag(
       ['workload', 'arrival_trace'],
       'is used by no clients, expected some with load: { open: trace }',
@@ -133,26 +143,31 @@ export function buildClients(input: ClientsInput, context: BuildContext): readon
   return groups.includes(null) ? null : (groups as readonly ClientGroupSpec[]);
 }
 
-function replaysTrace(client: ClientValue): boolean {
-  return client.load.name === 'open' && client.load.options.name === 'trace';
+function replaysTrace(load: ClientValue['load']): boolean {
+  return load.name === 'open' && load.options.name === 'trace';
 }
 
+/** null after flagging, and where something of the group is not known. */
 function buildGroup(
-  client: ClientValue,
+  client: Known<ClientValue>,
   index: number,
   input: ClientsInput,
   tracing: readonly number[],
   context: BuildContext,
 ): ClientGroupSpec | null {
   const path = ['clients', String(index)];
+  const known = knownOf(client);
+  const placed = (known.site === null) !== (known.node === null);
+  if (!placed && (known.site !== null || isSpelt(client)))
+    context.source.flag(
+      path,
+      `has ${known.site === null ? 'neither site nor' : 'both site and'} node, expected exactly one of them`,
+    );
+  const given = wholeOf(known.load);
+  const load = given === null ? null : buildLoad(given, path, input, tracing.indexOf(index), tracing.length, context);
+  const { sound, at } = judgePlaces(known, path, input, context);
+  if (!placed || isBroken(client)) return null;
   const { site, node, submit, replyQuorum, retryAfter, processing } = client;
-  const { source } = context;
-  if ((site === null) === (node === null)) {
-    source.flag(path, `has ${site === null ? 'neither site nor' : 'both site and'} node, expected exactly one of them`);
-    return null;
-  }
-  const load = buildLoad(client, path, input, tracing.indexOf(index), tracing.length, context);
-  const { sound, at } = judgePlaces(client, path, input, context);
   const toNode = submit?.form === 'map' ? (submit.value as { node: number }).node : null;
   if (load === null || !sound || (site !== null && at === null)) return null;
   return {
@@ -167,12 +182,13 @@ function buildGroup(
 
 /** Holds what is known of a group against sites and nodes; `at`: the index of its site. */
 function judgePlaces(
-  client: Partial<ClientValue>,
+  client: Fragments<ClientValue>,
   path: readonly string[],
   input: ClientsInput,
   context: BuildContext,
 ): { readonly sound: boolean; readonly at: number | null } {
-  const { site = null, node = null, submit = null, replyQuorum = null } = client;
+  const { site = null, node = null, replyQuorum = null } = client;
+  const submit = wholeOf(client.submit);
   const at = site === null || input.matrix === null ? null : siteIndex(site, input.matrix, [...path, 'site'], context);
   const toNode = submit?.form === 'map' ? (submit.value as { node: number }).node : null;
   const sound = [
@@ -184,15 +200,15 @@ function judgePlaces(
 }
 
 function buildLoad(
-  client: ClientValue,
+  load: ClientValue['load'],
   path: readonly string[],
   input: ClientsInput,
   share: number,
   shares: number,
   context: BuildContext,
 ): LoadSpec | null {
-  if (client.load.name === 'closed') {
-    const { clients, outstanding, think, initialSpread } = client.load.options as ClosedValue;
+  if (load.name === 'closed') {
+    const { clients, outstanding, think, initialSpread } = load.options as ClosedValue;
     if (clients * outstanding > MOST_OUTSTANDING) {
       context.source.flag(
         [...path, 'load', 'closed'],
@@ -205,13 +221,13 @@ function buildLoad(
     const spread = initialSpread === 'auto' ? {} : { initialSpread };
     return law === null ? null : { kind: 'closed', clients, outstanding, think: law, ...spread };
   }
-  const arrivals = client.load.options as NamedValue;
+  const arrivals = load.options as NamedValue;
   if (arrivals.name !== 'trace') {
     const definition = arrivalProcesses[arrivals.name as keyof typeof arrivalProcesses] as Definition<unknown>;
     const sound = flagOptionProblems(
       definition,
       arrivals.options,
-      NO_SETTING,
+      [NO_SETTING],
       [...path, 'load', 'open', arrivals.name],
       context,
     );

@@ -3,10 +3,10 @@
 import { distributions } from '../kernel/distributions.ts';
 import type { DistributionSpec } from '../kernel/sampler.ts';
 import type { Definition, Setting } from '../units/definition.ts';
-import type { OptionProblem } from '../units/options.ts';
 import { LONGEST_RUN } from '../units/quantities.ts';
 import { DataProblems, type Table, throwProblems } from './csv-table.ts';
 import { type DataFiles, reasonOf } from './data-files.ts';
+import { problemsWhatever } from './option-problems.ts';
 import type { OwnProtocol } from './own-protocol.ts';
 import { nearest, type Problem } from './problem.ts';
 import { snakeCase } from './shape.ts';
@@ -48,19 +48,19 @@ export function buildDistribution(
   }
   const definition = distributions[value.name as keyof typeof distributions] as unknown as Definition<unknown>;
   const given = { ...(value.options as object), ...options };
-  const sound = flagOptionProblems(definition, given, NO_SETTING, [...path, value.name], context);
+  const sound = flagOptionProblems(definition, given, [NO_SETTING], [...path, value.name], context);
   return sound ? { kind: value.name, ...options } : null;
 }
 
-/** Reports what a definition says about its options; true when none of it is an error. */
+/** Reports what a definition says about its options, as far as they and the setting are known; true when none of it is an error. */
 export function flagOptionProblems(
   definition: Definition<unknown>,
   options: unknown,
-  setting: Setting,
+  settings: readonly Setting[],
   path: readonly string[],
   context: BuildContext,
 ): boolean {
-  const problems: readonly OptionProblem[] = definition.problems?.(options, setting) ?? [];
+  const problems = problemsWhatever(definition, options, settings);
   for (const { path: at, message, expected, severity } of problems) {
     const steps = at === '' ? [] : at.split('.').map(snakeCase);
     context.source.flag(

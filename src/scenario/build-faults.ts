@@ -6,11 +6,11 @@ import type { BuildContext } from './build-context.ts';
 import type { Matrix } from './build-matrix.ts';
 import { nodeNumbers, siteIndex } from './build-network.ts';
 import type { FaultValue, RunValue, TargetValue } from './file-value.ts';
-import { type Broken, isBroken } from './sections.ts';
+import { type Fragments, isBroken, type Known, knownOf, wholeOf } from './fragments.ts';
 
 /** Where faults can strike; null: not known, since something else is wrong. */
 export interface Ground {
-  readonly run: RunValue | undefined;
+  readonly duration: RunValue['duration'] | undefined;
   readonly matrix: Matrix | null;
   readonly nodes: number | null;
   readonly nodeSites: Int32Array | null;
@@ -18,35 +18,19 @@ export interface Ground {
 
 /** The schedule of faults; null after flagging. */
 export function buildFaults(
-  faults: readonly (FaultValue | Broken<FaultValue>)[],
+  faults: readonly Known<FaultValue>[],
   ground: Ground,
   context: BuildContext,
 ): readonly FaultSpec[] | null {
-  const { run } = ground;
   const built = faults.map((fault, i): FaultSpec | null => {
     const path = ['faults', String(i)];
-    if (isBroken(fault)) {
-      const { name: kind, target: struck } = fault.broken;
-      if (kind !== undefined && struck !== undefined) buildTarget(struck, [...path, kind], ground, context);
-      return null;
-    }
+    const known = knownOf(fault);
+    const struck = wholeOf(known.target);
+    const target =
+      known.name === undefined || struck === null ? null : buildTarget(struck, [...path, known.name], ground, context);
+    const timely = judgeTimes(known, path, ground.duration, context);
+    if (!timely || target === null || isBroken(fault)) return null;
     const { name, at, spread } = fault;
-    const target = buildTarget(fault.target, [...path, name], ground, context);
-    if (run === undefined) return null;
-    if (at + spread >= run.duration) {
-      context.source.flag(
-        [...path, at >= run.duration ? 'at' : 'spread'],
-        `falls at or after the end of the run, expected less than ${formatDuration(run.duration)}`,
-      );
-      return null;
-    }
-    if (fault.for !== null && at + spread + fault.for >= run.duration)
-      context.source.flag(
-        [...path, 'for'],
-        `lasts until the end of the run at ${formatDuration(run.duration)} or beyond: recovery will not be seen`,
-        'warning',
-      );
-    if (target === null) return null;
     return {
       kind: name,
       ...ownOptions(fault),
@@ -59,6 +43,30 @@ export function buildFaults(
   return built.includes(null) ? null : (built as readonly FaultSpec[]);
 }
 
+/** Holds what is known of the times of a fault against the length of the run; false where it can't strike, or none of it is known. */
+function judgeTimes(
+  { at, spread, for: length }: Fragments<FaultValue>,
+  path: readonly string[],
+  duration: RunValue['duration'] | undefined,
+  context: BuildContext,
+): boolean {
+  if (at === undefined || duration === undefined) return false;
+  if (at + (spread ?? 0) >= duration) {
+    context.source.flag(
+      [...path, at >= duration ? 'at' : 'spread'],
+      `falls at or after the end of the run, expected less than ${formatDuration(duration)}`,
+    );
+    return false;
+  }
+  if (length !== null && length !== undefined && at + (spread ?? 0) + length >= duration)
+    context.source.flag(
+      [...path, 'for'],
+      `lasts until the end of the run at ${formatDuration(duration)} or beyond: recovery will not be seen`,
+      'warning',
+    );
+  return true;
+}
+
 /** What the definition of this fault has for options, as they were read. */
 function ownOptions(fault: FaultValue): Partial<Record<string, unknown>> {
   const values = fault as unknown as Record<string, unknown>;
@@ -66,8 +74,10 @@ function ownOptions(fault: FaultValue): Partial<Record<string, unknown>> {
 }
 
 /** True when a node comes back after a crash. */
-export function restarts(faults: readonly (FaultValue | Broken<FaultValue>)[]): boolean {
-  return faults.some((fault) => !isBroken(fault) && fault.name === 'crash' && fault.for !== null);
+export function restarts(faults: readonly Known<FaultValue>[]): boolean {
+  return faults
+    .map(knownOf)
+    .some(({ name, for: length }) => name === 'crash' && length !== null && length !== undefined);
 }
 
 function buildTarget(

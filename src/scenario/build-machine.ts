@@ -3,27 +3,31 @@ import type { CryptoCosts, DiskSpec, MachineSpec } from '../machines/machine-spe
 import { type BuildContext, buildDistribution } from './build-context.ts';
 import { reasonOf } from './data-files.ts';
 import type { MachineValue } from './file-value.ts';
+import { isBroken, type Known, knownOf, wholeOf } from './fragments.ts';
 import { nearest } from './problem.ts';
 import { type ProfileRead, readCryptoProfile, readDiskProfile } from './profiles.ts';
 import { profileNames, profilePath } from './shipped-data.ts';
 import type { NamedValue } from './write.ts';
 
 /** The machine of every node; null after flagging. */
-export function buildMachine(machine: MachineValue, context: BuildContext): MachineSpec | null {
-  const crypto = buildCrypto(machine.crypto, context);
-  const disk = buildDisk(machine.disk, context);
-  if (crypto === null || disk === null) return null;
+export function buildMachine(machine: Known<MachineValue>, context: BuildContext): MachineSpec | null {
+  const known = knownOf(machine);
+  const crypto = known.crypto === undefined ? null : buildCrypto(known.crypto, context);
+  const disk = known.disk === undefined ? null : buildDisk(known.disk, context);
+  if (crypto === null || disk === null || isBroken(machine)) return null;
   const { cores, handling, requestHandling, wakeUp, execution, executionLaw } = machine;
   const law = executionLaw === 'constant' ? {} : { executionLaw };
   const sleep = wakeUp === 0 ? {} : { wakeUp };
   return { cores, handling, requestHandling, ...sleep, execution, ...law, crypto, disk };
 }
 
-function buildCrypto(crypto: MachineValue['crypto'], context: BuildContext): CryptoCosts | null {
-  const { profile: name, scheme, mode } = crypto;
+/** null after flagging, and where something of it is not known. */
+export function buildCrypto(crypto: Known<MachineValue['crypto']>, context: BuildContext): CryptoCosts | null {
+  const { profile: name, scheme, mode } = knownOf(crypto);
+  if (name === undefined) return null;
   const path = ['machine', 'crypto', 'profile'];
   const profile = openProfile('crypto', name, path, readCryptoProfile, context);
-  if (profile === null) return null;
+  if (profile === null || scheme === undefined) return null;
   const schemes = profile.schemes.map(([known]) => known);
   const costs = profile.schemes.find(([known]) => known === scheme)?.[1];
   if (costs === undefined) {
@@ -44,14 +48,17 @@ function buildCrypto(crypto: MachineValue['crypto'], context: BuildContext): Cry
   return { profile: name, scheme, sign: costs.sign, verify: costs.verify, mac: profile.mac, hashPerByte };
 }
 
-function buildDisk(disk: MachineValue['disk'], context: BuildContext): DiskSpec | null {
+/** null after flagging, and where something of it is not known. */
+export function buildDisk(disk: Known<MachineValue['disk']>, context: BuildContext): DiskSpec | null {
   const path = ['machine', 'disk'];
-  if (disk.form === 'map') {
-    const own = disk.value as { fsync: NamedValue; bandwidth: number };
-    const fsync = buildDistribution(own.fsync, [...path, 'fsync'], context);
-    return fsync === null ? null : { fsync, bitsPerSecond: own.bandwidth };
+  const { form, value } = knownOf(disk);
+  if (form === 'map') {
+    const own = knownOf(value as Known<{ fsync: NamedValue; bandwidth: number }>);
+    const law = wholeOf(own.fsync);
+    const fsync = law === null ? null : buildDistribution(law, [...path, 'fsync'], context);
+    return fsync === null || own.bandwidth === undefined ? null : { fsync, bitsPerSecond: own.bandwidth };
   }
-  const name = disk.value as string;
+  const name = value as string;
   const profile = openProfile('disk', name, path, readDiskProfile, context);
   if (profile === null) return null;
   const fsync = buildDistribution(profile.fsync, path, context);

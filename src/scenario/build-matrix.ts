@@ -5,6 +5,7 @@ import { type Duration, LONGEST_DELAY, MICROSECOND } from '../units/quantities.t
 import { type BuildContext, flagDataProblems, withData } from './build-context.ts';
 import { type DataProblem, type Table, throwProblems } from './csv-table.ts';
 import type { MatrixValue, NetworkValue, NodesValue } from './file-value.ts';
+import { entriesOf, type Fragments, type Known, knownOf, wholeOf } from './fragments.ts';
 import { nearest } from './problem.ts';
 import { besideScenario, dataPath } from './shipped-data.ts';
 
@@ -19,12 +20,22 @@ export interface Matrix {
 const INTRA_SITE: Duration = 250 * MICROSECOND;
 const UNIT_NS = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 } as const;
 
-/** The sites and delays of a network; null after flagging what is wrong. */
-export function buildMatrix(network: NetworkValue, nodes: NodesValue, context: BuildContext): Matrix | null {
-  const { form, value } = network.matrix;
+/** The sites and delays of a network; null after flagging what is wrong, and where they are not known. */
+export function buildMatrix(
+  given: Known<NetworkValue>,
+  nodes: Known<NodesValue> | undefined,
+  context: BuildContext,
+): Matrix | null {
+  const network = knownOf(given);
+  const matrix = wholeOf(network.matrix);
+  if (matrix === null) return null;
+  const { form, value } = matrix;
   if (form === 'scalar') return fromPreset(networkPresets[value as keyof typeof networkPresets], network, context);
   const own = value as MatrixValue;
-  if (own.name === 'uniform') return withDiagonal(uniform(own.target, own.sites, nodes), true, network, null, context);
+  if (own.name === 'uniform') {
+    const same = uniform(own.target, own.sites, nodes);
+    return same === null ? null : withDiagonal(same, true, network, null, context);
+  }
   const file: MatrixFile = {
     kind: 'file',
     path: besideScenario(own.target, context.file),
@@ -34,11 +45,11 @@ export function buildMatrix(network: NetworkValue, nodes: NodesValue, context: B
   };
   const read = fromFile(file, own.target, context);
   if (read === null) return null;
-  warnOfDiagonal(file, own.target, intraSiteOf(network, null), context);
+  if (network.intraSite !== undefined) warnOfDiagonal(file, own.target, intraSiteOf(network, null), context);
   return withDiagonal(read, false, network, null, context);
 }
 
-function fromPreset(preset: NetworkPreset, network: NetworkValue, context: BuildContext): Matrix | null {
+function fromPreset(preset: NetworkPreset, network: Fragments<NetworkValue>, context: BuildContext): Matrix | null {
   const { matrix } = preset;
   if (matrix.kind === 'file') {
     const read = fromFile({ ...matrix, path: dataPath(matrix.path) }, preset.name, context);
@@ -56,7 +67,7 @@ function fromPreset(preset: NetworkPreset, network: NetworkValue, context: Build
 function withDiagonal(
   read: { sites: readonly string[]; oneWay: Float64Array },
   placesNodes: boolean,
-  network: NetworkValue,
+  network: Fragments<NetworkValue>,
   preset: NetworkPreset | null,
   context: BuildContext,
 ): Matrix {
@@ -71,16 +82,22 @@ function withDiagonal(
 }
 
 /** The one-way delay inside a site when the scenario is silent: the preset's, else 250 us. */
-function intraSiteOf(network: NetworkValue, preset: NetworkPreset | null): Duration {
+function intraSiteOf(network: Fragments<NetworkValue>, preset: NetworkPreset | null): Duration {
   return network.intraSite ?? preset?.intraSite ?? INTRA_SITE;
 }
 
+/** null where the sites follow from nodes that are not known. */
 function uniform(
   delay: Duration,
   names: readonly string[] | null,
-  nodes: NodesValue,
-): { sites: readonly string[]; oneWay: Float64Array } {
-  const own = nodes.sites?.map(([site]) => site) ?? Array.from({ length: nodes.count ?? 0 }, (_, i) => `site-${i}`);
+  nodes: Known<NodesValue> | undefined,
+): { sites: readonly string[]; oneWay: Float64Array } | null {
+  const known = knownOf(nodes);
+  const many = known.sites === null ? known.count : undefined;
+  if (names === null && !known.sites && !many) return null;
+  const own = known.sites
+    ? entriesOf(known.sites).map(([site]) => site)
+    : Array.from({ length: many ?? 0 }, (_, i) => `site-${i}`);
   const sites = names ?? [...own.filter((site) => site !== 'outside'), 'outside'];
   return { sites, oneWay: new Float64Array(sites.length * sites.length).fill(delay) };
 }

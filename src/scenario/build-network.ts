@@ -6,6 +6,7 @@ import { type Duration, MICROSECOND } from '../units/quantities.ts';
 import { type BuildContext, buildDistribution } from './build-context.ts';
 import type { Matrix } from './build-matrix.ts';
 import type { CardValue, NetworkValue, NodesValue } from './file-value.ts';
+import { entriesOf, type Fragments, isBroken, isSpelt, type Known, knownOf, wholeOf } from './fragments.ts';
 import { nearest } from './problem.ts';
 
 /** Ethernet, IP and TCP or UDP headers of a segment, and the payload it carries (measured, see docs/MODEL.md). */
@@ -25,12 +26,17 @@ export function nodeNumbers(nodes: number): string {
 
 /** How many nodes there are; null after flagging. `path`: where `nodes` stands. */
 export function countNodes(
-  { sites, count }: NodesValue,
+  given: Known<NodesValue> | undefined,
   path: readonly string[],
   context: BuildContext,
 ): number | null {
+  if (given === undefined) return null;
+  const { sites, count } = knownOf(given);
+  if (sites === null && count === null && !isSpelt(given)) return null;
+  // What stands there and can't be read is no null.
   if ((sites === null) !== (count === null)) {
-    const nodes = count ?? (sites ?? []).reduce((sum, [, many]) => sum + many, 0);
+    const nodes = count === null ? sumOf(sites) : count;
+    if (nodes === undefined) return null;
     if (nodes > MANY_NODES && nodes <= MOST_NODES)
       context.source.flag(
         path,
@@ -50,26 +56,35 @@ export function countNodes(
   return null;
 }
 
-/** The site of each node, in the order of their numbers; null after flagging. */
+/** Undefined where the number at some site is not known. */
+function sumOf(sites: Fragments<NodesValue>['sites']): number | undefined {
+  const whole = wholeOf(sites);
+  return whole?.reduce((sum, [, many]) => sum + many, 0);
+}
+
+/** The site of each node, in the order of their numbers; null after flagging, and where it is not known. */
 export function placeNodes(
-  { sites, count }: NodesValue,
+  given: Known<NodesValue>,
   matrix: Matrix,
   path: readonly string[],
   context: BuildContext,
 ): Int32Array | null {
-  if (count !== null) {
-    if (matrix.placesNodes) return Int32Array.from({ length: count }, (_, node) => node % matrix.sites.length);
+  const { sites, count } = knownOf(given);
+  if (count !== null && sites === null) {
+    if (matrix.placesNodes)
+      return count === undefined ? null : Int32Array.from({ length: count }, (_, node) => node % matrix.sites.length);
+    if (!isSpelt(given)) return null;
     context.source.flag(
       [...path, 'count'],
       'does not say where the nodes are, expected sites: { name: count } for this network',
     );
     return null;
   }
-  const placed = (sites ?? []).flatMap(([site, many]) => {
+  const placed = entriesOf(sites).flatMap(([site, many]) => {
     const index = siteIndex(site, matrix, [...path, 'sites', site], context);
-    return new Array<number>(many).fill(index ?? -1);
+    return new Array<number>(many ?? 1).fill(many === undefined ? -1 : (index ?? -1));
   });
-  return placed.includes(-1) ? null : Int32Array.from(placed);
+  return placed.includes(-1) || isBroken(given) ? null : Int32Array.from(placed);
 }
 
 /** A site by name; null after flagging. */
@@ -87,15 +102,19 @@ export function siteIndex(site: string, matrix: Matrix, path: readonly string[],
   return null;
 }
 
-/** The network of a run; null after flagging. Delays are checked apart, when it is known who talks to whom. */
+/**
+ * The network of a run; null after flagging, and where something of it is not known. Delays are checked apart, when it is known who
+ * talks to whom.
+ */
 export function buildNetwork(
-  network: NetworkValue,
-  matrix: Matrix,
-  nodeSites: Int32Array,
+  network: Known<NetworkValue>,
+  matrix: Matrix | null,
+  nodeSites: Int32Array | null,
   context: BuildContext,
 ): NetworkSpec | null {
-  const jitter = buildDistribution(network.jitter, ['network', 'jitter'], context);
-  if (jitter === null) return null;
+  const law = wholeOf(knownOf(network).jitter);
+  const jitter = law === null ? null : buildDistribution(law, ['network', 'jitter'], context);
+  if (jitter === null || matrix === null || nodeSites === null || isBroken(network)) return null;
   const { addedDelay } = network;
   if (addedDelay > 0)
     context.assume(
@@ -122,8 +141,16 @@ export function buildNetwork(
   };
 }
 
-/** Flags pairs of sites that are used without a delay, and a lookahead that is too short. `clientSites`: sites with clients. */
-export function checkDelays(network: NetworkSpec, clientSites: ReadonlySet<number>, context: BuildContext): boolean {
+/**
+ * Flags pairs of sites that are used without a delay, and a lookahead that is too short. `jitter`: null where delays are not known but
+ * for the matrix. `clientSites`: sites with clients.
+ */
+export function checkDelays(
+  network: Pick<NetworkSpec, 'sites' | 'oneWay' | 'nodeSites'>,
+  jitter: NetworkSpec['jitter'] | null,
+  clientSites: ReadonlySet<number>,
+  context: BuildContext,
+): boolean {
   const count = network.sites.length;
   const hosts = [...new Set(network.nodeSites)];
   const shared = new Set(
@@ -146,7 +173,8 @@ export function checkDelays(network: NetworkSpec, clientSites: ReadonlySet<numbe
         }
       }
     }
-  const lookahead = least + createSampler(network.jitter).lower;
+  if (jitter === null) return sound;
+  const lookahead = least + createSampler(jitter).lower;
   if (lookahead < LEAST_LOOKAHEAD) {
     context.source.flag(
       ['network', 'matrix'],

@@ -5,7 +5,7 @@ import type { AnyProtocol } from '../protocols/protocol.ts';
 import type { ClientGroupSpec, NamedOptions } from '../simulation/run-spec.ts';
 import type { Traffic } from '../units/definition.ts';
 import { formatDuration } from '../units/format.ts';
-import { type Bytes, SECOND } from '../units/quantities.ts';
+import { type Bytes, type Duration, SECOND } from '../units/quantities.ts';
 import { workloadNamed } from '../workloads/registry.ts';
 import { buildClients, buildTrace, buildWorkload, type Trace } from './build-clients.ts';
 import type { BuildContext } from './build-context.ts';
@@ -15,12 +15,13 @@ import { buildMatrix } from './build-matrix.ts';
 import { buildNetwork, checkDelays, countNodes, placeNodes, roundTripsOf } from './build-network.ts';
 import { buildProtocol, type Contender } from './build-protocol.ts';
 import { exceedsNumbers, expectedRequests, MOST_REQUESTS } from './expected-load.ts';
-import type { ArrivalTraceValue, RunValue } from './file-value.ts';
+import type { ArrivalTraceValue } from './file-value.ts';
+import { type Known, knownOf } from './fragments.ts';
 import { initialSpreadNote, withInitialSpreads } from './initial-spread.ts';
 import { judgeCards, judgeLostRequests, judgeRetries } from './judge-clients.ts';
 import { judgeFaults } from './judge-faults.ts';
 import type { PointSetup } from './scenario.ts';
-import { isBroken, type Sections } from './sections.ts';
+import type { Sections } from './sections.ts';
 
 /** All of a run that does not depend on the replication, and what its protocol is. */
 export interface BuiltPoint {
@@ -32,14 +33,12 @@ export interface BuiltPoint {
 /** A point; null after flagging everything that is wrong. */
 export function buildPoint(contender: Contender, sections: Sections, context: BuildContext): BuiltPoint | null {
   const { nodes, nodesPath } = contender;
-  const { network, machine, run, workload } = sections;
+  const { network, machine, workload } = sections;
+  const { duration, warmup, stopAfter } = knownOf(sections.run);
   const count = countNodes(nodes, nodesPath, context);
-  const matrix = network === undefined || count === null ? null : buildMatrix(network, nodes, context);
-  const nodeSites = matrix === null ? null : placeNodes(nodes, matrix, nodesPath, context);
-  const net =
-    network === undefined || matrix === null || nodeSites === null
-      ? null
-      : buildNetwork(network, matrix, nodeSites, context);
+  const matrix = network === undefined ? null : buildMatrix(network, nodes, context);
+  const nodeSites = matrix === null || nodes === undefined ? null : placeNodes(nodes, matrix, nodesPath, context);
+  const net = network === undefined ? null : buildNetwork(network, matrix, nodeSites, context);
   const hardware = machine === undefined ? null : buildMachine(machine, context);
   const content = workload === undefined ? null : buildWorkload(workload, context);
   const trace = traceOf(sections, context);
@@ -50,11 +49,12 @@ export function buildPoint(contender: Contender, sections: Sections, context: Bu
   const schedule =
     sections.faults === undefined
       ? null
-      : buildFaults(sections.faults, { run, matrix, nodes: count, nodeSites }, context);
+      : buildFaults(sections.faults, { duration, matrix, nodes: count, nodeSites }, context);
+  const clientSites = new Set((groups ?? []).flatMap(({ place }) => ('site' in place ? [place.site] : [])));
   const delaysKnown =
-    net !== null &&
-    groups !== null &&
-    checkDelays(net, new Set(groups.flatMap((group) => ('site' in group.place ? [group.place.site] : []))), context);
+    matrix !== null &&
+    nodeSites !== null &&
+    checkDelays(net ?? { ...matrix, nodeSites }, net?.jitter ?? null, clientSites, context);
   const trips = net !== null && delaysKnown ? roundTripsOf(net) : { longest: 0, median: 0 };
   const requestBytes = content === null ? null : usualBytes(content);
   if (net !== null && groups !== null && delaysKnown) judgeRetries(groups, net, context);
@@ -66,16 +66,17 @@ export function buildPoint(contender: Contender, sections: Sections, context: Bu
     faults: sections.faults ?? [],
     traffic: net === null || requestBytes === null || groups === null ? null : trafficOf(net, requestBytes, groups),
   };
-  const protocol = count === null ? null : buildProtocol(contender, { ...ground, nodes: count }, context);
-  if (protocol !== null && count !== null && schedule !== null && run !== undefined) {
+  const protocol = buildProtocol(contender, { ...ground, nodes: count }, context);
+  if (protocol !== null && count !== null && schedule !== null) {
     const { definition, quorum } = protocol;
     const clientsApart =
       nodeSites === null || (groups ?? []).some(({ place }) => 'site' in place && !nodeSites.includes(place.site));
-    judgeFaults(schedule, { protocol: definition.name, nodes: count, quorum, run, clientsApart }, context);
+    judgeFaults(schedule, { protocol: definition.name, nodes: count, quorum, warmup, clientsApart }, context);
   }
-  if (groups !== null && run !== undefined && run.stopAfter === null) {
-    const compressed = (workload?.options as Partial<ArrivalTraceValue> | undefined)?.targetRate == null;
-    judgeLoad(groups, run, ['workload', 'arrival_trace', compressed ? 'compression' : 'target_rate'], context);
+  if (groups !== null && duration !== undefined && stopAfter === null) {
+    const options = knownOf(workload).options as Known<ArrivalTraceValue> | undefined;
+    const compressed = knownOf(options).targetRate == null;
+    judgeLoad(groups, duration, ['workload', 'arrival_trace', compressed ? 'compression' : 'target_rate'], context);
   }
 
   if (
@@ -88,7 +89,7 @@ export function buildPoint(contender: Contender, sections: Sections, context: Bu
     !delaysKnown
   )
     return null;
-  if (sections.progressWithin === undefined || run === undefined) return null;
+  if (sections.progressWithin === undefined || stopAfter === undefined) return null;
   const { choice, definition, tolerated } = protocol;
   const note = initialSpreadNote(groups);
   if (note !== null) context.assume(note);
@@ -102,7 +103,7 @@ export function buildPoint(contender: Contender, sections: Sections, context: Bu
     workload: content,
     faults: schedule,
     progressWithin: sections.progressWithin,
-    stopAfter: run.stopAfter,
+    stopAfter,
   };
   return { setup, definition, tolerated };
 }
@@ -128,8 +129,9 @@ function trafficOf(net: NetworkSpec, requestBytes: Bytes, groups: readonly Clien
 
 /** Whether messages can be lost for good: datagrams on the way, or while a link is cut or a node is down. */
 function losesMessages({ network, faults }: Sections): boolean {
-  const cuts = (faults ?? []).some((fault) => isBroken(fault) || fault.name !== 'slow');
-  return network?.transport === 'datagram' && (network.loss > 0 || cuts);
+  const { transport, loss = 0 } = knownOf(network);
+  const cuts = (faults ?? []).some((fault) => knownOf(fault).name !== 'slow');
+  return transport === 'datagram' && (loss > 0 || cuts);
 }
 
 /** A load that would take hours is more often a slip than a wish. */
@@ -138,7 +140,7 @@ const MANY_REQUESTS = 20_000_000;
 /** `tracePath`: where the rate of a trace stands. */
 function judgeLoad(
   groups: readonly ClientGroupSpec[],
-  { duration }: RunValue,
+  duration: Duration,
   tracePath: readonly string[],
   context: BuildContext,
 ): void {
@@ -159,9 +161,11 @@ function judgeLoad(
 
 /** The arrivals to replay; null where the workload is no trace, undefined where it is not known. */
 function traceOf(sections: Sections, context: BuildContext): Trace | null | undefined {
-  const { workload, seed, run } = sections;
-  if (workload === undefined) return undefined;
-  if (workload.name !== 'arrival_trace') return null;
-  if (seed === undefined || run === undefined) return undefined;
-  return buildTrace(workload, seed, run, context) ?? undefined;
+  const { name, options } = knownOf(sections.workload);
+  if (name === undefined) return undefined;
+  if (name !== 'arrival_trace') return null;
+  const { duration } = knownOf(sections.run);
+  const trace = options as Known<ArrivalTraceValue> | undefined;
+  if (trace === undefined) return undefined;
+  return buildTrace(trace, { seed: sections.seed, duration }, context) ?? undefined;
 }

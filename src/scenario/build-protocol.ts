@@ -6,6 +6,8 @@ import type { Setting, Traffic } from '../units/definition.ts';
 import { type BuildContext, flagOptionProblems } from './build-context.ts';
 import { restarts } from './build-faults.ts';
 import type { RoundTrips } from './build-network.ts';
+import { type Known, knownOf, wholeOf } from './fragments.ts';
+import { settingsAt } from './option-problems.ts';
 import { placeIn } from './own-protocol.ts';
 import type { Sections } from './sections.ts';
 import type { NamedValue } from './write.ts';
@@ -13,17 +15,18 @@ import type { NamedValue } from './write.ts';
 /** The protocol of a point and where it stands in the file. */
 export interface Contender {
   readonly label: string;
-  /** null: what stands there did not read well, and only its surroundings can be judged. */
-  readonly protocol: NamedValue | null;
+  /** null: what stands there is no known protocol, and only its surroundings can be judged. */
+  readonly protocol: Known<NamedValue> | null;
   /** Of the protocol's options. */
   readonly path: readonly string[];
   /** Where its nodes stand: its own, or those of the file. */
   readonly nodesPath: readonly string[];
-  readonly nodes: NonNullable<Sections['nodes']>;
+  readonly nodes: Sections['nodes'];
 }
 
 export interface ProtocolGround {
-  readonly nodes: number;
+  /** null: not known. */
+  readonly nodes: number | null;
   readonly trips: RoundTrips;
   readonly losesMessages: boolean;
   /** null: not known. */
@@ -41,38 +44,45 @@ export interface BuiltProtocol {
 }
 
 /** The protocol that a file names; null where it is not known (which is flagged elsewhere). */
-function definitionOf({ name }: NamedValue, own: BuildContext['own']): AnyProtocol | null {
+function definitionOf(value: Known<NamedValue>, own: BuildContext['own']): AnyProtocol | null {
+  const { name = '' } = knownOf(value);
   if (Object.hasOwn(protocols, name)) return protocols[name as keyof typeof protocols];
   return own.get(name)?.definition ?? null;
 }
 
 /** The name under which results know a protocol: its own, also where the file names it by a path. */
-export function protocolName(value: NamedValue, own: BuildContext['own']): string {
-  return definitionOf(value, own)?.name ?? value.name;
+export function protocolName(value: Known<NamedValue>, own: BuildContext['own']): string {
+  return definitionOf(value, own)?.name ?? knownOf(value).name ?? '';
 }
 
-/** null after flagging. */
+/** null after flagging, and where something of it is not known: then only what is wrong all the same is flagged. */
 export function buildProtocol(
   contender: Contender,
   ground: ProtocolGround,
   context: BuildContext,
 ): BuiltProtocol | null {
-  const { protocol, path } = contender;
-  if (protocol === null) return null;
-  const definition = definitionOf(protocol, context.own);
+  const { path } = contender;
+  if (contender.protocol === null) return null;
+  const definition = definitionOf(contender.protocol, context.own);
   if (definition === null) return null;
   const { nodes, trips, losesMessages, faults, traffic } = ground;
-  const setting: Setting = {
-    nodes,
+  const setting: Omit<Setting, 'nodes'> = {
     longestRoundTrip: trips.longest,
     medianRoundTrip: trips.median,
     restarts: restarts(faults),
     losesMessages,
     ...(traffic === null ? {} : { traffic }),
   };
+  const protocol = wholeOf(contender.protocol);
+  if (protocol === null || nodes === null) {
+    // What a protocol of the user's own says of guesses, nobody knows.
+    const { name = '', options } = knownOf(contender.protocol);
+    if (!context.own.has(name)) flagOptionProblems(definition, options, settingsAt(nodes, setting), path, context);
+    return null;
+  }
   const options = resolveDurable(contender, protocol, setting.restarts, context);
   const build = (): BuiltProtocol | null => {
-    if (!flagOptionProblems(definition, options, setting, path, context)) return null;
+    if (!flagOptionProblems(definition, options, settingsAt(nodes, setting), path, context)) return null;
     const tolerated = definition.faults(options, nodes);
     if (tolerated === 0) warnOfNoTolerance(contender, definition, options, nodes, context);
     return {

@@ -1,17 +1,18 @@
 /** The space of a sizing search from the `space` of a file, or everything that is wrong with it. */
-import { monthlyCost } from '../experiment/cost.ts';
+import { monthlyCost, type Prices } from '../experiment/cost.ts';
 import { countCandidates } from '../experiment/size/field.ts';
 import { whyUnsurvivable } from '../experiment/size/quorums.ts';
 import type { BandwidthItem, MachineItem, Space, SpaceSite, Survival } from '../experiment/size/space.ts';
 import type { MachineSpec } from '../machines/machine-spec.ts';
 import type { BuildContext } from './build-context.ts';
-import { buildMachine } from './build-machine.ts';
+import { buildCrypto, buildDisk } from './build-machine.ts';
 import { buildMatrix } from './build-matrix.ts';
 import { siteIndex } from './build-network.ts';
 import { type Flag, variantsOf } from './build-variants.ts';
 import type { MachineItemValue, SiteLimitsValue, SpaceValue } from './file-value.ts';
+import { entriesOf, type Fragments, isBroken, isSpelt, type Known, knownOf, wholeOf } from './fragments.ts';
 import type { PointSetup } from './scenario.ts';
-import { isBroken, type Sections } from './sections.ts';
+import type { Sections } from './sections.ts';
 
 /** Each is kept in memory; more would also take long to look through. */
 const MOST_CANDIDATES = 500_000;
@@ -19,21 +20,33 @@ const MOST_NODES = 100;
 
 /** `shared`: the first design point, null where none could be built. null without a `space`, and after flagging. */
 export function buildSpace(sections: Sections, shared: PointSetup | null, context: BuildContext): Space | null {
-  const { space, prices = null } = sections;
-  if (space === undefined || space === null) return null;
+  const { prices } = sections;
+  if (sections.space === undefined || sections.space === null) return null;
+  const space = knownOf(sections.space);
   const flag: Flag = (path, message) => {
     context.source.flag(['space', ...path], message);
     return null;
   };
   judgeSurroundings(sections, context.source);
-  const nodes = nodesOf(space.nodes, flag);
-  const variants = variantsOf(space, nodes, flag);
-  const sites = sitesOf(space, sections, nodes, context, flag);
-  const machines = machinesOf(space, sections, shared, context, flag);
-  const bandwidths = bandwidthsOf(space, shared, flag);
-  if (space.byzantineMeanwhile && (space.byzantine === null || space.survive === null))
+  const nodes = space.nodes === undefined ? null : nodesOf(space.nodes, flag);
+  const protocols = wholeOf(space.protocols);
+  const variants = protocols === null ? null : variantsOf(protocols, nodes, flag);
+  const sites = space.sites === undefined ? null : sitesOf(space.sites, sections, nodes, context, flag);
+  const machines = space.machines === undefined ? null : machinesOf(space.machines, prices, shared, context, flag);
+  const bandwidth = wholeOf(space.bandwidth);
+  const bandwidths = space.bandwidth === null || bandwidth !== null ? bandwidthsOf(bandwidth, shared, flag) : null;
+  if (space.byzantineMeanwhile && isSpelt(sections.space) && (space.byzantine === null || space.survive === null))
     flag(['byzantine_meanwhile'], 'says that both happen at once, expected byzantine and survive beside it');
-  if (shared === null || variants === null || nodes === null || sites === null) return null;
+  const whole = wholeOf(sections.space);
+  if (
+    whole === null ||
+    prices === undefined ||
+    shared === null ||
+    variants === null ||
+    nodes === null ||
+    sites === null
+  )
+    return null;
   if (machines === null || bandwidths === null) return null;
   const built: Space = {
     variants,
@@ -43,10 +56,10 @@ export function buildSpace(sections: Sections, shared: PointSetup | null, contex
     bandwidths,
     shared,
     prices,
-    survive: space.survive === null ? null : survivalOf(space.survive),
-    byzantine: space.byzantine === null ? null : { faults: space.byzantine, meanwhile: space.byzantineMeanwhile },
-    loadMargin: space.loadMargin,
-    averageLoad: space.averageLoad,
+    survive: whole.survive === null ? null : survivalOf(whole.survive),
+    byzantine: whole.byzantine === null ? null : { faults: whole.byzantine, meanwhile: whole.byzantineMeanwhile },
+    loadMargin: whole.loadMargin,
+    averageLoad: whole.averageLoad,
   };
   const unsurvivable = built.survive === null ? null : whyUnsurvivable(built.survive, built);
   if (unsurvivable !== null) return flag(['survive'], unsurvivable);
@@ -81,11 +94,11 @@ function judgeSurroundings({ levels, clients }: Sections, source: BuildContext['
       'stands beside space, expected one of them: a space is searched at one setting of all the rest',
     );
   (clients ?? []).forEach((client, i) => {
-    const { node, submit } = isBroken(client) ? client.broken : client;
+    const { node, submit } = knownOf(client);
     const path = ['clients', String(i)];
     if (typeof node === 'number')
       source.flag([...path, 'node'], 'names a node, but a space moves nodes about, expected a site');
-    if (submit?.form === 'map')
+    if (knownOf(submit ?? undefined).form === 'map')
       source.flag([...path, 'submit'], 'names a node, but a space moves nodes about, expected primary, nearest or all');
   });
 }
@@ -113,32 +126,37 @@ function nodesOf(given: unknown, flag: Flag): readonly number[] | null {
 }
 
 function sitesOf(
-  { sites }: SpaceValue,
+  given: Known<SpaceValue['sites']>,
   { network, nodes: placed }: Sections,
   nodes: readonly number[] | null,
   context: BuildContext,
   flag: Flag,
 ): readonly SpaceSite[] | null {
-  const named: readonly (readonly [string, SiteLimitsValue, readonly string[]])[] =
-    sites.form === 'list'
-      ? (sites.value as readonly string[]).map((name, i) => [name, NO_LIMITS, ['sites', String(i)]])
-      : (sites.value as readonly (readonly [string, SiteLimitsValue])[]).map(([name, limits]) => [
+  const { form, value } = knownOf(given);
+  const named: readonly (readonly [string, Fragments<SiteLimitsValue>, readonly string[]])[] =
+    form === 'list'
+      ? Object.values(knownOf(value as Known<readonly string[]>)).flatMap((name, i) =>
+          typeof name === 'string' ? [[name, NO_LIMITS, ['sites', String(i)]] as const] : [],
+        )
+      : entriesOf(value as Known<readonly (readonly [string, SiteLimitsValue])[]>).map(([name, limits]) => [
           name,
-          limits,
+          knownOf(limits),
           ['sites', name],
         ]);
-  const matrix = network === undefined || placed === undefined ? null : buildMatrix(network, placed, context);
+  const matrix = network === undefined ? null : buildMatrix(network, placed, context);
   const most = nodes?.at(-1) ?? MOST_NODES;
   const found = named.map(([name, { atLeast, atMost, priceFactor }, path], i): SpaceSite | null => {
     if (named.findIndex(([other]) => other === name) < i)
       return flag(path, `'${name}' stands here twice, expected it once`);
-    if (atMost !== null && atMost < atLeast)
-      return flag([...path, 'at_most'], `is ${atMost}, below at_least, expected ${atLeast} or more`);
+    const impossible = atMost !== null && atMost !== undefined && atLeast !== undefined && atMost < atLeast;
+    if (impossible) flag([...path, 'at_most'], `is ${atMost}, below at_least, expected ${atLeast} or more`);
     if (matrix === null) return null;
     const site = siteIndex(name, matrix, ['space', ...path], context);
-    return site === null ? null : { name, site, atLeast, atMost: Math.min(atMost ?? most, most), priceFactor };
+    return site === null || impossible || atLeast === undefined || atMost === undefined || priceFactor === undefined
+      ? null
+      : { name, site, atLeast, atMost: Math.min(atMost ?? most, most), priceFactor };
   });
-  return found.includes(null)
+  return found.includes(null) || isBroken(given)
     ? null
     : delaysKnown(found as readonly SpaceSite[], matrix as NonNullable<typeof matrix>, flag);
 }
@@ -163,57 +181,55 @@ function delaysKnown(
 
 /** Machines that take what is shared from the scenario's own keep its very parts, so that they are known to be equal. */
 function machinesOf(
-  { machines }: SpaceValue,
-  { machine, prices }: Sections,
+  given: Known<SpaceValue['machines']>,
+  prices: Sections['prices'],
   shared: PointSetup | null,
   context: BuildContext,
   flag: Flag,
 ): readonly MachineItem[] | null {
+  const machines = Object.values(knownOf(given)) as readonly (Known<MachineItemValue> | undefined)[];
   const items = machines.map((item, i): MachineItem | null => {
     const path = ['machines', String(i)];
-    if (machines.findIndex(({ name }) => name === item.name) < i)
-      return flag([...path, 'name'], `'${item.name}' is the name of another machine, expected a name of its own`);
-    const perMonth = item.perMonth ?? priceOfCores(item, prices ?? null);
-    if (perMonth === null) return flag(path, 'has no price, expected per_month, or prices.core_hour for all machines');
-    const spec = machineOf(item, machine, shared, [...path], context);
-    return spec === null ? null : { name: item.name, spec, perMonth };
+    const { name, cores, perMonth } = knownOf(item);
+    if (name !== undefined && machines.findIndex((other) => knownOf(other).name === name) < i)
+      flag([...path, 'name'], `'${name}' is the name of another machine, expected a name of its own`);
+    // Prices that did not read well may hold the one that is missing here.
+    const price = perMonth === null && cores !== undefined && prices ? priceOfCores(cores, prices) : (perMonth ?? null);
+    if (perMonth === null && prices === null && isSpelt(item))
+      flag(path, 'has no price, expected per_month, or prices.core_hour for all machines');
+    const spec = item === undefined ? null : machineOf(item, shared, path, context);
+    return spec === null || price === null || name === undefined ? null : { name, spec, perMonth: price };
   });
   return items.includes(null) ? null : (items as readonly MachineItem[]);
 }
 
-function priceOfCores({ cores }: MachineItemValue, prices: Sections['prices'] | null): number | null {
-  return prices ? monthlyCost(prices, { cores, egressBytesPerSecond: 0, diskBytes: 0 }).cores : null;
+function priceOfCores(cores: number, prices: Prices): number {
+  return monthlyCost(prices, { cores, egressBytesPerSecond: 0, diskBytes: 0 }).cores;
 }
 
 function machineOf(
-  { cores, crypto, disk }: MachineItemValue,
-  machine: Sections['machine'],
+  item: Known<MachineItemValue>,
   shared: PointSetup | null,
   path: readonly string[],
   context: BuildContext,
 ): MachineSpec | null {
-  if (crypto === null && disk === null) return shared === null ? null : { ...shared.machine, cores };
-  if (machine === undefined) return null;
+  const { cores, crypto, disk } = knownOf(item);
   // What is wrong with the item's own parts is told at the item.
   const source = {
     ...context.source,
     flag: (at: readonly string[], message: string, severity?: 'error' | 'warning') =>
       context.source.flag(['space', ...path, ...at.slice(1)], message, severity),
   };
-  const own = buildMachine(
-    { ...machine, cores, crypto: crypto ?? machine.crypto, disk: disk ?? machine.disk },
-    { ...context, source },
-  );
-  if (own === null || shared === null) return null;
-  return {
-    ...own,
-    crypto: crypto === null ? shared.machine.crypto : own.crypto,
-    disk: disk === null ? shared.machine.disk : own.disk,
+  const own = {
+    crypto: crypto ? buildCrypto(crypto, { ...context, source }) : (shared?.machine.crypto ?? null),
+    disk: disk ? buildDisk(disk, { ...context, source }) : (shared?.machine.disk ?? null),
   };
+  if (shared === null || own.crypto === null || own.disk === null || isBroken(item) || cores === undefined) return null;
+  return { ...shared.machine, cores, crypto: own.crypto, disk: own.disk };
 }
 
 function bandwidthsOf(
-  { bandwidth }: SpaceValue,
+  bandwidth: SpaceValue['bandwidth'],
   shared: PointSetup | null,
   flag: Flag,
 ): readonly BandwidthItem[] | null {

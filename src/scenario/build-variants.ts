@@ -2,8 +2,9 @@
 import type { ProtocolVariant } from '../experiment/size/space.ts';
 import type { AnyProtocol } from '../protocols/protocol.ts';
 import { protocols } from '../protocols/registry.ts';
-import { defaultsOf } from '../units/options.ts';
+import { defaultsOf, type OptionProblem } from '../units/options.ts';
 import type { ChoosableOptions, SpaceValue } from './file-value.ts';
+import { problemsWhatever, settingsAt } from './option-problems.ts';
 import { type RecordShape, type Shape, snakeCase } from './shape.ts';
 import { protocolsShape } from './space-shape.ts';
 import type { EitherValue } from './write.ts';
@@ -20,7 +21,7 @@ export type Flag = (path: readonly string[], message: string) => null;
 
 /** null after flagging: no protocol, or settings that no number of nodes makes sound. */
 export function variantsOf(
-  { protocols: asked }: SpaceValue,
+  asked: SpaceValue['protocols'],
   nodes: readonly number[] | null,
   flag: Flag,
 ): readonly ProtocolVariant[] | null {
@@ -35,7 +36,7 @@ export function variantsOf(
       ({ values, texts }): ProtocolVariant => ({ protocol, options: values, derived, text: texts.join(' ') }),
     );
   });
-  const sound = (nodes === null ? [] : variants).every((variant) => isSound(variant, nodes as readonly number[], flag));
+  const sound = variants.every((variant) => isSound(variant, nodes, flag));
   return sound ? variants : null;
 }
 
@@ -80,12 +81,17 @@ function choicesOf({ form, value }: EitherValue, shape: Shape, name: string) {
 }
 
 /** Whether some number of nodes can work with these options; what contradicts each other with all of them is flagged. */
-function isSound({ protocol, options }: ProtocolVariant, nodes: readonly number[], flag: Flag): boolean {
-  const errors = nodes.map((count) => {
-    const setting = { nodes: count, longestRoundTrip: 0, medianRoundTrip: 0, restarts: false };
-    const found = definitionOf(protocol).problems?.(options, setting) ?? [];
-    return found.find(({ severity }) => severity === 'error');
-  });
+function isSound({ protocol, options }: ProtocolVariant, nodes: readonly number[] | null, flag: Flag): boolean {
+  const setting = { longestRoundTrip: 0, medianRoundTrip: 0, restarts: false };
+  const isError = ({ severity }: OptionProblem) => severity === 'error';
+  const errors =
+    nodes === null
+      ? [problemsWhatever(definitionOf(protocol), options, settingsAt(null, setting)).find(isError)]
+      : nodes.map((count) =>
+          definitionOf(protocol)
+            .problems?.(options, { ...setting, nodes: count })
+            .find(isError),
+        );
   const [first] = errors;
   if (first === undefined || errors.includes(undefined)) return true;
   const at = first.path === '' ? [] : first.path.split('.').map(snakeCase);

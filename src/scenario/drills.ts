@@ -2,6 +2,7 @@
 import { drillBegins, USUAL_DRILLS } from '../experiment/drills.ts';
 import { formatDuration } from '../units/format.ts';
 import { MILLISECOND } from '../units/quantities.ts';
+import { knownOf } from './fragments.ts';
 import type { Sections } from './sections.ts';
 import type { RecordShape } from './shape.ts';
 import type { Source } from './source.ts';
@@ -36,9 +37,10 @@ export const drillsShape: RecordShape = {
 
 /** A drill in the warm-up would not be measured. */
 export function checkDrills({ drills, run }: Sections, source: Source): void {
-  if (drills === undefined || drills === null || run === undefined || run.warmup === 'auto') return;
-  const warmup = run.warmup as number;
-  if (drillBegins(drills, warmup) >= warmup) return;
+  const { warmup } = knownOf(run);
+  const { at } = knownOf(drills ?? undefined);
+  if (at === undefined || warmup === undefined || warmup === 'auto') return;
+  if (drillBegins({ at }, warmup as number) >= (warmup as number)) return;
   source.flag(
     ['drills', 'at'],
     `falls into the warm-up, which is not measured, expected ${formatDuration(warmup)} or later`,

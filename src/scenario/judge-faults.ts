@@ -13,7 +13,8 @@ export interface Bearing {
   readonly nodes: number;
   /** Nodes that must be up, and reach each other, for anything to become final. */
   readonly quorum: number;
-  readonly run: RunValue;
+  /** Absent: not known. */
+  readonly warmup: RunValue['warmup'] | undefined;
   /** Some clients are at a site without nodes. */
   readonly clientsApart: boolean;
 }
@@ -34,8 +35,8 @@ export function judgeFaults(faults: readonly FaultSpec[], bearing: Bearing, cont
       );
     for (const j of inForce)
       if (j !== i && fault.kind === 'crash') warnOfSecondCrash(fault, faults[j] as FaultSpec, j, warn);
-    const { warmup } = bearing.run;
-    if (warmup !== 'auto' && fault.at < warmup)
+    const { warmup } = bearing;
+    if (warmup !== undefined && warmup !== 'auto' && fault.at < warmup)
       warn(
         `falls into the warm-up, which is not measured: what it does before ${formatDuration(warmup)} is not in the results, expected ${formatDuration(warmup)} or later`,
         'at',

@@ -8,7 +8,8 @@ import { buildSpace } from './build-space.ts';
 import { type DataFiles, openDataFiles, reasonOf } from './data-files.ts';
 import { checkDrills } from './drills.ts';
 import { fileShapeWith } from './file-shape.ts';
-import type { ScenarioFile } from './file-value.ts';
+import type { CompareValue, ScenarioFile } from './file-value.ts';
+import { type Known, knownOf } from './fragments.ts';
 import { combinationsOf, factorsOf } from './levels.ts';
 import { objectivesOf } from './objectives.ts';
 import { importProtocol, type OwnProtocol } from './own-protocol.ts';
@@ -157,7 +158,7 @@ function makePoints(making: Making): { points: readonly DesignPoint[]; problems:
   const count = contendersOf(sections, source, own);
   const varied = factorsOf(sections, source);
   for (let index = 0; index < count; index++) {
-    const compared = sections.compare !== null;
+    const compared = (sections.compare ?? null) !== null;
     for (const combination of combinationsOf(varied, compared ? index : null, source)) {
       const { assignments: levels, factors, suffix } = combination;
       const plain = levels.length === 0;
@@ -172,8 +173,8 @@ function makePoints(making: Making): { points: readonly DesignPoint[]; problems:
         assume: (sentence: string) => assumptions.add(sentence),
         strain: strains.add,
       };
-      const built = contender === null ? null : buildPoint(contender, read, context);
-      if (contender !== null && built !== null) {
+      const built = buildPoint(contender, read, context);
+      if (built !== null) {
         const { setup, definition, tolerated } = built;
         const label = `${contender.label}${suffix}`;
         points.push({
@@ -204,9 +205,7 @@ function contendersOf(sections: Sections, source: Source, own: OwnProtocols): nu
       protocol === null ? [] : ['protocol'],
       `the scenario has ${protocol === null ? 'neither protocol nor compare' : 'both protocol and compare'}, expected exactly one of them`,
     );
-  const labels = (compare ?? []).map((entry) =>
-    entry === null ? null : (entry.label ?? protocolName(entry.protocol, own)),
-  );
+  const labels = (compare ?? []).map((entry) => (entry === null ? null : labelOf(entry, own)));
   labels.forEach((label, i) => {
     if (label !== null && labels.indexOf(label) !== i)
       source.flag(
@@ -217,24 +216,32 @@ function contendersOf(sections: Sections, source: Source, own: OwnProtocols): nu
   return compare?.length ?? 1;
 }
 
-/** The contender in this reading of the file, without a protocol where that did not read well; null without nodes. */
-function contenderAt(sections: Sections, index: number, own: OwnProtocols): Contender | null {
+/** What a contender is called; null where that is not known. */
+function labelOf(entry: Known<CompareValue>, own: OwnProtocols): string | null {
+  const { label, protocol } = knownOf(entry);
+  if (label !== null) return label ?? null;
+  return protocol === undefined ? null : protocolName(protocol, own);
+}
+
+/** The contender in this reading of the file, without a protocol where none is known. */
+function contenderAt(sections: Sections, index: number, own: OwnProtocols): Contender {
   const { nodes, protocol = null, compare } = sections;
-  if (nodes === undefined) return null;
   if (compare === null || compare === undefined) {
-    const path = protocol === null ? ['protocol'] : ['protocol', protocol.name];
+    const path = ['protocol', ...(protocol === null ? [] : [knownOf(protocol).name ?? ''])];
     const label = protocol === null ? '' : protocolName(protocol, own);
     return { label, protocol, path, nodes, nodesPath: ['nodes'] };
   }
   const entry = compare[index] ?? null;
   const path = ['compare', String(index)];
   if (entry === null) return { label: '', protocol: null, path, nodes, nodesPath: ['nodes'] };
+  const known = knownOf(entry);
+  const ofItsOwn = known.nodes !== null;
   return {
-    label: entry.label ?? protocolName(entry.protocol, own),
-    protocol: entry.protocol,
+    label: labelOf(entry, own) ?? '',
+    protocol: known.protocol ?? null,
     path,
-    nodes: entry.nodes ?? nodes,
-    nodesPath: entry.nodes === null ? ['nodes'] : [...path, 'nodes'],
+    nodes: ofItsOwn ? known.nodes : nodes,
+    nodesPath: ofItsOwn ? [...path, 'nodes'] : ['nodes'],
   };
 }
 

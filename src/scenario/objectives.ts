@@ -76,10 +76,12 @@ export const precisionFields: Fields = Object.fromEntries(
 );
 
 /** How precisely each measure is to be known. */
-export function precisionOf(values: Readonly<Record<string, number | null>> | null): readonly PrecisionGoal[] {
+export function precisionOf(
+  values: Readonly<Record<string, number | null | undefined>> | null,
+): readonly PrecisionGoal[] {
   return Object.entries(values ?? {}).flatMap(([key, share]) => {
     const measure = MEASURES[key];
-    return measure === undefined || share === null
+    return measure === undefined || share === null || share === undefined
       ? []
       : [{ measure: snakeCase(key), estimate: measure.estimate, share }];
   });

@@ -5,7 +5,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
 import { nearest } from './problem.ts';
 import { expectedOf, readLeaf } from './read-leaf.ts';
-import { type FileForm, type Presets, type Shape, snakeCase } from './shape.ts';
+import { type Field, type FileForm, type Presets, type Shape, snakeCase } from './shape.ts';
 
 /** The key of a mapping that names a preset. */
 export const PRESET = 'preset';
@@ -58,25 +58,6 @@ function readAny(node: Node | null, path: readonly string[], context: ReadContex
   }
 }
 
-/** What could be read of a record that as a whole could not: its sound fields, without reporting anything again. */
-export function readFragments(
-  { fields }: Pick<ShapeOf<'record'>, 'fields'>,
-  node: Node | null,
-  path: readonly string[],
-  context: ReadContext,
-): Readonly<Record<string, unknown>> {
-  const silent: ReadContext = { document: context.document, report() {} };
-  const fragments: Record<string, unknown> = {};
-  if (!isMap(node)) return fragments;
-  for (const [key, { shape }] of Object.entries(fields)) {
-    const given = node.get(snakeCase(key), true) as Node | undefined;
-    if (given === undefined || isNull(given)) continue;
-    const value = readShape(shape, given, [...path, snakeCase(key)], silent);
-    if (value !== INVALID) fragments[key] = value;
-  }
-  return fragments;
-}
-
 /** The value that a default written in file form stands for. */
 export function readDefault(shape: Shape, form: FileForm, context: ReadContext): unknown {
   return form === null ? null : readShape(shape, context.document.createNode(form), [], context);
@@ -100,11 +81,7 @@ function readRecord(
     const name = keyOf(pair);
     const key = bySnake.get(name);
     if (key !== undefined) {
-      const field = fields[key]!;
-      const given = pair.value as Node | null;
-      const none =
-        field.nullable ?? (field.required === undefined && (field.default === undefined || field.default === null));
-      value[key] = none && isExplicitNull(given) ? null : readShape(field.shape, given, [...path, name], context);
+      value[key] = readField(fields[key]!, pair.value as Node | null, [...path, name], context);
       if (value[key] === INVALID) valid = false;
     } else if (!owned.includes(name)) {
       const known = [...owned, ...bySnake.keys()];
@@ -128,8 +105,15 @@ function readRecord(
   return valid ? Object.fromEntries(Object.keys(fields).map((key) => [key, value[key]])) : INVALID;
 }
 
+/** What stands at the key of a field. */
+export function readField(field: Field, given: Node | null, path: readonly string[], context: ReadContext): unknown {
+  const none =
+    field.nullable ?? (field.required === undefined && (field.default === undefined || field.default === null));
+  return none && isExplicitNull(given) ? null : readShape(field.shape, given, path, context);
+}
+
 /** The options of the preset that a mapping names; none where it names none. */
-function readPreset(
+export function readPreset(
   presets: Presets,
   node: YAMLMap,
   path: readonly string[],

@@ -6,6 +6,7 @@
 import { LEAST_REPLICATIONS } from '../experiment/precision.ts';
 import { formatDuration } from '../units/format.ts';
 import type { RunValue } from './file-value.ts';
+import { Broken, type Fragments, isBroken, isSpelt, type Known, knownOf } from './fragments.ts';
 import { precisionOf } from './objectives.ts';
 import type { RunSettings } from './scenario.ts';
 import type { Source } from './source.ts';
@@ -17,13 +18,20 @@ const QUANTILE_ERROR = 0.004;
 /** The budget where a precision is asked for and no budget given. */
 const MOST_REPLICATIONS = 50;
 
-/** The section with what follows from the kind put in; contradictions are flagged. */
-export function settleRun(run: RunValue, source: Source): RunValue {
-  const warmup = settleWarmUp(run, source);
-  checkWindow({ ...run, warmup }, source);
-  checkStopping(run, source);
+/** The section with what follows from the kind put in; contradictions are flagged, as far as the section is known. */
+export function settleRun(run: Known<RunValue>, source: Source): Known<RunValue> {
+  const known = settled(knownOf(run));
+  checkKind(knownOf(run), source);
+  checkWindow(known, source);
+  checkStopping(known, isSpelt(run), source);
+  if (isBroken(run)) return new Broken(known, run.misspelt);
   const most = run.precision === null ? run.mostReplications : (run.mostReplications ?? MOST_REPLICATIONS);
-  return { ...run, warmup, mostReplications: most };
+  return { ...settled(run), mostReplications: most };
+}
+
+/** Of a terminating run nothing is left out. */
+function settled<Run extends Fragments<RunValue>>(run: Run): Run {
+  return run.kind === 'terminating' ? { ...run, warmup: 0 } : run;
 }
 
 /** `run`: as `settleRun` gives it. */
@@ -47,17 +55,15 @@ export function kindAssumed({ kind, kindDeclared }: RunSettings): readonly strin
   return [`Runs: taken to be ${kind}, since ${why} (run.kind is not declared).`];
 }
 
-function settleWarmUp({ kind, warmup, stopAfter }: RunValue, source: Source): RunValue['warmup'] {
+function checkKind({ kind, warmup, stopAfter }: Fragments<RunValue>, source: Source): void {
   const given = source.document.hasIn(['run', 'warmup']);
   if (kind === 'terminating') {
-    if (given && warmup !== 0)
+    if (given && warmup !== undefined && warmup !== 0)
       source.flag(
         ['run', 'warmup'],
         'contradicts kind: terminating, in which the whole run counts from its start, expected no warmup, or 0s',
       );
-    return 0;
-  }
-  if (kind === 'steady-state') {
+  } else if (kind === 'steady-state') {
     if (stopAfter !== null)
       source.flag(
         ['run', 'stop_after'],
@@ -69,17 +75,16 @@ function settleWarmUp({ kind, warmup, stopAfter }: RunValue, source: Source): Ru
         'removes nothing although kind is steady-state: queues are empty and leaders new at the start, expected auto or a duration, unless the run begins as it goes on',
         'warning',
       );
-  } else if (stopAfter !== null && warmup !== 0)
+  } else if (kind === null && stopAfter !== null && warmup !== undefined && warmup !== 0)
     source.flag(
       ['run', 'stop_after'],
       'ends a run by an event, as terminating runs end, while a warm-up is removed from it as from a steady-state run, expected run.kind to say which (terminating: the whole run counts)',
       'warning',
     );
-  return warmup;
 }
 
-function checkWindow({ warmup, duration }: RunValue, source: Source): void {
-  if (warmup === 'auto') return;
+function checkWindow({ warmup, duration }: Fragments<RunValue>, source: Source): void {
+  if (warmup === 'auto' || warmup === undefined || duration === undefined) return;
   const path = ['run', 'warmup'];
   if (warmup >= duration)
     source.flag(
@@ -94,31 +99,39 @@ function checkWindow({ warmup, duration }: RunValue, source: Source): void {
     );
 }
 
-function checkStopping({ precision, replications, mostReplications }: RunValue, source: Source): void {
+/** `spelt`: a precision that seems absent is. */
+function checkStopping(
+  { precision, replications, mostReplications }: Fragments<RunValue>,
+  spelt: boolean,
+  source: Source,
+): void {
+  if (precision === undefined) return;
   if (precision === null) {
-    if (mostReplications !== null)
+    if (mostReplications !== null && spelt)
       source.flag(
         ['run', 'most_replications'],
         'is the budget of a stopping rule, and there is none, expected precision beside it, or replications alone',
       );
     return;
   }
-  for (const { measure, share } of precisionOf(precision))
+  const goals = precisionOf(knownOf(precision));
+  for (const { measure, share } of goals)
     if (/^(finality_p|commit_p)/.test(measure) && share < QUANTILE_ERROR)
       source.flag(
         ['run', 'precision', measure],
         'is finer than quantiles are known, which is within 0.4 % whatever the number of replications, expected 0.4% or more',
         'warning',
       );
-  if (precisionOf(precision).length === 0)
+  if (goals.length === 0 && !isBroken(precision))
     source.flag(['run', 'precision'], 'names no measure, expected one or more, such as finality_p99: 5%');
+  if (replications === undefined) return;
   if (replications < LEAST_REPLICATIONS)
     source.flag(
       ['run', 'replications'],
       `is ${replications}, too few to stop by precision: so small a sample is narrow by chance too often, expected ${LEAST_REPLICATIONS} or more, or no precision`,
     );
-  const most = mostReplications ?? MOST_REPLICATIONS;
-  if (most < replications)
+  const most = mostReplications === null ? MOST_REPLICATIONS : mostReplications;
+  if (most !== undefined && most < replications)
     source.flag(
       mostReplications === null ? ['run', 'replications'] : ['run', 'most_replications'],
       `the budget of ${most} replications is less than the ${replications} that are made in any case, expected most_replications of ${replications} or more`,

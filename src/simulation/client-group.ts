@@ -244,7 +244,7 @@ export class ClientGroup {
       this.port.submit(this, this.asked[slot] as number, id, now);
     }
     const doublings = Math.min(times + 1, MOST_DOUBLINGS);
-    const deadline = now + (this.retryAfter as number) * 2 ** doublings;
+    const deadline = now + (this.retryAfter as number) * (1 << doublings);
     (this.retries[doublings - 1] as Retries).add(counter, deadline);
     if (deadline < this.retryFrom) this.retryFrom = deadline;
   }

@@ -4,6 +4,7 @@
  * a window is known when it begins, so the card serves it in one pass.
  */
 import type { ArrivalSorter } from '../kernel/arrival-sorter.ts';
+import { powerOfTwoFrom } from '../kernel/elementary.ts';
 import { DOUBLES, FlightColumn as F, type Flights, INTS } from '../network/flights.ts';
 import { nanosecondsPerByte } from '../network/wire.ts';
 import { type BitRate, type Instant, NEVER } from '../units/quantities.ts';
@@ -19,7 +20,7 @@ export class LeavingCard {
   /** Room for `count` more messages behind the first `kept`. */
   reserve(kept: number, count: number): void {
     if (kept + count < this.at.length) return;
-    const size = 2 ** Math.ceil(Math.log2(kept + count + 1));
+    const size = powerOfTwoFrom(kept + count + 1);
     const at = new Float64Array(size);
     at.set(this.at.subarray(0, kept));
     this.at = at;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { cumulativeStdNormalProbability, probit } from 'simple-statistics';
 import { describe, expect, test } from 'vitest';
-import { exp, log, normalCdf, normalDensity, normalQuantile } from '../../src/kernel/elementary.ts';
+import { exp, log, normalCdf, normalDensity, normalQuantile, powerOfTwoFrom } from '../../src/kernel/elementary.ts';
 
 const accuracy = 1e-12;
 const kernel = new URL('../../src/kernel/', import.meta.url);
@@ -45,6 +45,16 @@ describe('log and exp', () => {
     expect(exp(710)).toBe(Number.POSITIVE_INFINITY);
     expect(exp(Number.NaN)).toBeNaN();
   });
+});
+
+test('the power of two from a count is the least that holds it', () => {
+  const powers = Array.from({ length: 31 }, (_, k) => 2 ** k);
+  for (const count of [
+    ...powers,
+    ...powers.slice(1).map((power) => power - 1),
+    ...powers.slice(0, -1).map((p) => p + 1),
+  ])
+    expect(powerOfTwoFrom(count)).toBe(powers.find((power) => power >= count));
 });
 
 describe('the normal law', () => {

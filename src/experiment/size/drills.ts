@@ -75,9 +75,9 @@ function leaderless({ name, options }: RunSetup['protocol'], lost: readonly Node
   if (name !== 'pbft') return 0;
   const { requestTimeout, viewChangeTimeout } = options as PbftOptions;
   // Views whose primary is lost as well each take their timeout, which doubles.
-  let inRow = 0;
-  while (lost.includes(inRow)) inRow++;
-  return requestTimeout + viewChangeTimeout * (2 ** inRow - 1);
+  let doubled = 1;
+  for (let primary = 0; lost.includes(primary); primary++) doubled *= 2;
+  return requestTimeout + viewChangeTimeout * (doubled - 1);
 }
 
 /** The same cluster, losing these nodes for good. */

@@ -215,6 +215,6 @@ export class Retransmission {
 
   private setTimer(): void {
     const { host, options } = this.state;
-    host.setTimer(STATUS_TIMER, 0, options.statusInterval * 2 ** Math.min(this.rounds, MOST_DOUBLINGS));
+    host.setTimer(STATUS_TIMER, 0, options.statusInterval * (1 << Math.min(this.rounds, MOST_DOUBLINGS)));
   }
 }

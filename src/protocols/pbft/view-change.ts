@@ -80,7 +80,7 @@ export class ViewChanges {
   get timeout(): Duration {
     const { requestTimeout, viewChangeTimeout } = this.state.options;
     if (this.attempts === 0) return requestTimeout;
-    return viewChangeTimeout * 2 ** Math.min(this.attempts - 1, MOST_DOUBLINGS);
+    return viewChangeTimeout * (1 << Math.min(this.attempts - 1, MOST_DOUBLINGS));
   }
 
   /** What this replica waited for was executed: the view works. */
