@@ -114,6 +114,7 @@ describe('a point', () => {
     const point = estimatePoint({ ...question, objectives: [within(1)] }, fakeSpec(), []);
     expect(Object.values(point.estimates)).toEqual(ESTIMATE_NAMES.map(() => null));
     expect(point.objective[0]).toMatchObject({ value: null, met: false });
+    expect(point.bottleneck).toBeNull();
     expect(point.cdf).toEqual([]);
   });
 

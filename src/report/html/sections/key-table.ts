@@ -76,7 +76,13 @@ const MEASURES: readonly Measure[] = [
   },
   { name: 'Availability', cell: availabilityCell },
   measured('Longest outage', 'longest_outage_ms', 'ms'),
-  { name: 'Busiest resource', cell: (point) => html`<span class="wide">${bottleneckText(point)}</span>` },
+  {
+    name: 'Busiest resource',
+    cell: (point) => {
+      const text = bottleneckText(point);
+      return text === null ? null : html`<span class="wide">${text}</span>`;
+    },
+  },
   {
     name: 'Requests sent again',
     cell: ({ repeats }) => (repeats.repeated === 0 ? null : formatShare(repeats.repeated)),
