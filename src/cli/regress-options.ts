@@ -1,6 +1,6 @@
 /** What `regress` can be told, and which of it contradicts itself: found out before anything is run. */
 import { InvalidArgumentError } from 'commander';
-import { measureNamed, parseTolerance, shortName } from '../experiment/tolerance.ts';
+import { JUDGED_MEASURES, measureNamed, parseTolerance, shortName } from '../experiment/tolerance.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
 import type { RunningOptions } from './options.ts';
 
@@ -54,7 +54,9 @@ export function collectTolerance(
   const [, name = '', value = ''] = /^([a-z0-9_]+)=(.+)$/.exec(text) ?? [];
   const measure = name === SPEED_RATIO ? 'throughput_per_s' : measureNamed(name);
   if (measure === null)
-    throw new InvalidArgumentError(`It must be like finality_p99=5%, with a measure of result.json.`);
+    throw new InvalidArgumentError(
+      `It must be like finality_p99=5%, with one of ${JUDGED_MEASURES.map(shortName).join(', ')}.`,
+    );
   const tolerance = parseTolerance(measure, value);
   if (!tolerance.ok) throw new InvalidArgumentError(`Expected ${tolerance.expected}.`);
   return { ...before, [name === SPEED_RATIO ? name : shortName(measure)]: value };

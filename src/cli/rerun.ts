@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Simulate } from '../executor/executor.ts';
 import { protocolsOf } from '../executor/own-protocols.ts';
+import { reasonOfCrash } from '../executor/run-task.ts';
 import type { DigestEvent } from '../kernel/run-digest.ts';
 import { counted, instant } from '../report/words.ts';
 import { nearest } from '../scenario/problem.ts';
@@ -10,6 +11,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { firstDifferingEvent } from '../simulation/event-difference.ts';
 import { firstDifference } from '../simulation/first-difference.ts';
 import type { RunResult } from '../simulation/run-result.ts';
+import type { RunSpec } from '../simulation/run-spec.ts';
 import { MILLISECOND } from '../units/quantities.ts';
 import { type CommandContext, type Output, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
@@ -51,9 +53,7 @@ async function rerun(file: string, options: RerunOptions, context: CommandContex
   const spec = runSpecFor(scenario, point, options.replication, { quick });
   const refused = tooManyRequests(scenario, { quick });
   if (refused !== null) throw new CommandEnd(ExitCode.usage, refused);
-  const kernel = context.simulate ?? (await import('../simulation/simulate.ts')).simulate;
-  const own = await protocolsOf(spec);
-  const simulate: Simulate = (run, how) => kernel(run, { ...how, ...own });
+  const simulate = await simulateFor(spec, context);
   const result = simulate(spec);
   describe(result, context.out);
   const findings: ExitCode[] = [
@@ -63,6 +63,27 @@ async function rerun(file: string, options: RerunOptions, context: CommandContex
   if (options.check && !repeats(result, simulate, spec, context.out)) findings.push(ExitCode.notDeterministic);
   const code = exitCodeOf(findings);
   if (code !== ExitCode.ok) throw new CommandEnd(code);
+}
+
+/** How runs of this specification are made. What a protocol of the user's own throws is the user's to mend, and no defect of ours. */
+async function simulateFor(spec: RunSpec, context: CommandContext): Promise<Simulate> {
+  const kernel = context.simulate ?? (await import('../simulation/simulate.ts')).simulate;
+  if (spec.protocol.module === undefined) return kernel;
+  const crashOf = (thrown: unknown): CommandEnd =>
+    new CommandEnd(
+      ExitCode.crashed,
+      `not finished: ${spec.label}, replication ${spec.replication}: ${reasonOfCrash(spec, thrown)}`,
+    );
+  const own = await protocolsOf(spec).catch((thrown: unknown) => {
+    throw crashOf(thrown);
+  });
+  return (run, how) => {
+    try {
+      return kernel(run, { ...how, ...own });
+    } catch (thrown) {
+      throw crashOf(thrown);
+    }
+  };
 }
 
 function pointNamed(scenario: Scenario, label: string): number {
@@ -90,7 +111,7 @@ function describe(result: RunResult, out: Output): void {
 }
 
 /** The same run once more and on the reference kernel: all three must agree to the bit. */
-function repeats(first: RunResult, simulate: Simulate, spec: Parameters<Simulate>[0], out: Output): boolean {
+function repeats(first: RunResult, simulate: Simulate, spec: RunSpec, out: Output): boolean {
   const others = [
     { name: 'again', result: simulate(spec) },
     { name: 'reference kernel', result: simulate(spec, { kernel: 'reference' }) },
@@ -112,11 +133,7 @@ function repeats(first: RunResult, simulate: Simulate, spec: Parameters<Simulate
 }
 
 /** The first event of the digests in which a run on the fast kernel and one on `kernel` differ, by running both again. */
-function differingEvent(
-  simulate: Simulate,
-  spec: Parameters<Simulate>[0],
-  kernel: 'islands' | 'reference',
-): string | null {
+function differingEvent(simulate: Simulate, spec: RunSpec, kernel: 'islands' | 'reference'): string | null {
   const [one, other]: [DigestEvent[], DigestEvent[]] = [[], []];
   simulate(spec, { events: one });
   simulate(spec, { kernel, events: other });

@@ -75,8 +75,11 @@ async function run(file: string, options: SensitivityOptions, context: CommandCo
       },
       ranges,
       points,
-      ({ busiest: { resource, node, utilisation } }, index) =>
-        checkedRangeOf((scenario.points[index] as DesignPoint).setup, [{ resource, node, share: utilisation }]),
+      ({ busiest }, index) =>
+        checkedRangeOf(
+          (scenario.points[index] as DesignPoint).setup,
+          busiest === null ? [] : [{ resource: busiest.resource, node: busiest.node, share: busiest.utilisation }],
+        ),
     );
     await keepAndShow(answer, options, context);
     for (const { label, replication, reason } of failed)

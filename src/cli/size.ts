@@ -1,6 +1,7 @@
 /** `quorumlab size FILE`: the cheapest cluster of a space that gives what is asked for, as a recommendation here and in a folder. */
 import type { Command } from 'commander';
 import { drive, type Executor } from '../executor/executor.ts';
+import type { Bottleneck } from '../experiment/bottleneck.ts';
 import type { Demand } from '../experiment/size/demand.ts';
 import { whyUnsurvivable } from '../experiment/size/quorums.ts';
 import { sizeSearch } from '../experiment/size/search.ts';
@@ -83,7 +84,7 @@ async function run(file: string, options: SizeOptions, context: CommandContext):
     ];
     const about = { ...headOf('size', one, words), assumptions: scenario.assumptions };
     const result = buildSize(about, space, demand, answer, (setup, trial) =>
-      checkedRangeOf(setup, trial?.estimate ? [busiestOf(trial.estimate.bottleneck)] : []),
+      checkedRangeOf(setup, busiestOf(trial?.estimate?.bottleneck ?? null)),
     );
     await keepAndShow(result, options, context);
     end(answer, signal.aborted, context);
@@ -91,16 +92,10 @@ async function run(file: string, options: SizeOptions, context: CommandContext):
   await withExecutor(options, context, work, { stage: () => stage });
 }
 
-function busiestOf({
-  resource,
-  node,
-  utilisation,
-}: {
-  resource: 'thread' | 'cores' | 'egress' | 'ingress' | 'disk';
-  node: number;
-  utilisation: number;
-}) {
-  return { resource, node, share: utilisation };
+function busiestOf(bottleneck: Bottleneck | null) {
+  if (bottleneck === null) return [];
+  const { resource, node, utilisation } = bottleneck;
+  return [{ resource, node, share: utilisation }];
 }
 
 function demandOf(text: string): Demand {

@@ -32,12 +32,16 @@ export async function runTask(task: RunTask, simulate: Simulate): Promise<readon
 }
 
 export async function runOne(spec: RunSpec, simulate: Simulate, onProgress: (at: number) => void): Promise<RunOutcome> {
-  const { module } = spec.protocol;
   try {
     return { ok: true, result: simulate(spec, { onProgress, ...(await protocolsOf(spec)) }) };
   } catch (thrown) {
-    return crashed(spec, reasonOf(thrown) + (module === undefined ? '' : placeIn(module.path, thrown)));
+    return crashed(spec, reasonOfCrash(spec, thrown));
   }
+}
+
+/** Why this run threw, on one line, with the place in the file of a protocol of the user's own. */
+export function reasonOfCrash({ protocol: { module } }: RunSpec, thrown: unknown): string {
+  return reasonOf(thrown) + (module === undefined ? '' : placeIn(module.path, thrown));
 }
 
 /**

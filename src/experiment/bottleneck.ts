@@ -29,9 +29,11 @@ export function meanUtilisation(runs: readonly (readonly NodeUtilisation[])[]): 
   });
 }
 
-/** The highest mean utilisation over nodes and resources; the first of equals. Without nodes: node 0's thread at 0. */
-export function bottleneckOf(utilisation: readonly NodeUtilisation[]): Bottleneck {
-  let highest: Bottleneck = { resource: 'thread', node: 0, utilisation: utilisation[0]?.thread ?? 0 };
+/** The highest mean utilisation over nodes and resources; the first of equals. null where no run says how busy any node was. */
+export function bottleneckOf(utilisation: readonly NodeUtilisation[]): Bottleneck | null {
+  const [first] = utilisation;
+  if (first === undefined) return null;
+  let highest: Bottleneck = { resource: 'thread', node: 0, utilisation: first.thread };
   for (const [node, shares] of utilisation.entries())
     for (const resource of RESOURCES)
       if (shares[resource] > highest.utilisation) highest = { resource, node, utilisation: shares[resource] };

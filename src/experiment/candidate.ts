@@ -118,7 +118,7 @@ export function candidateOf(
 
 /** Transactions a second at which the busiest resource would be busy all the time, if it grows busier in proportion. */
 function capacityOf({ utilisation }: RunResult, { throughput_per_s: throughput }: RunValues): number | null {
-  const { utilisation: share } = bottleneckOf(utilisation);
+  const share = bottleneckOf(utilisation)?.utilisation ?? 0;
   return throughput === null || throughput === 0 || share === 0 ? null : throughput / share;
 }
 

@@ -25,6 +25,8 @@ export const ESTIMATE_NAMES = [
   'commit_p50_ms',
   'messages_per_transaction',
   'bytes_per_transaction',
+  'signatures_per_transaction',
+  'bytes_per_node_per_s',
   'availability',
   'longest_outage_ms',
 ] as const;

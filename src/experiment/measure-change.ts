@@ -5,11 +5,10 @@
 
 import { holmAdjusted } from '../statistics/holm.ts';
 import type { Interval } from '../statistics/intervals.ts';
-import type { EstimateName } from './estimate.ts';
 import type { PerReplication } from './observed-point.ts';
 import { comparePaired, type PairedComparison } from './paired.ts';
 import { quantileStep } from './quantile-step.ts';
-import { allowedBy, betterIs, type Tolerance } from './tolerance.ts';
+import { allowedBy, betterIs, type JudgedMeasure, type Tolerance } from './tolerance.ts';
 
 /**
  * `same`: equal to the bit. `within`: changed, but not beyond the tolerance. `moved`: beyond it, of a measure of which neither more nor
@@ -19,14 +18,14 @@ export type ChangeState = 'same' | 'within' | 'unsure' | 'moved' | 'improved' | 
 
 /** `before[i]` and `after[i]` are of replication i. */
 export interface MeasurePair {
-  readonly measure: EstimateName;
+  readonly measure: JudgedMeasure;
   readonly before: PerReplication;
   readonly after: PerReplication;
   readonly tolerance: Tolerance;
 }
 
 export interface MeasureChange {
-  readonly measure: EstimateName;
+  readonly measure: JudgedMeasure;
   /** Means over the replications that could tell both before and after (of one side alone where none could tell both). */
   readonly before: number | null;
   readonly after: number | null;
@@ -91,7 +90,7 @@ function judged(
 }
 
 function stateOf(
-  measure: EstimateName,
+  measure: JudgedMeasure,
   { meanB: before, difference: { mean: change } }: PairedComparison,
   pAdjusted: number | null,
   tolerance: Tolerance,

@@ -5,8 +5,8 @@
 import { type RunResult, STAGES } from '../simulation/run-result.ts';
 import { type Instant, MILLISECOND } from '../units/quantities.ts';
 import { RESOURCES } from './bottleneck.ts';
-import { ESTIMATE_NAMES } from './estimate.ts';
 import type { PointAnswer } from './replicate.ts';
+import { JUDGED_MEASURES } from './tolerance.ts';
 import { measuredSegments, windowOf } from './window.ts';
 
 /** One value a replication, in their order; null where the run could not tell. */
@@ -16,7 +16,7 @@ export interface ObservedPoint {
   readonly label: string;
   /** null: a violation stopped the run. */
   readonly digests: readonly (string | null)[];
-  /** By the names of `ESTIMATE_NAMES`; a baseline of another version may lack one, or hold more. */
+  /** By the names of `JUDGED_MEASURES`; a baseline of another version may lack one, or hold more. */
   readonly measures: Readonly<Record<string, PerReplication>>;
   /** Mean ms in each stage, by the names of `STAGES`. */
   readonly stages: Readonly<Record<string, PerReplication>>;
@@ -44,7 +44,7 @@ export function observedPoint(label: string, { estimate }: PointAnswer): Observe
   return {
     label,
     digests: results.map(({ digest }) => digest),
-    measures: columns(ESTIMATE_NAMES, (name) => runs.map(({ values }) => values[name])),
+    measures: columns(JUDGED_MEASURES, (name) => runs.map(({ values }) => values[name])),
     stages: columns(STAGES, (stage) => stages.map((means) => means?.[STAGES.indexOf(stage)] ?? null)),
     work: columns(WORK_NAMES, (name) => work.map((values) => values[name])),
     messages: columns(names, (name) => results.map((run) => messagesOf(run, name))),

@@ -36,7 +36,8 @@ export interface PointEstimate {
   readonly estimates: Estimates;
   readonly warmUp: WarmUp;
   readonly warmUpSeries: readonly WarmUpSegment[];
-  readonly bottleneck: Bottleneck;
+  /** null where no run finished. */
+  readonly bottleneck: Bottleneck | null;
   readonly utilisation: readonly NodeUtilisation[];
   readonly objective: readonly ObjectiveVerdict[];
   readonly availability: AvailabilityLimit;

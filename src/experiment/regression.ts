@@ -3,13 +3,12 @@
  * one model version runs are equal to the bit, or the model has changed; where they differ, the first that does is asked for once more, to
  * tell a changed model from one that does not repeat itself. Across model versions, tolerances and paired tests decide.
  */
-import { ESTIMATE_NAMES, type EstimateName } from './estimate.ts';
 import type { Experiment } from './experiment.ts';
 import { type PointMoves, pointMoves } from './likely-cause.ts';
 import { type MeasureChange, type MeasurePair, measureChanges } from './measure-change.ts';
 import { type ObservedPoint, observedPoint } from './observed-point.ts';
 import { type PointAnswer, type ReplicationPlan, replicate } from './replicate.ts';
-import type { Tolerances } from './tolerance.ts';
+import { JUDGED_MEASURES, type JudgedMeasure, type Tolerances } from './tolerance.ts';
 
 export interface RegressionPlan extends ReplicationPlan {
   /** One for each point, in their order, with as many replications. */
@@ -33,7 +32,7 @@ export interface PointRegression extends PointMoves {
   /** Of the measures that both have. */
   readonly changes: readonly MeasureChange[];
   /** Measures that the baseline does not hold. */
-  readonly notCompared: readonly EstimateName[];
+  readonly notCompared: readonly JudgedMeasure[];
 }
 
 export function* regression(plan: RegressionPlan): Experiment<RegressionAnswer> {
@@ -56,7 +55,7 @@ export function* regression(plan: RegressionPlan): Experiment<RegressionAnswer> 
 function comparedOf(plan: RegressionPlan, answer: PointAnswer, point: number) {
   const before = plan.baseline[point] as ObservedPoint;
   const observed = observedPoint(before.label, answer);
-  const pairs = ESTIMATE_NAMES.filter((name) => before.measures[name] !== undefined).map(
+  const pairs = JUDGED_MEASURES.filter((name) => before.measures[name] !== undefined).map(
     (measure): MeasurePair => ({
       measure,
       before: before.measures[measure] ?? [],
@@ -78,7 +77,7 @@ function pointRegression(
     observed,
     sameDigests: observed.digests.filter((digest, i) => digest !== null && digest === before.digests[i]).length,
     changes,
-    notCompared: ESTIMATE_NAMES.filter((name) => before.measures[name] === undefined),
+    notCompared: JUDGED_MEASURES.filter((name) => before.measures[name] === undefined),
     ...pointMoves(before, observed),
   };
 }

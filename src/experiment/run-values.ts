@@ -31,6 +31,9 @@ export function runValues(
     commit_p50_ms: milliseconds(commit.quantile(0.5)),
     messages_per_transaction: perTransaction(window.protocolMessages),
     bytes_per_transaction: perTransaction(window.bytes),
+    signatures_per_transaction: perTransaction(window.signatures),
+    // One entry of utilisation a node.
+    bytes_per_node_per_s: window.bytes / run.utilisation.length / seconds,
     availability: limit === null ? null : availabilityOf(run, finality, limit),
     longest_outage_ms: longest(outagesWithin(run, window.from, counted)) / MILLISECOND,
   };

@@ -289,7 +289,7 @@ function judgedOf(loads: readonly MeasuredLoad[]): readonly JudgedLoad[] {
     replications,
     stable: cause === null,
     decided,
-    busy: estimate.bottleneck.utilisation,
+    busy: estimate.bottleneck?.utilisation ?? 0,
     kept,
   }));
 }

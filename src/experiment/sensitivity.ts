@@ -49,8 +49,8 @@ export interface InputEffect {
 export interface PointSensitivity {
   readonly label: string;
   readonly base: Variant;
-  /** Of the scenario as it stands. */
-  readonly busiest: Bottleneck;
+  /** Of the scenario as it stands; null where no run of it finished. */
+  readonly busiest: Bottleneck | null;
   /** One for each input that is varied, in the order of the registry. */
   readonly effects: readonly InputEffect[];
   readonly notVaried: readonly { readonly input: InputName; readonly why: string }[];
@@ -110,7 +110,7 @@ function whyNot(plan: SensitivityPlan, input: InputName, spec: Parameters<Uncert
 }
 
 interface Measured extends Variant {
-  readonly busiest: Bottleneck;
+  readonly busiest: Bottleneck | null;
   /** By replication; null where the run failed or cannot tell. */
   readonly perRun: readonly (number | null)[];
 }

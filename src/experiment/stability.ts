@@ -65,7 +65,8 @@ export function judgeLoad(
   // What cannot be told from chance is no growth: a test that is too weak finds too high a saturation, and `decided` says so.
   const grows = growth !== null && growth.low > 0 && growth.mean > tolerance;
   if (behind || grows) return { cause: 'growing', decided: true, ...common };
-  if (estimate.bottleneck.utilisation >= 1 - tolerance) return { cause: 'busy', decided: true, ...common };
+  if (estimate.bottleneck !== null && estimate.bottleneck.utilisation >= 1 - tolerance)
+    return { cause: 'busy', decided: true, ...common };
   const missed = estimate.objective.filter(({ met }) => !met);
   if (missed.length > 0) return { cause: 'objective', decided: missed.some(({ decided }) => decided), ...common };
   const told = growth === null || growth.high < tolerance || (growth.high - growth.low) / 2 <= 2 * tolerance;

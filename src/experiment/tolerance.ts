@@ -9,7 +9,13 @@ import { ESTIMATE_NAMES, type EstimateName } from './estimate.ts';
 /** A share of the baseline's mean, or an amount in the measure's unit (ms). */
 export type Tolerance = { readonly share: number } | { readonly amount: number };
 
-export type Tolerances = Readonly<Record<EstimateName, Tolerance>>;
+/**
+ * The measures that a baseline keeps and that are judged. Not among them: bytes for each node and second, which say over again what bytes
+ * for each transaction and throughput do, and signatures, which a baseline keeps as work: a change of them is told as a cause.
+ */
+export type JudgedMeasure = Exclude<EstimateName, 'signatures_per_transaction' | 'bytes_per_node_per_s'>;
+
+export type Tolerances = Readonly<Record<JudgedMeasure, Tolerance>>;
 
 /** `neither`: it says what was asked of the cluster, not how well it did. */
 export type BetterIs = 'more' | 'less' | 'neither';
@@ -20,7 +26,7 @@ interface Rule {
   readonly percent: number;
 }
 
-const rules: Readonly<Record<EstimateName, Rule>> = {
+const rules: Readonly<Record<JudgedMeasure, Rule>> = {
   offered_per_s: { better: 'neither', percent: 1 },
   throughput_per_s: { better: 'more', percent: 1 },
   goodput_per_s: { better: 'more', percent: 1 },
@@ -37,13 +43,16 @@ const rules: Readonly<Record<EstimateName, Rule>> = {
   longest_outage_ms: { better: 'less', percent: 10 },
 };
 
-export function betterIs(measure: EstimateName): BetterIs {
+/** In the order of `ESTIMATE_NAMES`. */
+export const JUDGED_MEASURES = ESTIMATE_NAMES.filter((name): name is JudgedMeasure => Object.hasOwn(rules, name));
+
+export function betterIs(measure: JudgedMeasure): BetterIs {
   return rules[measure].better;
 }
 
 export const DEFAULT_TOLERANCES: Tolerances = Object.fromEntries(
-  ESTIMATE_NAMES.map((name) => [name, { share: rules[name].percent / 100 }]),
-) as Record<EstimateName, Tolerance>;
+  JUDGED_MEASURES.map((name) => [name, { share: rules[name].percent / 100 }]),
+) as Record<JudgedMeasure, Tolerance>;
 
 /** By how much a mean of `before` may change. */
 export function allowedBy(tolerance: Tolerance, before: number): number {
@@ -51,7 +60,7 @@ export function allowedBy(tolerance: Tolerance, before: number): number {
 }
 
 /** `5%`, or for times a duration such as `20ms`. */
-export function parseTolerance(measure: EstimateName, text: string): Parsed<Tolerance> {
+export function parseTolerance(measure: JudgedMeasure, text: string): Parsed<Tolerance> {
   const [, percent] = /^(\d+(?:\.\d+)?)%$/.exec(text) ?? [];
   if (percent !== undefined) return { ok: true, value: { share: Number(percent) / 100 } };
   const expected = "a share of the baseline's value, such as '5%'";
@@ -69,10 +78,10 @@ export function formatTolerance(tolerance: Tolerance): string {
 }
 
 /** A measure by its name, or by that without its unit, as in objectives; null where there is none. */
-export function measureNamed(text: string): EstimateName | null {
-  return ESTIMATE_NAMES.find((name) => name === text || shortName(name) === text) ?? null;
+export function measureNamed(text: string): JudgedMeasure | null {
+  return JUDGED_MEASURES.find((name) => name === text || shortName(name) === text) ?? null;
 }
 
-export function shortName(measure: EstimateName): string {
+export function shortName(measure: JudgedMeasure): string {
   return measure.replace(/_(ms|per_s)$/, '');
 }

@@ -22,6 +22,7 @@ export interface Window {
   readonly groupLatency: readonly number[];
   readonly protocolMessages: number;
   readonly bytes: number;
+  readonly signatures: number;
   readonly outstandingTime: number;
 }
 
@@ -52,6 +53,7 @@ export function windowOf(run: RunResult, warmup: Instant): Window | null {
     groupLatency: Array.from(first.groupLatency, (_, group) => sum((s) => s.groupLatency[group] as number)),
     protocolMessages: sum((s) => s.protocolMessages),
     bytes: sum((s) => s.bytes),
+    signatures: sum((s) => s.signatures),
     outstandingTime: sum((s) => s.outstandingTime),
   };
 }

@@ -80,7 +80,7 @@ function rowOf(point: PointResult, colour: Colours): string[] {
     finality(estimates.finality_p99_ms, point),
     cell(estimates.availability, 'share'),
     cell(estimates.longest_outage_ms, 'ms'),
-    isUnused(point)
+    bottleneck === null || isUnused(point)
       ? '–'
       : `${resourceName(bottleneck.resource)} of\nnode ${bottleneck.node}: ${percent(bottleneck.utilisation)}`,
     point.finished_replications === 0 ? colour.red('unknown') : safetyOf(safety, colour),

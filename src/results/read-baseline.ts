@@ -1,7 +1,7 @@
 /** Reads a baseline, or says in one sentence why the text is none: it is edited by hand, merged by git and written by other versions. */
-import { ESTIMATE_NAMES } from '../experiment/estimate.ts';
 import {
   DEFAULT_TOLERANCES,
+  JUDGED_MEASURES,
   measureNamed,
   parseTolerance,
   shortName,
@@ -102,7 +102,7 @@ export function tolerancesOf(given: Readonly<Record<string, string>>): Tolerance
   const own = Object.entries(given).map(([name, text]) => {
     const measure = measureNamed(name);
     if (measure === null) {
-      const names = ESTIMATE_NAMES.map(shortName);
+      const names = JUDGED_MEASURES.map(shortName);
       throw new BaselineProblem(
         `tolerances: there is no measure '${name}'${nearest(name, names)}; there are ${names.join(', ')}`,
       );

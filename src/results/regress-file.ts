@@ -1,10 +1,9 @@
 /** `regress.json`: what moved against a baseline, as plain data. Nothing in it depends on the machine or the date. */
-import { ESTIMATE_NAMES } from '../experiment/estimate.ts';
 import type { Cause, Stage, WorkMove } from '../experiment/likely-cause.ts';
 import type { ChangeState, MeasureChange } from '../experiment/measure-change.ts';
 import type { PointRegression, RegressionAnswer } from '../experiment/regression.ts';
 import type { PointAnswer } from '../experiment/replicate.ts';
-import { formatTolerance, type Tolerances } from '../experiment/tolerance.ts';
+import { formatTolerance, JUDGED_MEASURES, type Tolerances } from '../experiment/tolerance.ts';
 import type { BaselineEntry } from './baseline-file.ts';
 import type { CheckedRangeRow } from './result-file.ts';
 
@@ -155,7 +154,7 @@ export function buildRegress(
   return {
     format: 1,
     ...about,
-    tolerances: Object.fromEntries(ESTIMATE_NAMES.map((name) => [name, formatTolerance(tolerances[name])])),
+    tolerances: Object.fromEntries(JUDGED_MEASURES.map((name) => [name, formatTolerance(tolerances[name])])),
     outcome: worst(scenarios.map(({ outcome }) => outcome)),
     verdict: verdictOf(scenarios),
     scenarios,

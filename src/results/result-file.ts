@@ -110,7 +110,8 @@ export interface PointResult {
   readonly run_digests: readonly (string | null)[];
   readonly estimates: Readonly<Record<EstimateName, Estimate | null>>;
   readonly safety: { readonly violations: number; readonly details: readonly ViolationRow[] };
-  readonly bottleneck: { readonly resource: string; readonly node: number; readonly utilisation: number };
+  /** null where no run finished. */
+  readonly bottleneck: { readonly resource: string; readonly node: number; readonly utilisation: number } | null;
   readonly objective: readonly {
     readonly measure: string;
     readonly target: string;

@@ -16,7 +16,7 @@ import { fromExactJson, toExactJson } from './exact-json.ts';
 import { sha256 } from './result-id.ts';
 
 /** Raised whenever the head or the shape of the file changes, or what a measure in the head means. */
-const RUN_FORMAT = 1;
+const RUN_FORMAT = 2;
 
 /** What a command knows of its runs beyond their specification. It describes a kept run, and changes nothing that the run does. */
 export interface RunAbout {

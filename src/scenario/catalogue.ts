@@ -76,12 +76,19 @@ export function protocolEntry(definition: AnyProtocol): CatalogueEntry {
   return fromRegistry('protocol', { [definition.name]: definition })[0] as CatalogueEntry;
 }
 
-/** `(tick: 100ms, pre_vote: false)`. */
+/** `(tick: 100ms, batch.max_transactions: 1)`: a preset may give a part of a group, whose names are dotted as in `rowsOf`. */
 function presetText({ fields }: RecordShape, options: Readonly<Record<string, unknown>>): string {
-  const parts = Object.entries(options).map(
-    ([key, value]) => `${snakeCase(key)}: ${String(fileFormOf(fields[key]!.shape, value))}`,
-  );
-  return `(${parts.join(', ')})`;
+  return `(${settingsIn(fields, options, '').join(', ')})`;
+}
+
+function settingsIn(fields: Fields, options: Readonly<Record<string, unknown>>, prefix: string): readonly string[] {
+  return Object.entries(options).flatMap(([key, value]) => {
+    const { shape } = fields[key]!;
+    const name = `${prefix}${snakeCase(key)}`;
+    return shape.kind === 'record'
+      ? settingsIn(shape.fields, value as Readonly<Record<string, unknown>>, `${name}.`)
+      : [`${name}: ${String(fileFormOf(shape, value))}`];
+  });
 }
 
 function rowsOf(fields: Fields, prefix: string): readonly OptionRow[] {

@@ -141,7 +141,7 @@ export function busyTime(resource: Resource): Quantity {
 
 /** Whether the busiest resource of all nodes is this one: 1 or 0. */
 export function bottleneckIs(resource: Resource): Quantity {
-  return averaged(({ utilisation }) => (bottleneckOf(utilisation).resource === resource ? 1 : 0));
+  return averaged(({ utilisation }) => (bottleneckOf(utilisation)?.resource === resource ? 1 : 0));
 }
 
 /** What the cores of node 0 beside its thread did for each batch, in units of `cost` (ns). */

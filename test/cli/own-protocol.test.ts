@@ -235,6 +235,13 @@ describe('what is wrong with it', () => {
       expect(out + err).toContain(`lost my way (chain.js:${line}:`);
       expect(out).toMatch(/Raft \(4 nodes.*keeps up/);
     }
+    // Run again by its name it says the same, and not that quorumlab has a defect.
+    const again = await quorumlab('rerun', scenario(), '--point', 'Chain', '--replication', '1', '--check', ...short);
+    expect(again.code).toBe(70);
+    expect(again.err).toMatch(
+      new RegExp(`^not finished: Chain, replication 1: lost my way \\(chain\\.js:${line}:\\d+\\)\n$`, 'm'),
+    );
+    expect(again.err).not.toMatch(/internal error|defect|report/);
   });
 
   test.each([

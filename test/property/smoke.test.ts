@@ -1,12 +1,16 @@
 // Two hundred random scenarios, drawn from one seed: none may violate safety, all must make progress, and each digest must come
-// out again. A failure prints the scenario's seed (`randomScenario(seed)` makes it again) and the whole specification.
+// out again. A few more are cut into halves, which a quorum too small does not survive. A failure prints the scenario's seed
+// (`randomScenario(seed)` makes it again, or `splitScenario`) and the whole specification.
 import { describe, expect, test } from 'vitest';
 import { simulate } from '../../src/simulation/simulate.ts';
-import { compact, randomScenario } from '../support/scenario-maker.ts';
+import { majorityTooSmall, quorumTooSmall } from '../support/broken-protocols.ts';
+import { compact, randomScenario, splitScenario } from '../support/scenario-maker.ts';
 
 const FIRST_SEED = 20_261_123;
 const SCENARIOS = 200;
 const PARTS = 10;
+/** One of four nodes and one of six. */
+const SPLIT_SEEDS = [FIRST_SEED + 2, FIRST_SEED + 3];
 
 describe(`scenarios ${FIRST_SEED} to ${FIRST_SEED + SCENARIOS - 1}`, () => {
   let final = 0;
@@ -60,5 +64,28 @@ describe(`scenarios ${FIRST_SEED} to ${FIRST_SEED + SCENARIOS - 1}`, () => {
     expect(final).toBeGreaterThan(100 * SCENARIOS);
     expect(delivered).toBeGreaterThan(10_000 * SCENARIOS);
     for (const [what, count] of seen) expect(count, what).toBeGreaterThanOrEqual(8);
+  });
+});
+
+describe.each([
+  { name: 'pbft', tooFew: quorumTooSmall },
+  { name: 'raft', tooFew: majorityTooSmall },
+] as const)('$name, cut into two halves', ({ name, tooFew }) => {
+  const specs = SPLIT_SEEDS.map((seed) => splitScenario(seed, name));
+
+  test('is safe, and goes on when the halves meet again', () => {
+    for (const spec of specs) {
+      const { violations, counts } = simulate(spec);
+      const story = `seed ${spec.seed}: ${JSON.stringify(violations)}\n${compact(spec)}`;
+      expect(violations, story).toEqual([]);
+      expect(counts.transactions, story).toBeGreaterThan(0);
+    }
+  });
+
+  test('is caught in each of them when it takes one vote too few for a quorum', () => {
+    const caught = specs.filter((spec) =>
+      simulate(spec, { protocols: { [name]: tooFew } }).violations.some(({ kind }) => kind === 'safety'),
+    );
+    expect(caught.length).toBe(specs.length);
   });
 });

@@ -99,6 +99,14 @@ export const readsStale = broken('raft', {
   replica: (_replica, host) => ({ readsArrived: (first, count) => host.serveReads(first, count) }),
 });
 
+/** One node too few is taken for a majority. */
+export const majorityTooSmall = broken('raft', {
+  replica: (replica) => {
+    part<{ quorum: number }>(replica, 's').quorum--;
+    return {};
+  },
+});
+
 /** Nobody ever stands for election. */
 export const neverElects = broken('raft', {
   replica: (replica) => ({

@@ -416,7 +416,30 @@ const faults: KernelCase[] = [
   },
 ];
 
-export const kernelCases = { sizes, machines, networks, clients, workloads, faults };
+/** One client a node, on its machine, that asks its own node first: whoever is cut off is still asked for something. */
+const clientsEverywhere = (nodes: number) =>
+  Array.from({ length: nodes }, (_, node) =>
+    clientsAt({ node }, closedLoad(1, 1, 100 * MILLISECOND), { submit: 'nearest', retryAfter: 400 * MILLISECOND }),
+  );
+
+/**
+ * Neither side of two and two may order anything: two quorums of four nodes share one, under crashes as under lies. The cut outlasts
+ * several elections or view changes also with default timeouts, and a protocol whose quorum is one vote too small commits on both sides.
+ */
+const splits: KernelCase[] = [
+  {
+    name: 'two against two, with clients on every node, healed',
+    nodes: 4,
+    changes: {
+      clients: clientsEverywhere(4),
+      faults: [fault('partition', [2, 3], 500, 3000)],
+      horizon: 6 * SECOND,
+      progressWithin: 2 * SECOND,
+    },
+  },
+];
+
+export const kernelCases = { sizes, machines, networks, clients, workloads, faults, splits };
 
 export function specOf(row: KernelCase, protocol: ProtocolName): RunSpec {
   return testSpec(protocol, row.nodes, typeof row.changes === 'function' ? row.changes(protocol) : row.changes);

@@ -224,6 +224,8 @@ function estimates({ medianMs, outageMs }: Character, messages: number): Record<
     commit_p50_ms: estimate(medianMs * 0.58, 0.01),
     messages_per_transaction: estimate(messages, 0.004),
     bytes_per_transaction: estimate(messages * 640, 0.004),
+    signatures_per_transaction: estimate(messages / 8, 0.004),
+    bytes_per_node_per_s: estimate((messages * 640 * 498.9) / 4, 0.006),
     availability: estimate(0.9432, 0.004),
     longest_outage_ms: estimate(outageMs, 0.07),
   };

@@ -58,6 +58,45 @@ export function randomScenario(seed: number): RunSpec {
   };
 }
 
+/**
+ * A random system of four or six nodes, cut into two random halves for long enough that each would elect a leader or change the view
+ * if it could, with a client on every node. Neither half is a quorum, but each is one to a protocol that takes a vote too few.
+ */
+export function splitScenario(seed: number, name: 'pbft' | 'raft'): RunSpec {
+  const dice = new Dice(seed);
+  const nodes = dice.of([4, 6]);
+  const { network, roundTrip } = randomNetwork(dice, nodes, name);
+  const [machine, workload] = [randomMachine(dice), randomWorkload(dice)];
+  const half = new Set<number>();
+  while (half.size < nodes / 2) half.add(dice.below(nodes));
+  const { chosen, patience } = randomProtocol(dice, { name, nodes, network, machine, workload, faults: [], roundTrip });
+  const [at, duration] = [dice.between(200, 1000) * MILLISECOND, 4 * patience];
+  const progressWithin = 6 * patience;
+  const pause = constant(dice.between(200, 400) * MILLISECOND);
+  return {
+    label: `split-${seed}`,
+    seed,
+    replication: 0,
+    horizon: at + duration + progressWithin + 1 * SECOND,
+    boundaries: [],
+    nodes,
+    protocol: chosen,
+    network,
+    machine,
+    clients: Array.from({ length: nodes }, (_, node) => ({
+      place: { node },
+      load: closedLoop(1, 1, pause),
+      submit: 'nearest',
+      replyQuorum: null,
+      retryAfter: patience,
+    })),
+    workload,
+    faults: [{ kind: 'partition', target: [...half], at, duration }],
+    progressWithin,
+    stopAfter: null,
+  };
+}
+
 function randomNetwork(dice: Dice, nodes: number, name: string): { network: NetworkSpec; roundTrip: Duration } {
   const sites = dice.between(1, Math.min(nodes, 6));
   const shortest = dice.of([200 * MICROSECOND, 200 * MICROSECOND, 5 * MILLISECOND]);

@@ -1,5 +1,6 @@
 // Everything that is said of a design point follows from the results of its replications.
 import { describe, expect, test } from 'vitest';
+import { ESTIMATE_NAMES } from '../../src/experiment/estimate.ts';
 import type { FinishedRun, RunOutcome } from '../../src/experiment/experiment.ts';
 import type { Objective } from '../../src/experiment/objective.ts';
 import { estimatePoint } from '../../src/experiment/point-estimate.ts';
@@ -33,6 +34,8 @@ describe('a point', () => {
     expect(estimates.goodput_per_s?.mean).toBeCloseTo(200 - 1 / 9, 9);
     expect(estimates.messages_per_transaction?.mean).toBe(9);
     expect(estimates.bytes_per_transaction?.mean).toBe(1000);
+    expect(estimates.signatures_per_transaction?.mean).toBe(3);
+    expect(estimates.bytes_per_node_per_s?.mean).toBe((1000 * 200) / fakeSpec().nodes);
     expect(estimates.commit_p50_ms?.mean).toBeCloseTo(100, 0);
   });
 
@@ -109,8 +112,9 @@ describe('a point', () => {
 
   test('without any finished run has no estimates and says nothing false', () => {
     const point = estimatePoint({ ...question, objectives: [within(1)] }, fakeSpec(), []);
-    expect(Object.values(point.estimates)).toEqual(new Array(14).fill(null));
+    expect(Object.values(point.estimates)).toEqual(ESTIMATE_NAMES.map(() => null));
     expect(point.objective[0]).toMatchObject({ value: null, met: false });
+    expect(point.bottleneck).toBeNull();
     expect(point.cdf).toEqual([]);
   });
 

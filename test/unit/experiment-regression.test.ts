@@ -1,11 +1,19 @@
 // Regression: changes are paired and judged by tolerance and chance; the stage and the cause named are those that were slowed in the model.
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type MeasureChange, type MeasurePair, measureChanges } from '../../src/experiment/measure-change.ts';
 import { type ObservedPoint, observedPoint } from '../../src/experiment/observed-point.ts';
 import { type RegressionAnswer, type RegressionPlan, regression } from '../../src/experiment/regression.ts';
 import { replicate } from '../../src/experiment/replicate.ts';
-import { DEFAULT_TOLERANCES, formatTolerance, measureNamed, parseTolerance } from '../../src/experiment/tolerance.ts';
+import {
+  DEFAULT_TOLERANCES,
+  formatTolerance,
+  JUDGED_MEASURES,
+  measureNamed,
+  parseTolerance,
+} from '../../src/experiment/tolerance.ts';
+import { readBaseline } from '../../src/results/read-baseline.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MICROSECOND, MILLISECOND, SECOND } from '../../src/units/quantities.ts';
@@ -219,6 +227,13 @@ describe('the experiment', () => {
     expect(points[0]?.notCompared).toEqual(['availability']);
     expect(points[0]?.changes).toHaveLength(13);
   });
+});
+
+test('the committed baseline holds every measure that is judged, so that none is left uncompared', () => {
+  const text = readFileSync(new URL('../../reports/baselines/main.json', import.meta.url), 'utf8');
+  const { scenarios } = readBaseline(text);
+  for (const { points } of scenarios)
+    for (const { measures } of points) expect(Object.keys(measures)).toEqual([...JUDGED_MEASURES]);
 });
 
 describe('the likely cause', () => {

@@ -134,6 +134,7 @@ describe('report.html', () => {
       stages: [],
       cdf: [],
       utilisation: [],
+      bottleneck: null,
       messages: [],
       outages: [],
       faults: [],

@@ -72,7 +72,7 @@ describe('a kept run', () => {
     expect(result.seed).toBe(1);
     expect(head).toEqual(decodeRun(bytes).head);
     expect(head).toMatchObject({
-      format: 1,
+      format: 2,
       identity,
       model_version: MODEL_VERSION,
       build: 'this',

@@ -424,6 +424,25 @@ describe('the table', () => {
     expect(told).toContain('not finished: PBFT, replication 3: ran out of memory\n  repeat: quorumlab rerun x');
   });
 
+  test('names no bottleneck of a point of which no run finished', () => {
+    const nothing = Object.fromEntries(ESTIMATE_NAMES.map((name) => [name, null])) as PointResult['estimates'];
+    const failed = { ...pbft, estimates: nothing, bottleneck: null, utilisation: [], finished_replications: 0 };
+    const [row] = renderTable({ ...result, verdict: [], points: [failed] }, plain).match(/^│ PBFT .*$/m) ?? [];
+    expect(row?.split('│').map((cell) => cell.trim())).toEqual([
+      '',
+      'PBFT',
+      '–',
+      '–',
+      '–',
+      '–',
+      '–',
+      '–',
+      'unknown',
+      '',
+    ]);
+    expect(text(failed, raft)).not.toContain('What limits PBFT');
+  });
+
   test('marks the finality of a point that did not keep up, and says what the mark means', () => {
     const condition = { state: 'overloaded', runs: 5, of: 5, unfinished_share: 0.6, down_for_ms: null } as const;
     const told = renderTable({ ...result, points: [{ ...pbft, condition }, raft] }, plain);

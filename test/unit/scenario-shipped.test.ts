@@ -104,4 +104,11 @@ describe('shipped data', () => {
       for (const option of options) expect(option.meaning).not.toBe('');
     }
   });
+
+  test('it says every value in words: also a group of options that a preset gives', () => {
+    for (const entry of catalogue()) expect(JSON.stringify(entry), entry.name).not.toContain('[object');
+    const raft = catalogue().find(({ kind, name }) => kind === 'protocol' && name === 'raft');
+    const fabric = raft?.facts.find((fact) => fact.startsWith('preset: fabric-orderer-2.5: '));
+    expect(fabric).toContain('batch.max_transactions: 500, batch.max_bytes: 2MB, batch.timeout: 2s, max_inflight: 5)');
+  });
 });

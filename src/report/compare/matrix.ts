@@ -32,10 +32,10 @@ export function matrixRows(file: CompareFile): readonly MatrixRow[] {
     estimate('finality p99', ({ finality_p99_ms }) => finality_p99_ms, 'ms'),
     estimate('messages a transaction', ({ messages_per_transaction }) => messages_per_transaction, 'count'),
     estimate('bytes a transaction', ({ bytes_per_transaction }) => bytes_per_transaction, 'bytes'),
-    row(
-      'bottleneck',
-      ({ bottleneck: { resource, node, utilisation } }) =>
-        `${resourceName(resource)} of node ${node}, ${percent(utilisation)}`,
+    row('bottleneck', ({ bottleneck }) =>
+      bottleneck === null
+        ? NOT_MEASURED
+        : `${resourceName(bottleneck.resource)} of node ${bottleneck.node}, ${percent(bottleneck.utilisation)}`,
     ),
     row('capacity, about', ({ capacity_per_s }) =>
       capacity_per_s === null ? NOT_MEASURED : `${number(capacity_per_s)}/s`,

@@ -17,6 +17,8 @@ const WORDS: Readonly<Record<EstimateName, string>> = {
   commit_p50_ms: 'median commit latency',
   messages_per_transaction: 'messages per transaction',
   bytes_per_transaction: 'bytes per transaction',
+  signatures_per_transaction: 'signatures per transaction',
+  bytes_per_node_per_s: 'bytes per node and second',
   availability: 'availability',
   longest_outage_ms: 'the longest outage',
 };

@@ -57,6 +57,7 @@ export function kinds(point: PointResult): readonly string[] {
 
 /** The busiest resource where it makes others wait, else the stage in which most of the time goes. */
 export function limit(point: PointResult): string {
+  if (point.bottleneck === null) return '';
   const { resource, node, utilisation } = point.bottleneck;
   const busiest = `the ${resourceName(resource)} of node ${node}, ${percent(utilisation)} busy`;
   if (utilisation >= BUSY) return `What limits ${point.label}: ${busiest}.`;

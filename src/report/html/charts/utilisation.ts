@@ -29,7 +29,9 @@ export function utilisationFigure(points: readonly PointResult[]): Figure {
     title: 'What the nodes spend',
     lead: points.length <= SIDE_BY_SIDE ? points.flatMap(bottleneckSentence).join(' ') : manySentence(points),
     legend: used.map((resource) => swatch(`resource-${resource}`, resourceName(resource))),
-    specs: points.slice(0, COLOURS).flatMap((point, index) => (isSafe(point) ? [chart(point, index, used, top)] : [])),
+    specs: points
+      .slice(0, COLOURS)
+      .flatMap((point, index) => (isMeasured(point) ? [chart(point, index, used, top)] : [])),
     table: table(
       points.some(({ utilisation }) => utilisation.length > MOST_TABLE_ROWS)
         ? `Busy share of the ${MOST_TABLE_ROWS} busiest nodes (all are in result.json)`
@@ -48,23 +50,31 @@ export function utilisationFigure(points: readonly PointResult[]): Figure {
 
 /** The bottleneck in words. A resource that is busy under half the time limits nothing: the time goes elsewhere. */
 function bottleneckSentence(point: PointResult): readonly string[] {
+  const text = bottleneckText(point);
+  if (point.bottleneck === null || text === null || !isSafe(point)) return [];
   const { utilisation } = point.bottleneck;
-  if (!isSafe(point)) return [];
   if (isUnused(point))
     return [`${point.label} was asked nothing in the measured time: what would limit it is not known.`];
-  if (utilisation >= 0.8) return [`${point.label} is limited by ${bottleneckText(point)}.`];
-  if (utilisation >= 0.5) return [`Closest to its limit in ${point.label}: ${bottleneckText(point)}.`];
-  return [`No resource limits ${point.label}; the busiest is ${bottleneckText(point)}.`];
+  if (utilisation >= 0.8) return [`${point.label} is limited by ${text}.`];
+  if (utilisation >= 0.5) return [`Closest to its limit in ${point.label}: ${text}.`];
+  return [`No resource limits ${point.label}; the busiest is ${text}.`];
 }
 
 function manySentence(points: readonly PointResult[]): string {
-  const [busiest] = points.filter(isSafe).toSorted((a, b) => b.bottleneck.utilisation - a.bottleneck.utilisation);
+  const share = ({ bottleneck }: PointResult): number => bottleneck?.utilisation ?? 0;
+  const [busiest] = points.filter(isMeasured).toSorted((a, b) => share(b) - share(a));
   const drawn = points.length > COLOURS ? ` The first ${COLOURS} points are drawn, the table has all.` : '';
   return `${busiest === undefined ? '' : `Busiest of all points: ${bottleneckSentence(busiest).join('')}`}${drawn}`;
 }
 
-/** `network card (out) of node 1 Singapore, 11% busy`. */
-export function bottleneckText(point: PointResult): string {
+/** How busy its nodes are is known and means something. */
+function isMeasured(point: PointResult): boolean {
+  return isSafe(point) && point.bottleneck !== null;
+}
+
+/** `network card (out) of node 1 Singapore, 11% busy`; null where no run finished. */
+export function bottleneckText(point: PointResult): string | null {
+  if (point.bottleneck === null) return null;
   const { resource, node, utilisation } = point.bottleneck;
   const place = node >= 0 ? ` of node ${nodeName(node, point)}` : '';
   return `${resourceName(resource)}${place}, ${formatShare(utilisation, 2)} busy`;
@@ -92,7 +102,7 @@ function chart(point: PointResult, index: number, used: readonly Resource[], top
       colour: `resource-${resource}`,
       values: shown.map((row) => row[resource]),
       texts: shown.map((row) =>
-        row.node === point.bottleneck.node && resource === point.bottleneck.resource
+        row.node === point.bottleneck?.node && resource === point.bottleneck.resource
           ? formatShare(row[resource], 2)
           : '',
       ),

@@ -76,13 +76,21 @@ const MEASURES: readonly Measure[] = [
   },
   { name: 'Availability', cell: availabilityCell },
   measured('Longest outage', 'longest_outage_ms', 'ms'),
-  { name: 'Busiest resource', cell: (point) => html`<span class="wide">${bottleneckText(point)}</span>` },
+  {
+    name: 'Busiest resource',
+    cell: (point) => {
+      const text = bottleneckText(point);
+      return text === null ? null : html`<span class="wide">${text}</span>`;
+    },
+  },
   {
     name: 'Requests sent again',
     cell: ({ repeats }) => (repeats.repeated === 0 ? null : formatShare(repeats.repeated)),
   },
   measured('Messages per transaction', 'messages_per_transaction', 'count'),
   measured('Bytes per transaction', 'bytes_per_transaction', 'bytes'),
+  measured('Signatures per transaction', 'signatures_per_transaction', 'count'),
+  measured('Bytes per node and second', 'bytes_per_node_per_s', 'bytes'),
   { name: 'In flight, by Little’s law', cell: ({ little }) => html`<span class="wide">${littleText(little)}</span>` },
   {
     name: 'Objective',
@@ -90,13 +98,16 @@ const MEASURES: readonly Measure[] = [
   },
 ];
 
+/** A word reads better than a zero with an interval. */
+const NONE_AT_ZERO: ReadonlySet<EstimateName> = new Set(['longest_outage_ms', 'signatures_per_transaction']);
+
 function measured(name: string, estimate: EstimateName, unit: Unit): Measure {
   return {
     name,
     cell: ({ estimates }) => {
       const value = estimates[estimate];
       if (value === null) return null;
-      return estimate === 'longest_outage_ms' && value.high === 0 ? 'none' : estimateCell(value, unit);
+      return NONE_AT_ZERO.has(estimate) && value.high === 0 ? 'none' : estimateCell(value, unit);
     },
   };
 }
