@@ -23,7 +23,7 @@ export interface SizeFile extends AnswerHead {
   readonly currency: string | null;
   /** The cheapest first; each of a kind (protocol, nodes, machine, bandwidth) of its own. Empty: nothing in the space does. */
   readonly answers: readonly AnswerRow[];
-  /** What comes nearest without giving what is asked for, of each reason, nearest first. */
+  /** What comes nearest without giving what is asked for, of each reason, nearest first; then what is undecided. */
   readonly nearest: readonly NearRow[];
   readonly simulated: readonly SimulatedRow[];
   readonly search: SearchRow;
@@ -259,7 +259,8 @@ function timeoutsOf(derived: readonly string[], options: Readonly<Record<string,
 
 /**
  * Of each reason the nearest; where there are answers, only what would have been cheaper than the first of them. Nearest first: by the share
- * of the target that is missed, then those that lack nodes, by how many, then those whose options contradict; of equals the cheaper.
+ * of the target that is missed, then those that lack nodes, by how many, then those whose options contradict, then those that are undecided;
+ * of equals the cheaper.
  */
 function nearRows(
   { book, load }: SizeAnswer,
@@ -284,8 +285,9 @@ function nearRows(
     .sort((a, b) => kindOfMiss(a) - kindOfMiss(b) || a.by - b.by || a.cost_per_month - b.cost_per_month);
 }
 
-/** A share and a number of nodes are not compared with each other, and a contradiction is no distance. */
+/** A share and a number of nodes are not compared with each other, and neither a contradiction nor an open question is a distance. */
 function kindOfMiss({ cut, in_nodes }: NearRow): number {
+  if (cut === 'undecided') return 3;
   if (cut === 'options') return 2;
   return in_nodes ? 1 : 0;
 }

@@ -16,7 +16,7 @@ import { trialOf } from '../../src/experiment/size/trial.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
-import { workloadOptions } from '../support/run-specs.ts';
+import { clientsAt, workloadOptions } from '../support/run-specs.ts';
 import { batchOf, NO_DEMAND, planOf, testSpace, variant } from '../support/size-space.ts';
 
 function objective(measure: 'throughput' | 'finality_p99', target: number): Objective {
@@ -239,6 +239,68 @@ describe('a rate that is asked for', () => {
       // 0.9 × 21/s of the 20/s asked for.
       expect(miss?.by).toBeCloseTo(1 - (0.9 * 21) / 20, 9);
     }
+  });
+});
+
+describe('a rate that is asked for of bursts', () => {
+  const demand: Demand = { ...NO_DEMAND, objectives: [objective('throughput', 100)] };
+  const bursts = { rate: 50, burstRate: 500, calm: 60 * SECOND, burst: 10 * SECOND };
+  const { shared, ...others } = testSpace();
+  const clients = [clientsAt({ site: 0 }, { kind: 'open', arrivals: { name: 'bursty', options: bursts } })];
+  // One candidate: a node at each site, on strong hardware.
+  const space = {
+    ...others,
+    shared: { ...shared, clients },
+    variants: [variant('raft', batchOf(200))],
+    nodes: [3],
+    sites: others.sites.map((site) => ({ ...site, atMost: 1 })),
+    machines: others.machines.slice(1),
+    bandwidths: others.bandwidths.slice(1),
+  };
+  const plan = planOf(space, demand);
+
+  test('is neither met nor missed by runs that sent a fraction of it: the candidate is undecided, and why is said', () => {
+    const answer = search(plan);
+    expect(answer).toMatchObject({ candidates: 1, best: [], ended: 'exhausted', notReached: 0 });
+    expect(answer.simulated.map(({ outcome }) => outcome)).toEqual(['undecided']);
+    expect(answer.book.total).toBe(1);
+    expect(answer.book.nearest('undecided')[0]?.why).toMatch(
+      /^runs too short for these arrivals: they sent \d\d of 105\/s; lengthen run\.duration$/,
+    );
+  });
+
+  // So many a second are sent, and this share of them becomes final; 105/s are sent on average.
+  test.each([
+    ['all of a burst', 300, 1, 'met'],
+    ['all of what little was sent', 50, 1, 'untold'],
+    ['not all of what little was sent', 50, 0.9, 'untold'],
+    ['all of slightly less', 99, 1, 'untold'],
+    ['a part of what sufficed', 105, 0.9, 'missed'],
+    ['a part of a burst that sufficed', 300, 0.9, 'met'],
+  ] as const)('where a window carried %s is judged by what it carried', (_, sent, share, verdict) => {
+    const setup = setupOf(
+      {
+        variant: space.variants[0]!,
+        nodes: 3,
+        counts: [1, 1, 1],
+        machine: space.machines[0]!,
+        bandwidth: space.bandwidths[0]!,
+      },
+      space,
+      loadOf(space, demand),
+      [0, 1, 2],
+    );
+    const spec = plan.specFor(setup, 0, plan.full);
+    const result = simulate(spec);
+    const segments = result.segments.map((segment) => {
+      const offered = (sent * (segment.to - segment.from)) / SECOND;
+      return { ...segment, offered, final: share * offered };
+    });
+    const trial = trialOf(spec, [{ ok: true, result: { ...result, segments } }], 200 * MILLISECOND, demand.objectives);
+    const rates = trial.misses.filter(({ what }) => what === 'throughput');
+    expect(rates).toHaveLength(verdict === 'missed' ? 1 : 0);
+    expect(trial.untold !== null).toBe(verdict === 'untold');
+    if (verdict === 'untold') expect(trial.decided).toBe(false);
   });
 });
 

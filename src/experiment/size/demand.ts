@@ -75,7 +75,7 @@ function originsOf(clients: readonly ClientGroupSpec[], offered: Rate): Pick<Loa
 }
 
 /** Whether counts of arrivals differ from their means by no more than those of Poisson processes do, which the bounds allow for. */
-function isSteady(clients: readonly ClientGroupSpec[]): boolean {
+export function isSteady(clients: readonly ClientGroupSpec[]): boolean {
   return clients.every(({ load }) => load.kind === 'open' && ['poisson', 'constant'].includes(load.arrivals.name));
 }
 

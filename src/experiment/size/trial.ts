@@ -2,12 +2,14 @@
 import type { RunResult } from '../../simulation/run-result.ts';
 import type { RunSpec } from '../../simulation/run-spec.ts';
 import type { Instant } from '../../units/quantities.ts';
-import { type Estimate, type EstimateName, estimateOf } from '../estimate.ts';
+import { type Estimate, estimateOf } from '../estimate.ts';
 import type { FailedRun, RunOutcome } from '../experiment.ts';
 import { judge, judgedFinalityP99, type Objective, type ObjectiveVerdict } from '../objective.ts';
 import { nominalRate } from '../offered-load.ts';
 import { estimatePoint, type PointEstimate } from '../point-estimate.ts';
 import { windowOf } from '../window.ts';
+import { isSteady } from './demand.ts';
+import { isRate, neverSent } from './untold.ts';
 
 export interface Miss {
   /** What is missed: a measure, `load`, `safety` or `run`. */
@@ -24,8 +26,10 @@ export interface Trial {
   readonly runs: readonly RunResult[];
   /** As it is held against the objective, and the only finality p99 that is said of a candidate. */
   readonly finalityP99: Estimate | null;
-  /** Empty: all is met. */
+  /** Empty: all is met that these runs can tell of. */
   readonly misses: readonly Miss[];
+  /** Why these runs tell neither way of something that is asked for, although nothing else is missed; null: they tell. */
+  readonly untold: string | null;
   readonly failed: readonly FailedRun[];
   /** False where further replications could turn a verdict. */
   readonly decided: boolean;
@@ -40,28 +44,43 @@ export function trialOf(
   const runs = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result] : []));
   const failed = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome]));
   if (runs.length === 0)
-    return { spec, estimate: null, runs, finalityP99: null, misses: failures(failed), failed, decided: true };
+    return {
+      spec,
+      estimate: null,
+      runs,
+      finalityP99: null,
+      misses: failures(failed),
+      untold: null,
+      failed,
+      decided: true,
+    };
   const estimate = ofWhatWasSent(estimatePoint({ warmup, objectives }, spec, runs), spec, objectives);
-  const misses = [...failures(failed), ...violations(runs), ...condition(estimate), ...missed(estimate, objectives)];
+  const unsent = neverSent(estimate, spec, objectives);
+  const misses = [
+    ...failures(failed),
+    ...violations(runs),
+    ...condition(estimate),
+    ...missed(estimate, objectives, (_, { estimate: name }) => unsent !== null && isRate(name)),
+  ];
+  const untold = misses.length === 0 ? unsent : null;
   const { end } = estimate.warmUp;
   const finalityP99 = judgedFinalityP99(runs.map((run) => ({ run, window: windowOf(run, end) })));
-  const decided = estimate.objective.every((verdict) => verdict.decided);
-  return { spec, estimate, runs, finalityP99, misses, failed, decided };
+  const decided = untold === null && estimate.objective.every((verdict) => verdict.decided);
+  return { spec, estimate, runs, finalityP99, misses, untold, failed, decided };
 }
 
-const RATES: readonly EstimateName[] = ['throughput_per_s', 'goodput_per_s'];
-
 /**
- * Rates of open loops are judged as the share that is final of what was sent in the same window, times the rate that clients send at on
- * average: a window in which they happened to send less is no fault of the cluster, and one in which they sent more no merit.
+ * Rates of steady open loops are judged as the share that is final of what was sent in the same window, times the rate that clients send at
+ * on average: a window in which they happened to send less is no fault of the cluster, and one in which they sent more no merit. Of bursts
+ * and traces a window may have sent a fraction of that: its share of it says nothing of the whole, so there the rate itself is judged.
  */
 function ofWhatWasSent(estimate: PointEstimate, { clients }: RunSpec, objectives: readonly Objective[]): PointEstimate {
   const nominal = nominalRate(clients);
-  if (nominal === null) return estimate;
+  if (nominal === null || !isSteady(clients)) return estimate;
   const objective = estimate.objective.map((verdict, i) => {
     const asked = objectives[i] as Objective;
     const { estimate: name } = asked;
-    if (!RATES.includes(name)) return verdict;
+    if (!isRate(name)) return verdict;
     const values = estimate.runs.map(({ values: { offered_per_s: sent, [name]: final } }) =>
       sent === null || final === null || sent === 0 ? null : (final / sent) * nominal,
     );
@@ -94,8 +113,16 @@ function condition({ condition: found, estimates }: PointEstimate): readonly Mis
   ];
 }
 
-function missed({ objective }: PointEstimate, objectives: readonly Objective[]): readonly Miss[] {
-  return objective.flatMap((verdict, i) => (verdict.met ? [] : [missOf(verdict, objectives[i] as Objective)]));
+/** But for what is `excused`. */
+function missed(
+  { objective }: PointEstimate,
+  objectives: readonly Objective[],
+  excused: (verdict: ObjectiveVerdict, objective: Objective) => boolean,
+): readonly Miss[] {
+  return objective.flatMap((verdict, i) => {
+    const asked = objectives[i] as Objective;
+    return verdict.met || excused(verdict, asked) ? [] : [missOf(verdict, asked)];
+  });
 }
 
 function missOf({ measure, value, reason, target: text }: ObjectiveVerdict, { target, direction }: Objective): Miss {
