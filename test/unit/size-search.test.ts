@@ -12,7 +12,8 @@ import { sizeSearch } from '../../src/experiment/size/search.ts';
 import type { SizeAnswer, SizePlan } from '../../src/experiment/size/search-answer.ts';
 import { labelOf, optionsFor, setupOf } from '../../src/experiment/size/setup.ts';
 import { egressPerTransaction, sizingCost } from '../../src/experiment/size/sizing-cost.ts';
-import { trialOf } from '../../src/experiment/size/trial.ts';
+import type { RunSetup, Space } from '../../src/experiment/size/space.ts';
+import { clearlyMisses, trialOf } from '../../src/experiment/size/trial.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
@@ -242,21 +243,29 @@ describe('a rate that is asked for', () => {
   });
 });
 
-describe('a rate that is asked for of bursts', () => {
-  const demand: Demand = { ...NO_DEMAND, objectives: [objective('throughput', 100)] };
-  const bursts = { rate: 50, burstRate: 500, calm: 60 * SECOND, burst: 10 * SECOND };
+/** One candidate, a node at each site on strong hardware, that such clients ask. */
+function single(arrivals: { readonly name: string; readonly options: object }): Space {
   const { shared, ...others } = testSpace();
-  const clients = [clientsAt({ site: 0 }, { kind: 'open', arrivals: { name: 'bursty', options: bursts } })];
-  // One candidate: a node at each site, on strong hardware.
-  const space = {
+  return {
     ...others,
-    shared: { ...shared, clients },
+    shared: { ...shared, clients: [clientsAt({ site: 0 }, { kind: 'open', arrivals })] },
     variants: [variant('raft', batchOf(200))],
     nodes: [3],
     sites: others.sites.map((site) => ({ ...site, atMost: 1 })),
     machines: others.machines.slice(1),
     bandwidths: others.bandwidths.slice(1),
   };
+}
+
+function setupOfSingle(space: Space, demand: Demand): RunSetup {
+  const [only] = fieldOf({ space, demand, load: loadOf(space, demand), expected: 1 }, new CutBook());
+  return setupOf(only!.candidate, space, loadOf(space, demand), only!.placement.ranking);
+}
+
+describe('a rate that is asked for of bursts', () => {
+  const demand: Demand = { ...NO_DEMAND, objectives: [objective('throughput', 100)] };
+  const bursts = { rate: 50, burstRate: 500, calm: 60 * SECOND, burst: 10 * SECOND };
+  const space = single({ name: 'bursty', options: bursts });
   const plan = planOf(space, demand);
 
   test('is neither met nor missed by runs that sent a fraction of it: the candidate is undecided, and why is said', () => {
@@ -278,18 +287,7 @@ describe('a rate that is asked for of bursts', () => {
     ['a part of what sufficed', 105, 0.9, 'missed'],
     ['a part of a burst that sufficed', 300, 0.9, 'met'],
   ] as const)('where a window carried %s is judged by what it carried', (_, sent, share, verdict) => {
-    const setup = setupOf(
-      {
-        variant: space.variants[0]!,
-        nodes: 3,
-        counts: [1, 1, 1],
-        machine: space.machines[0]!,
-        bandwidth: space.bandwidths[0]!,
-      },
-      space,
-      loadOf(space, demand),
-      [0, 1, 2],
-    );
+    const setup = setupOfSingle(space, demand);
     const spec = plan.specFor(setup, 0, plan.full);
     const result = simulate(spec);
     const segments = result.segments.map((segment) => {
@@ -302,6 +300,57 @@ describe('a rate that is asked for of bursts', () => {
     expect(trial.untold !== null).toBe(verdict === 'untold');
     if (verdict === 'untold') expect(trial.decided).toBe(false);
   });
+});
+
+describe('where clients send seldom', () => {
+  const demand: Demand = { ...NO_DEMAND, objectives: [objective('finality_p99', 100)] };
+  const seldom = (rate: number) => single({ name: 'poisson', options: { rate } });
+
+  test('a short run without a request decides nothing, and full runs are asked', () => {
+    const space = seldom(0.3);
+    const plan = planOf(space, demand, { full: { duration: 20 * SECOND, warmup: 200 * MILLISECOND } });
+    const short = plan.specFor(setupOfSingle(space, demand), 0, plan.short);
+    expect(simulate(short).counts.submitted).toBe(0);
+    const answer = search(plan);
+    expect(answer.best).toHaveLength(1);
+    expect(answer.book.total).toBe(0);
+  });
+
+  test('full runs without a request leave it undecided, and say how long they would have to be', () => {
+    const answer = search(planOf(seldom(0.004), demand));
+    expect(answer).toMatchObject({ best: [], ended: 'exhausted' });
+    expect(answer.book.nearest('undecided')[0]?.why).toBe(
+      'too few transactions: none is final in the 0.8 s measured of any run; lengthen run.duration: 20 at 0.004/s take about 5000 s after the warm-up',
+    );
+  });
+
+  // A run without anything final, of which so much was sent in the window and waits for so long.
+  test.each([
+    ['nothing', 0, [], true],
+    ['one request under way', 1, [60], true],
+    ['one that is overdue', 1, [101], false],
+    ['many under way', 20, [60], false],
+  ] as const)(
+    'a run with %s is judged by what it can tell, and beside another that can it counts no more',
+    (_, offered, ages, blind) => {
+      const space = seldom(5);
+      const plan = planOf(space, demand, { full: { duration: 3 * SECOND, warmup: 200 * MILLISECOND } });
+      const spec = plan.specFor(setupOfSingle(space, demand), 0, plan.full);
+      const full = simulate(spec);
+      const finality = full.segments.find(({ final }) => final === 0)!.finality;
+      const segments = full.segments.map((one, i) => ({
+        ...one,
+        ...{ offered: i === full.segments.length - 1 ? offered : 0, final: 0, valid: 0, finality },
+      }));
+      const unfinished = Float64Array.from(ages, (age) => age * MILLISECOND);
+      const quiet = { ok: true, result: { ...full, segments, unfinished } } as const;
+      const judged = (outcomes: readonly RunOutcome[]) => trialOf(spec, outcomes, 200 * MILLISECOND, demand.objectives);
+      const alone = judged([quiet]);
+      expect([alone.misses.length === 0, alone.untold !== null, clearlyMisses(alone)]).toEqual([blind, blind, !blind]);
+      const both = judged([quiet, { ok: true, result: full }]);
+      expect([both.misses.length === 0, both.untold, both.runs.length]).toEqual([blind, null, blind ? 1 : 2]);
+    },
+  );
 });
 
 describe('the search', () => {

@@ -9,7 +9,7 @@ import { nominalRate } from '../offered-load.ts';
 import { estimatePoint, type PointEstimate } from '../point-estimate.ts';
 import { windowOf } from '../window.ts';
 import { isSteady } from './demand.ts';
-import { isRate, neverSent } from './untold.ts';
+import { isRate, neverSent, tells, tooFew } from './untold.ts';
 
 export interface Miss {
   /** What is missed: a measure, `load`, `safety` or `run`. */
@@ -23,6 +23,7 @@ export interface Trial {
   readonly spec: RunSpec;
   /** null where no run ended. */
   readonly estimate: PointEstimate | null;
+  /** Those that tell something, or where none does all. */
   readonly runs: readonly RunResult[];
   /** As it is held against the objective, and the only finality p99 that is said of a candidate. */
   readonly finalityP99: Estimate | null;
@@ -41,32 +42,41 @@ export function trialOf(
   warmup: Instant | 'auto',
   objectives: readonly Objective[],
 ): Trial {
-  const runs = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result] : []));
+  const ended = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result] : []));
   const failed = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome]));
-  if (runs.length === 0)
-    return {
-      spec,
-      estimate: null,
-      runs,
-      finalityP99: null,
-      misses: failures(failed),
-      untold: null,
-      failed,
-      decided: true,
-    };
-  const estimate = ofWhatWasSent(estimatePoint({ warmup, objectives }, spec, runs), spec, objectives);
+  if (ended.length === 0) {
+    const misses = failures(failed);
+    return { spec, estimate: null, runs: ended, finalityP99: null, misses, untold: null, failed, decided: true };
+  }
+  const { runs, point } = tellingRuns(spec, ended, warmup, objectives);
+  const estimate = ofWhatWasSent(point, spec, objectives);
+  const { end } = estimate.warmUp;
+  const few = runs.some((run) => tells(run, end, objectives)) ? null : tooFew(end, spec);
   const unsent = neverSent(estimate, spec, objectives);
   const misses = [
     ...failures(failed),
-    ...violations(runs),
-    ...condition(estimate),
-    ...missed(estimate, objectives, (_, { estimate: name }) => unsent !== null && isRate(name)),
+    ...violations(ended),
+    ...(few === null ? condition(estimate) : []),
+    ...missed(estimate, objectives, ({ estimate: name }) => few !== null || (unsent !== null && isRate(name))),
   ];
-  const untold = misses.length === 0 ? unsent : null;
-  const { end } = estimate.warmUp;
+  const untold = misses.length === 0 ? (few ?? unsent) : null;
   const finalityP99 = judgedFinalityP99(runs.map((run) => ({ run, window: windowOf(run, end) })));
   const decided = untold === null && estimate.objective.every((verdict) => verdict.decided);
   return { spec, estimate, runs, finalityP99, misses, untold, failed, decided };
+}
+
+/** Those that say something, where some do and some do not; all of them where a mean rate is asked for of bursts, of which quiet is a part. */
+function tellingRuns(
+  spec: RunSpec,
+  runs: readonly RunResult[],
+  warmup: Instant | 'auto',
+  objectives: readonly Objective[],
+): { readonly runs: readonly RunResult[]; readonly point: PointEstimate } {
+  const point = estimatePoint({ warmup, objectives }, spec, runs);
+  const telling = runs.filter((run) => tells(run, point.warmUp.end, objectives));
+  const quietCounts = !isSteady(spec.clients) && objectives.some(({ estimate }) => isRate(estimate));
+  if (quietCounts || telling.length === 0 || telling.length === runs.length) return { runs, point };
+  return { runs: telling, point: estimatePoint({ warmup, objectives }, spec, telling) };
 }
 
 /**
@@ -117,11 +127,11 @@ function condition({ condition: found, estimates }: PointEstimate): readonly Mis
 function missed(
   { objective }: PointEstimate,
   objectives: readonly Objective[],
-  excused: (verdict: ObjectiveVerdict, objective: Objective) => boolean,
+  excused: (objective: Objective) => boolean,
 ): readonly Miss[] {
   return objective.flatMap((verdict, i) => {
     const asked = objectives[i] as Objective;
-    return verdict.met || excused(verdict, asked) ? [] : [missOf(verdict, asked)];
+    return verdict.met || excused(asked) ? [] : [missOf(verdict, asked)];
   });
 }
 

@@ -2,11 +2,15 @@
  * When runs tell neither that a candidate gives what is asked for nor that it does not, and why, in words: what they show may be the
  * clients' doing. Such a candidate is neither recommended nor called infeasible.
  */
+import type { RunResult } from '../../simulation/run-result.ts';
 import type { RunSpec } from '../../simulation/run-spec.ts';
+import { type Duration, type Instant, MILLISECOND, SECOND } from '../../units/quantities.ts';
+import { FEWEST } from '../condition.ts';
 import type { EstimateName } from '../estimate.ts';
 import type { Objective } from '../objective.ts';
-import { nominalRate } from '../offered-load.ts';
+import { nominalRate, offeredRate } from '../offered-load.ts';
 import type { PointEstimate } from '../point-estimate.ts';
+import { windowOf } from '../window.ts';
 import { isSteady } from './demand.ts';
 
 export function isRate(name: EstimateName): name is 'throughput_per_s' | 'goodput_per_s' {
@@ -34,7 +38,33 @@ export function neverSent(
   return `runs too short for these arrivals: they sent ${rate(sent)} of ${rate(nominal)}/s; lengthen run.duration`;
 }
 
-/** Whole where it is large. */
+/** Ours: what is under way for less than this is not overdue, where no finality is asked for. */
+const PATIENCE: Duration = SECOND;
+
+/**
+ * Whether a run says anything of its cluster: something became final in its window, or was sent and is overdue, or so much was sent that
+ * some of it should be final. Where clients send seldom, a window may hold no request, or only one that was sent just before its end.
+ */
+export function tells(run: RunResult, warmup: Instant, objectives: readonly Objective[]): boolean {
+  const window = windowOf(run, warmup);
+  if (window === null) return false;
+  const limits = objectives.flatMap(({ estimate, target }) =>
+    estimate.startsWith('finality_') ? [target * MILLISECOND] : [],
+  );
+  const patience = limits.length === 0 ? PATIENCE : Math.max(...limits);
+  return window.final > 0 || window.offered >= FEWEST || run.unfinished.some((age) => age > patience);
+}
+
+/** Of runs none of which tells. */
+export function tooFew(warmup: Instant, { clients, horizon }: Pick<RunSpec, 'clients' | 'horizon'>): string {
+  const often = offeredRate(clients);
+  const need =
+    often === 0 ? '' : `: ${FEWEST} at ${rate(often)}/s take about ${Math.ceil(FEWEST / often)} s after the warm-up`;
+  const measured = Math.round((horizon - warmup) / MILLISECOND) / 1000;
+  return `too few transactions: none is final in the ${measured} s measured of any run; lengthen run.duration${need}`;
+}
+
+/** Whole where it is large, else three digits. */
 function rate(perSecond: number): string {
-  return String(perSecond < 10 ? Math.round(perSecond * 100) / 100 : Math.round(perSecond));
+  return String(perSecond < 10 ? Number(perSecond.toPrecision(3)) : Math.round(perSecond));
 }
