@@ -17,7 +17,7 @@ import { clearlyMisses, trialOf } from '../../src/experiment/size/trial.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
-import { clientsAt, workloadOptions } from '../support/run-specs.ts';
+import { clientsAt, openLoad, workloadOptions } from '../support/run-specs.ts';
 import { batchOf, NO_DEMAND, planOf, testSpace, variant } from '../support/size-space.ts';
 
 function objective(measure: 'throughput' | 'finality_p99', target: number): Objective {
@@ -303,6 +303,17 @@ describe('a rate that is asked for of bursts', () => {
 });
 
 describe('where clients send seldom', () => {
+  // By hand: 7 gaps of 4 s for a loss to be noticed; requests again after 200 ms, timeouts of 2 s and 2 s, or elections of 1 s at most.
+  test.each([
+    ['pbft', 1 + 28 + 2 * (0.2 + 2 + 2) + 2],
+    ['raft', 1 + 2 * (0.2 + 2 * 1) + 2],
+  ] as const)('%s is given until its loss must have been noticed: %d s', (protocol, seconds) => {
+    const { shared, ...others } = testSpace({ variants: [variant(protocol, batchOf(20))], nodes: [4] });
+    const client = { ...shared.clients[0]!, load: openLoad(0.25) };
+    const setup = setupOfSingle({ ...others, shared: { ...shared, clients: [client] } }, NO_DEMAND);
+    expect(settledAt(setup, { lost: 'the leader', nodes: [0] })).toBe(seconds * SECOND);
+  });
+
   const demand: Demand = { ...NO_DEMAND, objectives: [objective('finality_p99', 100)] };
   const seldom = (rate: number) => single({ name: 'poisson', options: { rate } });
 
