@@ -88,6 +88,21 @@ describe('quorum arithmetic', () => {
   );
 });
 
+test('clients that wait for more replies than there are nodes, or are left after a loss, exclude them, but not with Raft', () => {
+  const { shared, ...others } = testSpace({ nodes: [3, 4, 5], variants: [variant('pbft'), variant('raft')] });
+  const clients = shared.clients.map((group, i) => ({ ...group, replyQuorum: i === 0 ? 4 : null }));
+  const space = { ...others, shared: { ...shared, clients } };
+  const demand: Demand = { ...NO_DEMAND, survive: { count: 1, of: 'node' } };
+  const book = new CutBook();
+  const field = fieldOf({ space, demand, load: loadOf(space, demand), expected: 100 }, book);
+  expect(book.nearest('options')[0]?.why).toBe('clients wait for 4 replies (reply_quorum) of 3 nodes');
+  expect(book.nearest('survive')[0]?.why).toBe(
+    'the loss of 1 node can take 1 of 4 nodes, and clients wait for 4 replies',
+  );
+  const left = field.map(({ candidate: { variant: of, nodes } }) => `${of.protocol} ${nodes}`);
+  expect([...new Set(left)].sort()).toEqual(['pbft 5', 'raft 3', 'raft 4', 'raft 5']);
+});
+
 describe('a candidate', () => {
   const space = testSpace();
   const candidate = {

@@ -34,6 +34,8 @@ export interface Origin {
   readonly processing: Duration;
   /** Where its requests go first: the leader, or also elsewhere. */
   readonly toLeader: boolean;
+  /** Matching replies that its clients wait for; null: as many as the protocol says. */
+  readonly replyQuorum: number | null;
 }
 
 /** A run whose backlog grows by more than this share of what is offered has fallen behind for sure (experiment/condition.ts). */
@@ -62,13 +64,14 @@ export function loadOf({ shared, loadMargin }: Space, { objectives }: Demand): L
 }
 
 function originsOf(clients: readonly ClientGroupSpec[], offered: Rate): Pick<Load, 'origins' | 'sharesKnown'> {
-  const origins = clients.map(({ place, load, processing = 0, submit }, group): Origin => {
+  const origins = clients.map(({ place, load, processing = 0, submit, replyQuorum }, group): Origin => {
     const rate = load.kind === 'open' ? (arrivalsOf(load.arrivals, group) ?? 0) : 0;
     return {
       site: (place as { readonly site: number }).site,
       share: offered === 0 ? 0 : rate / offered,
       processing,
       toLeader: submit === null || submit === 'primary',
+      replyQuorum,
     };
   });
   return { origins, sharesKnown: isSteady(clients) };
