@@ -317,6 +317,49 @@ describe('a rate that is asked for of bursts', () => {
   });
 });
 
+describe('a goodput that is asked for', () => {
+  const goodput = (target: number): Demand => ({
+    ...NO_DEMAND,
+    objectives: [{ measure: 'goodput', estimate: 'goodput_per_s', direction: 'at-least', target, text: `${target}/s` }],
+  });
+  const poisson = single({ name: 'poisson', options: { rate: 100 } });
+  const receipts = (doubleReceipt: number): Space => ({
+    ...poisson,
+    shared: { ...poisson.shared, workload: workloadOptions('supply-chain', { doubleReceipt }) },
+  });
+
+  test('is offered what it takes where a share is invalid, and the margin; so much itself must become final', () => {
+    expect(loadOf(poisson, goodput(150))).toMatchObject({ asked: 150, offered: expect.closeTo(157.5, 6) });
+    const { asked, offered } = loadOf(receipts(0.1), goodput(90));
+    expect(asked).toBe(90);
+    // 90 ÷ 0.9 × 1.05; the share is of 4,096 requests, so within 2 %.
+    expect(offered / 105).toBeGreaterThan(0.98);
+    expect(offered / 105).toBeLessThan(1.02);
+    const both = [...goodput(90).objectives, objective('throughput', 300)];
+    expect(loadOf(receipts(0.1), { ...NO_DEMAND, objectives: both }).offered).toBeCloseTo(315, 6);
+  });
+
+  // Of what is sent so much becomes final, and of that so much is valid.
+  test.each([
+    [1, 1, 'met'],
+    [1, 0.5, 'untold'],
+    [0.8, 1, 'missed'],
+  ] as const)('of which %d is final and of that %d valid is %s', (final, valid, verdict) => {
+    const demand = goodput(100);
+    const plan = planOf(poisson, demand);
+    const spec = plan.specFor(setupOfSingle(poisson, demand), 0, plan.full);
+    const result = simulate(spec);
+    const segments = result.segments.map((one) => ({
+      ...one,
+      ...{ final: final * one.offered, valid: valid * final * one.offered },
+    }));
+    const trial = trialOf(spec, [{ ok: true, result: { ...result, segments } }], 200 * MILLISECOND, demand.objectives);
+    expect(trial.misses.some(({ what }) => what === 'goodput')).toBe(verdict === 'missed');
+    const why = 'too little is valid: 50% of what is final, of 105/s sent, is less than a goodput of 100/s; raise';
+    expect(trial.untold?.startsWith(why) ?? false).toBe(verdict === 'untold');
+  });
+});
+
 describe('where clients send seldom', () => {
   // By hand: 7 gaps of 4 s for a loss to be noticed; requests again after 200 ms, timeouts of 2 s and 2 s, or elections of 1 s at most.
   test.each([

@@ -9,7 +9,7 @@ import { nominalRate } from '../offered-load.ts';
 import { estimatePoint, type PointEstimate } from '../point-estimate.ts';
 import { windowOf } from '../window.ts';
 import { isSteady } from './demand.ts';
-import { isRate, neverSent, tells, tooFew } from './untold.ts';
+import { isRate, neverSent, neverValid, tells, tooFew } from './untold.ts';
 
 export interface Miss {
   /** What is missed: a measure, `load`, `safety` or `run`. */
@@ -53,13 +53,16 @@ export function trialOf(
   const { end } = estimate.warmUp;
   const few = runs.some((run) => tells(run, end, objectives)) ? null : tooFew(end, spec);
   const unsent = neverSent(estimate, spec, objectives);
+  const invalid = neverValid(estimate, spec, objectives);
+  const excused = ({ estimate: name }: Objective): boolean =>
+    few !== null || (unsent !== null && isRate(name)) || (invalid !== null && name === 'goodput_per_s');
   const misses = [
     ...failures(failed),
     ...violations(ended),
     ...(few === null ? condition(estimate) : []),
-    ...missed(estimate, objectives, ({ estimate: name }) => few !== null || (unsent !== null && isRate(name))),
+    ...missed(estimate, objectives, excused),
   ];
-  const untold = misses.length === 0 ? (few ?? unsent) : null;
+  const untold = misses.length === 0 ? (few ?? invalid ?? unsent) : null;
   const finalityP99 = judgedFinalityP99(runs.map((run) => ({ run, window: windowOf(run, end) })));
   const decided = untold === null && estimate.objective.every((verdict) => verdict.decided);
   return { spec, estimate, runs, finalityP99, misses, untold, failed, decided };

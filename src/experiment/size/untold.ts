@@ -38,6 +38,23 @@ export function neverSent(
   return `runs too short for these arrivals: they sent ${rate(sent)} of ${rate(nominal)}/s; lengthen run.duration`;
 }
 
+/**
+ * A goodput that is missed because too little of what was sent is valid, which no cluster changes: all of it final would not do. null: none
+ * is. The load is made for the valid share of a sample (demand.ts), which a state that drifts may leave behind.
+ */
+export function neverValid(
+  { objective, estimates: { throughput_per_s: final, goodput_per_s: valid } }: PointEstimate,
+  { clients }: Pick<RunSpec, 'clients'>,
+  objectives: readonly Objective[],
+): string | null {
+  const nominal = nominalRate(clients);
+  const at = objectives.findIndex(({ estimate }) => estimate === 'goodput_per_s');
+  if (nominal === null || at < 0 || objective[at]?.met !== false || final === null || valid === null) return null;
+  if (final.mean === 0 || (valid.mean / final.mean) * nominal >= (objectives[at] as Objective).target) return null;
+  const share = Math.round((1000 * valid.mean) / final.mean) / 10;
+  return `too little is valid: ${share}% of what is final, of ${rate(nominal)}/s sent, is less than a goodput of ${objectives[at]?.text}; raise space.load_margin`;
+}
+
 /** Ours: what is under way for less than this is not overdue, where no finality is asked for. */
 const PATIENCE: Duration = SECOND;
 

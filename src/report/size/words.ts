@@ -69,7 +69,13 @@ function recommendation(answer: AnswerRow): string {
 }
 
 function costSentence({ cost_per_month: cost }: AnswerRow, file: SizeFile): string {
-  const { average_load } = file.asked;
+  const { average_load, throughput_per_s: throughput, goodput } = file.asked;
+  const asked =
+    goodput !== null && goodput.sent_per_s > (throughput ?? 0)
+      ? 'the load that the goodput asked for takes'
+      : throughput === null
+        ? 'the load of the scenario'
+        : 'the throughput asked for';
   const parts = [
     ['machines', cost.machines],
     ['bandwidth', cost.bandwidth],
@@ -78,9 +84,7 @@ function costSentence({ cost_per_month: cost }: AnswerRow, file: SizeFile): stri
   ] as const;
   const said = parts.filter(([, amount]) => amount > 0).map(([name, amount]) => `${name} ${money(amount, file)}`);
   const mean =
-    cost.egress + cost.disk > 0
-      ? `; traffic and disk at a mean load of ${percent(average_load)} of the throughput asked for`
-      : '';
+    cost.egress + cost.disk > 0 ? `; traffic and disk at a mean load of ${percent(average_load)} of ${asked}` : '';
   const unpriced = file.currency === null ? ', without prices for traffic and disk' : '';
   return `It costs ${money(cost.total, file)} a month: ${list(said)}${mean}${unpriced}.`;
 }
@@ -93,11 +97,21 @@ function givesSentence(answer: AnswerRow, { asked }: SizeFile): string {
       return `${measure} ${withInterval(estimate, objectiveUnit(measure))} (asked for ${target})`;
     })
     .join(', ');
-  const margin = asked.throughput_per_s === null ? '' : `, ${percent(asked.load_margin)} more than asked for`;
+  const margin = marginText(asked);
   const open = answer.objective.some(({ decided }) => !decided)
     ? ' An interval reaches across its target: more replications could turn it.'
     : '';
   return `Under ${formatQuantity(asked.offered_per_s, 'per_s')} offered${margin}, it gives ${objectives} (means and 95% intervals over ${counted(answer.replications, 'run')}).${open}`;
+}
+
+/** Why so much is offered, in words that follow it. */
+function marginText({ throughput_per_s: throughput, goodput, load_margin }: SizeFile['asked']): string {
+  const more = percent(load_margin);
+  if (goodput !== null && goodput.sent_per_s > (throughput ?? 0))
+    return goodput.valid_share === 1
+      ? `, ${more} more than the goodput asked for`
+      : `, ${more} more than the goodput asked for takes where ${percent(goodput.valid_share)} of the requests are valid`;
+  return throughput === null ? '' : `, ${more} more than asked for`;
 }
 
 function lossSentence(answer: AnswerRow, { asked }: SizeFile): readonly string[] {
