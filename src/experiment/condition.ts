@@ -38,7 +38,7 @@ const SLOWER = 1.5;
 /** An outage at the end is longer than this many times the 99th percentile of the quickest segment: a request under way is none. */
 const UNUSUAL = 3;
 /** Fewer transactions than this have no quantiles to speak of. */
-const FEWEST = 20;
+export const FEWEST = 20;
 
 export function conditionOf(run: RunResult, window: Window): Condition {
   if (window.final === 0) return window.offered > 0 || run.unfinished.length > 0 ? 'silent' : 'keeps up';

@@ -43,6 +43,19 @@ export function sampleRequests(
   };
 }
 
+/**
+ * The share of the same requests that a fresh ledger takes for valid, executed in the order of their ids. Where validity depends on a state
+ * that drifts (balances that run out), it is that of the beginning.
+ */
+export function validShare({ workload, clients }: Pick<RunSpec, 'workload' | 'clients'>, seed: number): Ratio {
+  const made = workloadNamed(workload.name).create(workload.options, { seed, groups: Math.max(1, clients.length) });
+  if (!made.executes) return 1;
+  const state = made.newState();
+  let valid = 0;
+  for (let id = 0; id < SOME_REQUESTS; id++) if (state.execute(id)) valid++;
+  return valid / SOME_REQUESTS;
+}
+
 /** What a protocol adds to requests, and whether reads go past its blocks. */
 export interface RequestRule {
   readonly signature: Bytes;

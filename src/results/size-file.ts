@@ -4,7 +4,7 @@ import type { Estimate } from '../experiment/estimate.ts';
 import type { Objective, ObjectiveVerdict } from '../experiment/objective.ts';
 import { CUT_NAMES, CUTS, type CutName, type NearMiss } from '../experiment/size/cut-book.ts';
 import type { Demand } from '../experiment/size/demand.ts';
-import { throughputAsked } from '../experiment/size/demand.ts';
+import { type GoodputAsked, goodputAsked, sentFor, throughputAsked } from '../experiment/size/demand.ts';
 import { lossesIn } from '../experiment/size/drills.ts';
 import { type Margin, marginsOf } from '../experiment/size/margins.ts';
 import type { Finalist, Simulated, SizeAnswer } from '../experiment/size/search-answer.ts';
@@ -23,7 +23,7 @@ export interface SizeFile extends AnswerHead {
   readonly currency: string | null;
   /** The cheapest first; each of a kind (protocol, nodes, machine, bandwidth) of its own. Empty: nothing in the space does. */
   readonly answers: readonly AnswerRow[];
-  /** What comes nearest without giving what is asked for, of each reason, nearest first. */
+  /** What comes nearest without giving what is asked for, of each reason, nearest first; then what is undecided. */
   readonly nearest: readonly NearRow[];
   readonly simulated: readonly SimulatedRow[];
   readonly search: SearchRow;
@@ -41,8 +41,10 @@ export interface AskedRow {
   }[];
   readonly survive: Survival | null;
   readonly byzantine: { readonly faults: number; readonly meanwhile: boolean } | null;
-  /** null: no throughput is asked for, and the scenario's own load is offered. */
+  /** null: no throughput is asked for; where no goodput is either, the scenario's own load is offered. */
   readonly throughput_per_s: number | null;
+  /** A goodput that is asked for, the share of requests that is valid (by a sample), and what must be sent for it; null: none is. */
+  readonly goodput: { readonly per_s: number; readonly valid_share: number; readonly sent_per_s: number } | null;
   readonly offered_per_s: number;
   readonly load_margin: number;
   readonly average_load: number;
@@ -161,6 +163,7 @@ export function buildSize(
       survive: demand.survive,
       byzantine: demand.byzantine,
       throughput_per_s: throughputAsked(demand.objectives),
+      goodput: goodputRow(goodputAsked(space.shared, demand.objectives)),
       offered_per_s: answer.load.offered,
       load_margin: space.loadMargin,
       average_load: space.averageLoad,
@@ -196,6 +199,11 @@ export function buildSize(
     },
     assumptions,
   };
+}
+
+function goodputRow(goodput: GoodputAsked | null): AskedRow['goodput'] {
+  if (goodput === null) return null;
+  return { per_s: goodput.rate, valid_share: goodput.validShare, sent_per_s: sentFor(goodput) };
 }
 
 function answerRow(finalist: Finalist, space: Space, demand: Demand, checkedRange: CheckedRangeRow): AnswerRow {
@@ -259,7 +267,8 @@ function timeoutsOf(derived: readonly string[], options: Readonly<Record<string,
 
 /**
  * Of each reason the nearest; where there are answers, only what would have been cheaper than the first of them. Nearest first: by the share
- * of the target that is missed, then those that lack nodes, by how many, then those whose options contradict; of equals the cheaper.
+ * of the target that is missed, then those that lack nodes, by how many, then those whose options contradict, then those that are undecided;
+ * of equals the cheaper.
  */
 function nearRows(
   { book, load }: SizeAnswer,
@@ -284,8 +293,9 @@ function nearRows(
     .sort((a, b) => kindOfMiss(a) - kindOfMiss(b) || a.by - b.by || a.cost_per_month - b.cost_per_month);
 }
 
-/** A share and a number of nodes are not compared with each other, and a contradiction is no distance. */
+/** A share and a number of nodes are not compared with each other, and neither a contradiction nor an open question is a distance. */
 function kindOfMiss({ cut, in_nodes }: NearRow): number {
+  if (cut === 'undecided') return 3;
   if (cut === 'options') return 2;
   return in_nodes ? 1 : 0;
 }

@@ -143,10 +143,36 @@ describe('size', () => {
     // One blank line between parts, and the nearest first, as is said.
     expect(out).not.toMatch(/\n\s*\n\s*\n/);
     expect(out).toContain('Nearest first: by the share of the target missed');
-    const line = /Nearest of those that do not do: (outside|.*: outside) the range checked against real systems/i;
+    const line = /Nearest of those that are no answer: (outside|.*: outside) the range checked against real systems/i;
     expect(out).toMatch(line);
     const page = readFileSync(/report: (.*size\.html)/.exec(err)?.[1] as string, 'utf8');
     expect(rangeLineOf(page)).toMatch(line);
+  });
+
+  test('what runs cannot tell is neither recommended nor excluded: exit code 2, and how to find out', async () => {
+    const calm = '{ bursty: { rate: 50/s, burst_rate: 500/s, calm: 60s, burst: 10s } }';
+    const text = HEAD.replace('{ poisson: 200/s }', calm).replace('duration: 1100ms', 'duration: 300ms');
+    const one = SPACE.replace('[10, 100]', '10')
+      .replace(/, pbft: .* } }/, ' }')
+      .replace('3..4', '3');
+    const { code, out, err } = await quorumlab(
+      'size',
+      file('calm', text + one),
+      '--inline',
+      '--out',
+      folder,
+      '--objective',
+      'throughput >= 100/s',
+    );
+    expect(code).toBe(2);
+    expect(out).toContain('Of no candidate of the 14 in the space is it known that it gives throughput >= 100/s');
+    expect(out).toMatch(
+      /Undecided, such as raft n=3 3·zone-a small: runs too short for these arrivals: they sent \d\d of 105\/s; lengthen run/,
+    );
+    expect(out).not.toContain('No candidate of');
+    expect(out).not.toContain('Ease what excludes most');
+    const page = readFileSync(/report: (.*size\.html)/.exec(err)?.[1] as string, 'utf8');
+    expect(page).toContain('undecided, since their runs cannot tell');
   });
 
   test('lists the nearest misses by how near they came: shares of the target first, then nodes that are lacking', async () => {

@@ -36,6 +36,8 @@ const candidates = fc.record({
   execution: fc.constantFrom({}, { executionLaw: 'exponential' as const, execution: 1 * MILLISECOND }),
   rate: fc.constantFrom(3e6, 2e7, 1e9),
   ranked: fc.nat(2),
+  /** Of the first group of clients; the second follows the protocol. More replies than f + 1, or fewer, or of all nodes. */
+  replyQuorum: fc.constantFrom(null, 1, 3, 4),
   seed: fc.nat(1000),
   /** Site c many times further away than the others are from each other, and further out than back, or not. */
   far: fc.constantFrom({ out: 1, back: 1 }, { out: 20, back: 20 }, { out: 24, back: 6 }, { out: 3, back: 30 }),
@@ -71,6 +73,7 @@ test('no run is quicker than the delays allow, nor orders more than its narrowes
         readShare,
         fsync,
         execution,
+        replyQuorum,
       }) => {
         const raft = { ...batchOf(batch, 0), maxInflight: pipeline };
         const pbft = { ...batchOf(batch, 1 * MILLISECOND), pipeline, proposer };
@@ -81,6 +84,10 @@ test('no run is quicker than the delays allow, nor orders more than its narrowes
           shared: {
             ...near,
             workload: workloadOptions('opaque', { readShare }),
+            // Of Raft's nodes the leader alone answers.
+            clients: near.clients.map((group, i) =>
+              i === 0 && protocol === 'pbft' ? { ...group, replyQuorum } : group,
+            ),
             network: { ...near.network, oneWay: farther(near.network, far) },
           },
         };
@@ -166,21 +173,23 @@ test('proposers that rotate go on with what commits soonest at any node, not at 
 
 describe('where nothing but delays takes time', () => {
   const mixes = [
-    ['pbft', 'writes'],
-    ['raft', 'writes'],
-    ['raft', 'reads'],
+    ['pbft', 'writes', null],
+    ['pbft', 'writes', 1],
+    ['pbft', 'writes', 4],
+    ['raft', 'writes', null],
+    ['raft', 'reads', null],
   ] as const;
-  const cases = mixes.flatMap(([protocol, kind]) =>
+  const cases = mixes.flatMap(([protocol, kind, replyQuorum]) =>
     [
       [2, 1, 1],
       [1, 2, 2],
       [3, 3, 1],
-    ].flatMap((counts) => [0, 1, 2].map((leader) => [protocol, kind, counts, leader] as const)),
+    ].flatMap((counts) => [0, 1, 2].map((leader) => [protocol, kind, counts, leader, replyQuorum] as const)),
   );
 
   test.each(cases)(
-    '%s, %s, at %j led from site %d: a request takes its bound, to the nanosecond',
-    (protocol, kind, counts, leader) => {
+    '%s, %s, at %j led from site %d, replies awaited %j: a request takes its bound, to the nanosecond',
+    (protocol, kind, counts, leader, replyQuorum) => {
       const chosen = variant(protocol, batchOf(1, 0));
       const free = { cores: 2, handling: 0, requestHandling: 0, execution: 0 };
       const space = testSpace({ variants: [chosen] });
@@ -193,7 +202,7 @@ describe('where nothing but delays takes time', () => {
         machine: { ...machine!, spec: { ...machine!.spec, ...free, crypto: costs } },
         bandwidth: { rate: Number.POSITIVE_INFINITY, perMonth: 0 },
       };
-      const client = clientsAt({ site: 2 }, closedLoad(1, 1), { retryAfter: null });
+      const client = clientsAt({ site: 2 }, closedLoad(1, 1), { retryAfter: null, replyQuorum });
       const shared = {
         ...space.shared,
         clients: [client],

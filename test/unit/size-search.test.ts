@@ -12,11 +12,12 @@ import { sizeSearch } from '../../src/experiment/size/search.ts';
 import type { SizeAnswer, SizePlan } from '../../src/experiment/size/search-answer.ts';
 import { labelOf, optionsFor, setupOf } from '../../src/experiment/size/setup.ts';
 import { egressPerTransaction, sizingCost } from '../../src/experiment/size/sizing-cost.ts';
-import { trialOf } from '../../src/experiment/size/trial.ts';
+import type { RunSetup, Space } from '../../src/experiment/size/space.ts';
+import { clearlyMisses, trialOf } from '../../src/experiment/size/trial.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
-import { workloadOptions } from '../support/run-specs.ts';
+import { clientsAt, openLoad, workloadOptions } from '../support/run-specs.ts';
 import { batchOf, NO_DEMAND, planOf, testSpace, variant } from '../support/size-space.ts';
 
 function objective(measure: 'throughput' | 'finality_p99', target: number): Objective {
@@ -85,6 +86,21 @@ describe('quorum arithmetic', () => {
       expect(shortOfQuorum(counts, figures, { count: 1, of: 'site' }, byzantine) > 0).toBe(short > 0);
     },
   );
+});
+
+test('clients that wait for more replies than there are nodes, or are left after a loss, exclude them, but not with Raft', () => {
+  const { shared, ...others } = testSpace({ nodes: [3, 4, 5], variants: [variant('pbft'), variant('raft')] });
+  const clients = shared.clients.map((group, i) => ({ ...group, replyQuorum: i === 0 ? 4 : null }));
+  const space = { ...others, shared: { ...shared, clients } };
+  const demand: Demand = { ...NO_DEMAND, survive: { count: 1, of: 'node' } };
+  const book = new CutBook();
+  const field = fieldOf({ space, demand, load: loadOf(space, demand), expected: 100 }, book);
+  expect(book.nearest('options')[0]?.why).toBe('clients wait for 4 replies (reply_quorum) of 3 nodes');
+  expect(book.nearest('survive')[0]?.why).toBe(
+    'the loss of 1 node can take 1 of 4 nodes, and clients wait for 4 replies',
+  );
+  const left = field.map(({ candidate: { variant: of, nodes } }) => `${of.protocol} ${nodes}`);
+  expect([...new Set(left)].sort()).toEqual(['pbft 5', 'raft 3', 'raft 4', 'raft 5']);
 });
 
 describe('a candidate', () => {
@@ -240,6 +256,170 @@ describe('a rate that is asked for', () => {
       expect(miss?.by).toBeCloseTo(1 - (0.9 * 21) / 20, 9);
     }
   });
+});
+
+/** One candidate, a node at each site on strong hardware, that such clients ask. */
+function single(arrivals: { readonly name: string; readonly options: object }): Space {
+  const { shared, ...others } = testSpace();
+  return {
+    ...others,
+    shared: { ...shared, clients: [clientsAt({ site: 0 }, { kind: 'open', arrivals })] },
+    variants: [variant('raft', batchOf(200))],
+    nodes: [3],
+    sites: others.sites.map((site) => ({ ...site, atMost: 1 })),
+    machines: others.machines.slice(1),
+    bandwidths: others.bandwidths.slice(1),
+  };
+}
+
+function setupOfSingle(space: Space, demand: Demand): RunSetup {
+  const [only] = fieldOf({ space, demand, load: loadOf(space, demand), expected: 1 }, new CutBook());
+  return setupOf(only!.candidate, space, loadOf(space, demand), only!.placement.ranking);
+}
+
+describe('a rate that is asked for of bursts', () => {
+  const demand: Demand = { ...NO_DEMAND, objectives: [objective('throughput', 100)] };
+  const bursts = { rate: 50, burstRate: 500, calm: 60 * SECOND, burst: 10 * SECOND };
+  const space = single({ name: 'bursty', options: bursts });
+  const plan = planOf(space, demand);
+
+  test('is neither met nor missed by runs that sent a fraction of it: the candidate is undecided, and why is said', () => {
+    const answer = search(plan);
+    expect(answer).toMatchObject({ candidates: 1, best: [], ended: 'exhausted', notReached: 0 });
+    expect(answer.simulated.map(({ outcome }) => outcome)).toEqual(['undecided']);
+    expect(answer.book.total).toBe(1);
+    expect(answer.book.nearest('undecided')[0]?.why).toMatch(
+      /^runs too short for these arrivals: they sent \d\d of 105\/s; lengthen run\.duration$/,
+    );
+  });
+
+  // So many a second are sent, and this share of them becomes final; 105/s are sent on average.
+  test.each([
+    ['all of a burst', 300, 1, 'met'],
+    ['all of what little was sent', 50, 1, 'untold'],
+    ['not all of what little was sent', 50, 0.9, 'untold'],
+    ['all of slightly less', 99, 1, 'untold'],
+    ['a part of what sufficed', 105, 0.9, 'missed'],
+    ['a part of a burst that sufficed', 300, 0.9, 'met'],
+  ] as const)('where a window carried %s is judged by what it carried', (_, sent, share, verdict) => {
+    const setup = setupOfSingle(space, demand);
+    const spec = plan.specFor(setup, 0, plan.full);
+    const result = simulate(spec);
+    const segments = result.segments.map((segment) => {
+      const offered = (sent * (segment.to - segment.from)) / SECOND;
+      return { ...segment, offered, final: share * offered };
+    });
+    const trial = trialOf(spec, [{ ok: true, result: { ...result, segments } }], 200 * MILLISECOND, demand.objectives);
+    const rates = trial.misses.filter(({ what }) => what === 'throughput');
+    expect(rates).toHaveLength(verdict === 'missed' ? 1 : 0);
+    expect(trial.untold !== null).toBe(verdict === 'untold');
+    if (verdict === 'untold') expect(trial.decided).toBe(false);
+  });
+});
+
+describe('a goodput that is asked for', () => {
+  const goodput = (target: number): Demand => ({
+    ...NO_DEMAND,
+    objectives: [{ measure: 'goodput', estimate: 'goodput_per_s', direction: 'at-least', target, text: `${target}/s` }],
+  });
+  const poisson = single({ name: 'poisson', options: { rate: 100 } });
+  const receipts = (doubleReceipt: number): Space => ({
+    ...poisson,
+    shared: { ...poisson.shared, workload: workloadOptions('supply-chain', { doubleReceipt }) },
+  });
+
+  test('is offered what it takes where a share is invalid, and the margin; so much itself must become final', () => {
+    expect(loadOf(poisson, goodput(150))).toMatchObject({ asked: 150, offered: expect.closeTo(157.5, 6) });
+    const { asked, offered } = loadOf(receipts(0.1), goodput(90));
+    expect(asked).toBe(90);
+    // 90 ÷ 0.9 × 1.05; the share is of 4,096 requests, so within 2 %.
+    expect(offered / 105).toBeGreaterThan(0.98);
+    expect(offered / 105).toBeLessThan(1.02);
+    const both = [...goodput(90).objectives, objective('throughput', 300)];
+    expect(loadOf(receipts(0.1), { ...NO_DEMAND, objectives: both }).offered).toBeCloseTo(315, 6);
+  });
+
+  // Of what is sent so much becomes final, and of that so much is valid.
+  test.each([
+    [1, 1, 'met'],
+    [1, 0.5, 'untold'],
+    [0.8, 1, 'missed'],
+  ] as const)('of which %d is final and of that %d valid is %s', (final, valid, verdict) => {
+    const demand = goodput(100);
+    const plan = planOf(poisson, demand);
+    const spec = plan.specFor(setupOfSingle(poisson, demand), 0, plan.full);
+    const result = simulate(spec);
+    const segments = result.segments.map((one) => ({
+      ...one,
+      ...{ final: final * one.offered, valid: valid * final * one.offered },
+    }));
+    const trial = trialOf(spec, [{ ok: true, result: { ...result, segments } }], 200 * MILLISECOND, demand.objectives);
+    expect(trial.misses.some(({ what }) => what === 'goodput')).toBe(verdict === 'missed');
+    const why = 'too little is valid: 50% of what is final, of 105/s sent, is less than a goodput of 100/s; raise';
+    expect(trial.untold?.startsWith(why) ?? false).toBe(verdict === 'untold');
+  });
+});
+
+describe('where clients send seldom', () => {
+  // By hand: 7 gaps of 4 s for a loss to be noticed; requests again after 200 ms, timeouts of 2 s and 2 s, or elections of 1 s at most.
+  test.each([
+    ['pbft', 1 + 28 + 2 * (0.2 + 2 + 2) + 2],
+    ['raft', 1 + 2 * (0.2 + 2 * 1) + 2],
+  ] as const)('%s is given until its loss must have been noticed: %d s', (protocol, seconds) => {
+    const { shared, ...others } = testSpace({ variants: [variant(protocol, batchOf(20))], nodes: [4] });
+    const client = { ...shared.clients[0]!, load: openLoad(0.25) };
+    const setup = setupOfSingle({ ...others, shared: { ...shared, clients: [client] } }, NO_DEMAND);
+    expect(settledAt(setup, { lost: 'the leader', nodes: [0] })).toBe(seconds * SECOND);
+  });
+
+  const demand: Demand = { ...NO_DEMAND, objectives: [objective('finality_p99', 100)] };
+  const seldom = (rate: number) => single({ name: 'poisson', options: { rate } });
+
+  test('a short run without a request decides nothing, and full runs are asked', () => {
+    const space = seldom(0.3);
+    const plan = planOf(space, demand, { full: { duration: 20 * SECOND, warmup: 200 * MILLISECOND } });
+    const short = plan.specFor(setupOfSingle(space, demand), 0, plan.short);
+    expect(simulate(short).counts.submitted).toBe(0);
+    const answer = search(plan);
+    expect(answer.best).toHaveLength(1);
+    expect(answer.book.total).toBe(0);
+  });
+
+  test('full runs without a request leave it undecided, and say how long they would have to be', () => {
+    const answer = search(planOf(seldom(0.004), demand));
+    expect(answer).toMatchObject({ best: [], ended: 'exhausted' });
+    expect(answer.book.nearest('undecided')[0]?.why).toBe(
+      'too few transactions: none is final in the 0.8 s measured of any run; lengthen run.duration: 20 at 0.004/s take about 5000 s after the warm-up',
+    );
+  });
+
+  // A run without anything final, of which so much was sent in the window and waits for so long.
+  test.each([
+    ['nothing', 0, [], true],
+    ['one request under way', 1, [60], true],
+    ['one that is overdue', 1, [101], false],
+    ['many under way', 20, [60], false],
+  ] as const)(
+    'a run with %s is judged by what it can tell, and beside another that can it counts no more',
+    (_, offered, ages, blind) => {
+      const space = seldom(5);
+      const plan = planOf(space, demand, { full: { duration: 3 * SECOND, warmup: 200 * MILLISECOND } });
+      const spec = plan.specFor(setupOfSingle(space, demand), 0, plan.full);
+      const full = simulate(spec);
+      const finality = full.segments.find(({ final }) => final === 0)!.finality;
+      const segments = full.segments.map((one, i) => ({
+        ...one,
+        ...{ offered: i === full.segments.length - 1 ? offered : 0, final: 0, valid: 0, finality },
+      }));
+      const unfinished = Float64Array.from(ages, (age) => age * MILLISECOND);
+      const quiet = { ok: true, result: { ...full, segments, unfinished } } as const;
+      const judged = (outcomes: readonly RunOutcome[]) => trialOf(spec, outcomes, 200 * MILLISECOND, demand.objectives);
+      const alone = judged([quiet]);
+      expect([alone.misses.length === 0, alone.untold !== null, clearlyMisses(alone)]).toEqual([blind, blind, !blind]);
+      const both = judged([quiet, { ok: true, result: full }]);
+      expect([both.misses.length === 0, both.untold, both.runs.length]).toEqual([blind, null, blind ? 1 : 2]);
+    },
+  );
 });
 
 describe('the search', () => {

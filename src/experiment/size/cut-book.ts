@@ -1,7 +1,7 @@
-/** Why candidates were left out: how many for each reason, at what cost, and which came nearest to being let in. */
+/** Why candidates are no answers: how many for each reason, at what cost, and which came nearest to being one. */
 import type { Candidate } from './space.ts';
 
-/** In the order in which they are tried. `exact`: arithmetic; `bound`: a limit that no run beats; the others rest on runs. */
+/** In the order in which they are tried. `exact`: arithmetic; `bound`: a limit that no run beats; the others rest on runs, which of the last could not tell. */
 export const CUTS = {
   options: 'exact',
   byzantine: 'exact',
@@ -18,6 +18,7 @@ export const CUTS = {
   screened: 'short run',
   simulated: 'full runs',
   drilled: 'drills',
+  undecided: 'runs that cannot tell',
 } as const;
 export type CutName = keyof typeof CUTS;
 export const CUT_NAMES = Object.keys(CUTS) as readonly CutName[];

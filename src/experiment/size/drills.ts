@@ -5,6 +5,7 @@
 import type { PbftOptions } from '../../protocols/pbft/options.ts';
 import type { RaftOptions } from '../../protocols/raft/options.ts';
 import { type Duration, type Instant, type NodeId, SECOND } from '../../units/quantities.ts';
+import { offeredRate } from '../offered-load.ts';
 import type { RunSetup, Survival } from './space.ts';
 
 export interface Drill {
@@ -62,11 +63,22 @@ const LOSS_AT: Instant = 1 * SECOND;
 /** Recovery is given so many times the longest wait that the timeouts add up to, to work off what has gathered, and a little more. */
 const WORKING_OFF = 2;
 const A_LITTLE: Duration = 2 * SECOND;
+/** Mean gaps between requests: of Poisson arrivals, one wait for the next request in a thousand is longer (e^−7). */
+const LONGEST_GAP = 7;
 
 /** The instant from which the objectives must hold again. */
 export function settledAt({ protocol, clients }: RunSetup, { nodes }: Drill): Instant {
   const retry = clients.reduce((most, { retryAfter }) => Math.max(most, retryAfter ?? 0), 0);
-  return LOSS_AT + WORKING_OFF * (retry + leaderless(protocol, nodes)) + A_LITTLE;
+  return LOSS_AT + unnoticed(protocol, clients) + WORKING_OFF * (retry + leaderless(protocol, nodes)) + A_LITTLE;
+}
+
+/**
+ * How long nobody may notice a loss. Raft's followers miss heartbeats; an idle PBFT misses its primary at the next request. Closed loops,
+ * whose rate is not known, are taken to go on asking.
+ */
+function unnoticed({ name }: RunSetup['protocol'], clients: RunSetup['clients']): Duration {
+  const often = offeredRate(clients);
+  return name !== 'pbft' || often === 0 ? 0 : Math.ceil((LONGEST_GAP * SECOND) / often);
 }
 
 /** How long nobody may lead, by the timeouts. */

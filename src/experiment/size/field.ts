@@ -113,6 +113,9 @@ function judgePlacement(
   { space, demand, load, expected }: Asked,
 ): PlacementVerdict {
   const { survive, byzantine } = demand;
+  const replies = repliesAwaited(variant, load);
+  if (replies > nodes)
+    return cut('options', 0, false, () => `clients wait for ${replies} replies (reply_quorum) of ${nodes} nodes`);
   if (byzantine !== null && figures.byzantine < byzantine.faults) {
     const trusts = protocols[variant.protocol as keyof typeof protocols].trust === 'crash';
     return cut('byzantine', byzantine.faults - figures.byzantine, true, () =>
@@ -122,11 +125,12 @@ function judgePlacement(
     );
   }
   if (survive !== null) {
-    const short = shortOfQuorum(counts, figures, survive, byzantine);
+    const quorum = Math.max(figures.quorum, replies);
+    const short = shortOfQuorum(counts, { ...figures, quorum }, survive, byzantine);
     if (short > 0)
       return cut('survive', short, true, () => {
         const lost = mostLost(counts, survive);
-        return `the loss of ${survive.count} ${survive.of}${survive.count > 1 ? 's' : ''} can take ${lost} of ${nodes} nodes, and a quorum is ${figures.quorum}${byzantine?.meanwhile ? ` beside ${byzantine.faults} Byzantine` : ''}`;
+        return `the loss of ${survive.count} ${survive.of}${survive.count > 1 ? 's' : ''} can take ${lost} of ${nodes} nodes, and ${replies > figures.quorum ? `clients wait for ${replies} replies` : `a quorum is ${figures.quorum}`}${byzantine?.meanwhile ? ` beside ${byzantine.faults} Byzantine` : ''}`;
       });
   }
   const delays = delaysOf(space.shared.network, leastFsync(space));
@@ -150,6 +154,11 @@ function judgePlacement(
       score: (scored[0]?.main ?? 0) + (scored[0]?.mean ?? 0) / 1e6,
     },
   };
+}
+
+/** The most matching replies that a group of clients is told to wait for; 0 where they follow the protocol, or its leader alone answers. */
+function repliesAwaited({ protocol }: ProtocolVariant, { origins }: Load): number {
+  return protocol === 'pbft' ? Math.max(0, ...origins.map(({ replyQuorum }) => replyQuorum ?? 0)) : 0;
 }
 
 /** The disk of the catalogue that syncs soonest. */

@@ -14,8 +14,9 @@ export interface Headroom {
 
 export const NO_HEADROOM: Headroom = { keeps: 1, fails: null, why: null };
 
-/** After one more step. */
+/** After one more step; one whose runs cannot tell changes nothing. */
 export function grown(before: Headroom, factor: number, trial: Trial): Headroom {
+  if (trial.untold !== null) return before;
   if (trial.misses.length === 0) return { ...before, keeps: factor };
   return { ...before, fails: factor, why: worstMiss(trial).why };
 }

@@ -107,7 +107,7 @@ export function leaderBounds(
                   at: (committed[i] as number) + delays.from(group.site, origin.site),
                   nodes: group.nodes,
                 })),
-                replies,
+                origin.replyQuorum ?? replies,
               )
             : (origin.read ? read : (committed[0] as number)) + wayBack(origin, site, placed, delays);
         return origin.processing + there + back;

@@ -50,7 +50,7 @@ export interface Simulated {
   readonly candidate: Candidate;
   readonly cost: number;
   readonly p99Ms: number | null;
-  readonly outcome: 'does' | 'does not' | 'not followed up';
+  readonly outcome: 'does' | 'does not' | 'undecided' | 'not followed up';
 }
 
 export interface SizeAnswer {

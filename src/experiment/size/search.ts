@@ -139,6 +139,10 @@ class Search {
       yield* this.probe([{ racer, drill: null }]);
       return;
     }
+    if (trial.untold !== null) {
+      this.leaveOpen(racer, trial, trial.untold);
+      return;
+    }
     const drills = yield* this.drill(racer);
     if (drills === null) return;
     this.note(racer, trial, 'does');
@@ -156,7 +160,7 @@ class Search {
     });
   }
 
-  /** null where a loss is not survived. One run of each first: most that fail fail there. */
+  /** null where a loss is not survived, or runs cannot tell. One run of each first: most that fail fail there. */
   private *drill(racer: Racer): Asking<Finalist['drills'] | null> {
     const { demand } = this.asked;
     if (demand.survive === null) return [];
@@ -186,6 +190,11 @@ class Search {
         return null;
       }
       if (stage >= replications && trials.every(({ decided }) => decided)) break;
+    }
+    for (const [i, trial] of trials.entries()) {
+      if (trial.untold === null) continue;
+      this.leaveOpen(racer, trial, `${trial.untold} (after the loss of ${drills[i]?.drill.lost})`);
+      return null;
     }
     return drills.map(({ drill, settledAt: at }, i) => ({ drill, settledAt: at, trial: trials[i] as Trial }));
   }
@@ -330,6 +339,12 @@ class Search {
   private note({ candidate, cost }: Contender, { finalityP99 }: Trial, outcome: Simulated['outcome']): void {
     const p99Ms = finalityP99?.mean ?? null;
     this.simulated.set(candidate, { candidate, cost: cost.total, p99Ms, outcome });
+  }
+
+  /** Neither an answer nor excluded. */
+  private leaveOpen(racer: Racer, trial: Trial, why: string): void {
+    this.note(racer, trial, 'undecided');
+    this.book.add('undecided', racer.candidate, racer.cost.total, 0, () => why);
   }
 
   private drop(name: CutName, { candidate, cost }: Contender, trial: Trial, when = ''): void {

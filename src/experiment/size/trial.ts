@@ -2,12 +2,14 @@
 import type { RunResult } from '../../simulation/run-result.ts';
 import type { RunSpec } from '../../simulation/run-spec.ts';
 import type { Instant } from '../../units/quantities.ts';
-import { type Estimate, type EstimateName, estimateOf } from '../estimate.ts';
+import { type Estimate, estimateOf } from '../estimate.ts';
 import type { FailedRun, RunOutcome } from '../experiment.ts';
 import { judge, judgedFinalityP99, type Objective, type ObjectiveVerdict } from '../objective.ts';
 import { nominalRate } from '../offered-load.ts';
 import { estimatePoint, type PointEstimate } from '../point-estimate.ts';
 import { windowOf } from '../window.ts';
+import { isSteady } from './demand.ts';
+import { isRate, neverSent, neverValid, tells, tooFew } from './untold.ts';
 
 export interface Miss {
   /** What is missed: a measure, `load`, `safety` or `run`. */
@@ -21,11 +23,14 @@ export interface Trial {
   readonly spec: RunSpec;
   /** null where no run ended. */
   readonly estimate: PointEstimate | null;
+  /** Those that tell something, or where none does all. */
   readonly runs: readonly RunResult[];
   /** As it is held against the objective, and the only finality p99 that is said of a candidate. */
   readonly finalityP99: Estimate | null;
-  /** Empty: all is met. */
+  /** Empty: all is met that these runs can tell of. */
   readonly misses: readonly Miss[];
+  /** Why these runs tell neither way of something that is asked for, although nothing else is missed; null: they tell. */
+  readonly untold: string | null;
   readonly failed: readonly FailedRun[];
   /** False where further replications could turn a verdict. */
   readonly decided: boolean;
@@ -37,31 +42,58 @@ export function trialOf(
   warmup: Instant | 'auto',
   objectives: readonly Objective[],
 ): Trial {
-  const runs = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result] : []));
+  const ended = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result] : []));
   const failed = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome]));
-  if (runs.length === 0)
-    return { spec, estimate: null, runs, finalityP99: null, misses: failures(failed), failed, decided: true };
-  const estimate = ofWhatWasSent(estimatePoint({ warmup, objectives }, spec, runs), spec, objectives);
-  const misses = [...failures(failed), ...violations(runs), ...condition(estimate), ...missed(estimate, objectives)];
+  if (ended.length === 0) {
+    const misses = failures(failed);
+    return { spec, estimate: null, runs: ended, finalityP99: null, misses, untold: null, failed, decided: true };
+  }
+  const { runs, point } = tellingRuns(spec, ended, warmup, objectives);
+  const estimate = ofWhatWasSent(point, spec, objectives);
   const { end } = estimate.warmUp;
+  const few = runs.some((run) => tells(run, end, objectives)) ? null : tooFew(end, spec);
+  const unsent = neverSent(estimate, spec, objectives);
+  const invalid = neverValid(estimate, spec, objectives);
+  const excused = ({ estimate: name }: Objective): boolean =>
+    few !== null || (unsent !== null && isRate(name)) || (invalid !== null && name === 'goodput_per_s');
+  const misses = [
+    ...failures(failed),
+    ...violations(ended),
+    ...(few === null ? condition(estimate) : []),
+    ...missed(estimate, objectives, excused),
+  ];
+  const untold = misses.length === 0 ? (few ?? invalid ?? unsent) : null;
   const finalityP99 = judgedFinalityP99(runs.map((run) => ({ run, window: windowOf(run, end) })));
-  const decided = estimate.objective.every((verdict) => verdict.decided);
-  return { spec, estimate, runs, finalityP99, misses, failed, decided };
+  const decided = untold === null && estimate.objective.every((verdict) => verdict.decided);
+  return { spec, estimate, runs, finalityP99, misses, untold, failed, decided };
 }
 
-const RATES: readonly EstimateName[] = ['throughput_per_s', 'goodput_per_s'];
+/** Those that say something, where some do and some do not; all of them where a mean rate is asked for of bursts, of which quiet is a part. */
+function tellingRuns(
+  spec: RunSpec,
+  runs: readonly RunResult[],
+  warmup: Instant | 'auto',
+  objectives: readonly Objective[],
+): { readonly runs: readonly RunResult[]; readonly point: PointEstimate } {
+  const point = estimatePoint({ warmup, objectives }, spec, runs);
+  const telling = runs.filter((run) => tells(run, point.warmUp.end, objectives));
+  const quietCounts = !isSteady(spec.clients) && objectives.some(({ estimate }) => isRate(estimate));
+  if (quietCounts || telling.length === 0 || telling.length === runs.length) return { runs, point };
+  return { runs: telling, point: estimatePoint({ warmup, objectives }, spec, telling) };
+}
 
 /**
- * Rates of open loops are judged as the share that is final of what was sent in the same window, times the rate that clients send at on
- * average: a window in which they happened to send less is no fault of the cluster, and one in which they sent more no merit.
+ * Rates of steady open loops are judged as the share that is final of what was sent in the same window, times the rate that clients send at
+ * on average: a window in which they happened to send less is no fault of the cluster, and one in which they sent more no merit. Of bursts
+ * and traces a window may have sent a fraction of that: its share of it says nothing of the whole, so there the rate itself is judged.
  */
 function ofWhatWasSent(estimate: PointEstimate, { clients }: RunSpec, objectives: readonly Objective[]): PointEstimate {
   const nominal = nominalRate(clients);
-  if (nominal === null) return estimate;
+  if (nominal === null || !isSteady(clients)) return estimate;
   const objective = estimate.objective.map((verdict, i) => {
     const asked = objectives[i] as Objective;
     const { estimate: name } = asked;
-    if (!RATES.includes(name)) return verdict;
+    if (!isRate(name)) return verdict;
     const values = estimate.runs.map(({ values: { offered_per_s: sent, [name]: final } }) =>
       sent === null || final === null || sent === 0 ? null : (final / sent) * nominal,
     );
@@ -94,8 +126,16 @@ function condition({ condition: found, estimates }: PointEstimate): readonly Mis
   ];
 }
 
-function missed({ objective }: PointEstimate, objectives: readonly Objective[]): readonly Miss[] {
-  return objective.flatMap((verdict, i) => (verdict.met ? [] : [missOf(verdict, objectives[i] as Objective)]));
+/** But for what is `excused`. */
+function missed(
+  { objective }: PointEstimate,
+  objectives: readonly Objective[],
+  excused: (objective: Objective) => boolean,
+): readonly Miss[] {
+  return objective.flatMap((verdict, i) => {
+    const asked = objectives[i] as Objective;
+    return verdict.met || excused(asked) ? [] : [missOf(verdict, asked)];
+  });
 }
 
 function missOf({ measure, value, reason, target: text }: ObjectiveVerdict, { target, direction }: Objective): Miss {

@@ -21,6 +21,7 @@ const OUTCOMES: readonly {
   { outcome: 'does', label: 'gives what is asked for', colour: 'point-0', sign: 'disc' },
   { outcome: 'not followed up', label: 'one short run only, a cheaper one did', colour: 'ink-soft', sign: 'ring' },
   { outcome: 'does not', label: 'does not', colour: 'point-1', sign: 'cross' },
+  { outcome: 'undecided', label: 'its runs cannot tell', colour: 'point-2', sign: 'ring' },
 ];
 /** Finality beyond so many times the largest that does stands at the edge. */
 const EDGE = 3;

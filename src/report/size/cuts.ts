@@ -1,4 +1,4 @@
-/** The reasons for which candidates are left out, in words that follow a number. */
+/** The reasons for which candidates are no answers, in words that follow a number. */
 import type { CutName } from '../../experiment/size/cut-book.ts';
 
 const MEANINGS: Readonly<Record<CutName, string>> = {
@@ -17,6 +17,7 @@ const MEANINGS: Readonly<Record<CutName, string>> = {
   screened: 'by one short run each',
   simulated: 'by full runs',
   drilled: 'by runs after a loss',
+  undecided: 'undecided, since their runs cannot tell',
 };
 
 export function cutMeaning(cut: CutName): string {

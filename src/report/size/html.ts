@@ -14,6 +14,7 @@ import {
   footnotes,
   money,
   NEAREST_FIRST,
+  NEAREST_TITLE,
   protocolTitle,
   sizeRangeLines,
   sizeVerdict,
@@ -68,13 +69,13 @@ function costs(file: SizeFile): Markup | null {
 
 function near(file: SizeFile): Markup | null {
   if (file.nearest.length === 0) return null;
-  return html`<section><h2>Those that come nearest and do not do</h2><p class="lead">${NEAREST_FIRST}</p>${table('What came near', ['', ...NEAR_HEAD], numbered(nearCells(file)), 'words')}</section>`;
+  return html`<section><h2>${NEAREST_TITLE}</h2><p class="lead">${NEAREST_FIRST}</p>${table('What came near', ['', ...NEAR_HEAD], numbered(nearCells(file)), 'words')}</section>`;
 }
 
 function search({ search: found }: SizeFile): Markup {
   const rows = [
     ...found.cuts.map(({ cut, rests_on, count, cheaper }) => [
-      `left out ${cutMeaning(cut)}`,
+      cut === 'undecided' ? cutMeaning(cut) : `left out ${cutMeaning(cut)}`,
       rests_on,
       whole(count),
       whole(cheaper),

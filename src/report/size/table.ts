@@ -13,6 +13,7 @@ import {
   footnotes,
   money,
   NEAREST_FIRST,
+  NEAREST_TITLE,
   placeText,
   protocolTitle,
   sizeRangeLines,
@@ -26,7 +27,7 @@ export function renderSize(file: SizeFile, colour: Colours = colours): string {
       ANSWER_HEAD,
       answers.map((answer) => answerCells(answer, file)),
     );
-  const near = () => `Those that come nearest and do not do. ${NEAREST_FIRST}\n${tableOf(NEAR_HEAD, nearCells(file))}`;
+  const near = () => `${NEAREST_TITLE}. ${NEAREST_FIRST}\n${tableOf(NEAR_HEAD, nearCells(file))}`;
   const tables = [...(answers.length === 0 ? [] : [best()]), ...(nearest.length === 0 ? [] : [near()])];
   return [
     colour.bold(`${file.scenario}: the cheapest cluster for ${askedText(file)}`) +
@@ -83,7 +84,7 @@ export function nearCells(file: SizeFile): readonly (readonly string[])[] {
 }
 
 function missText({ by, in_nodes, cut }: NearRow): string {
-  if (cut === 'options') return '–';
+  if (cut === 'options' || cut === 'undecided') return '–';
   if (in_nodes) return counted(by, 'node');
   return Number.isFinite(by) ? percent(by) : '–';
 }

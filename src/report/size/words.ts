@@ -69,7 +69,13 @@ function recommendation(answer: AnswerRow): string {
 }
 
 function costSentence({ cost_per_month: cost }: AnswerRow, file: SizeFile): string {
-  const { average_load } = file.asked;
+  const { average_load, throughput_per_s: throughput, goodput } = file.asked;
+  const asked =
+    goodput !== null && goodput.sent_per_s > (throughput ?? 0)
+      ? 'the load that the goodput asked for takes'
+      : throughput === null
+        ? 'the load of the scenario'
+        : 'the throughput asked for';
   const parts = [
     ['machines', cost.machines],
     ['bandwidth', cost.bandwidth],
@@ -78,9 +84,7 @@ function costSentence({ cost_per_month: cost }: AnswerRow, file: SizeFile): stri
   ] as const;
   const said = parts.filter(([, amount]) => amount > 0).map(([name, amount]) => `${name} ${money(amount, file)}`);
   const mean =
-    cost.egress + cost.disk > 0
-      ? `; traffic and disk at a mean load of ${percent(average_load)} of the throughput asked for`
-      : '';
+    cost.egress + cost.disk > 0 ? `; traffic and disk at a mean load of ${percent(average_load)} of ${asked}` : '';
   const unpriced = file.currency === null ? ', without prices for traffic and disk' : '';
   return `It costs ${money(cost.total, file)} a month: ${list(said)}${mean}${unpriced}.`;
 }
@@ -93,11 +97,21 @@ function givesSentence(answer: AnswerRow, { asked }: SizeFile): string {
       return `${measure} ${withInterval(estimate, objectiveUnit(measure))} (asked for ${target})`;
     })
     .join(', ');
-  const margin = asked.throughput_per_s === null ? '' : `, ${percent(asked.load_margin)} more than asked for`;
+  const margin = marginText(asked);
   const open = answer.objective.some(({ decided }) => !decided)
     ? ' An interval reaches across its target: more replications could turn it.'
     : '';
   return `Under ${formatQuantity(asked.offered_per_s, 'per_s')} offered${margin}, it gives ${objectives} (means and 95% intervals over ${counted(answer.replications, 'run')}).${open}`;
+}
+
+/** Why so much is offered, in words that follow it. */
+function marginText({ throughput_per_s: throughput, goodput, load_margin }: SizeFile['asked']): string {
+  const more = percent(load_margin);
+  if (goodput !== null && goodput.sent_per_s > (throughput ?? 0))
+    return goodput.valid_share === 1
+      ? `, ${more} more than the goodput asked for`
+      : `, ${more} more than the goodput asked for takes where ${percent(goodput.valid_share)} of the requests are valid`;
+  return throughput === null ? '' : `, ${more} more than asked for`;
 }
 
 function lossSentence(answer: AnswerRow, { asked }: SizeFile): readonly string[] {
@@ -158,7 +172,8 @@ export function bindingText({ what, kind, after, value, target, spare, node }: A
 /** What is proven, under what assumptions, and what is not. */
 function proofSentence(file: SizeFile): string {
   const { candidates, cuts, simulated, runs, ended, failed_runs } = file.search;
-  const cheaper = cuts.filter((cut) => cut.cheaper > 0);
+  const open = openIn(file);
+  const cheaper = cuts.filter((cut) => cut.cheaper > 0 && cut.cut !== 'undecided');
   const total = cheaper.reduce((sum, cut) => sum + cut.cheaper, 0);
   const counts = `${counted(simulated, 'candidate')} of ${whole(candidates)} ${simulated === 1 ? 'was' : 'were'} simulated, in ${counted(runs, 'run')}`;
   const rests = new Set(cheaper.map(({ rests_on }) => rests_on));
@@ -169,8 +184,10 @@ function proofSentence(file: SizeFile): string {
   ];
   const nothing =
     total === 0
-      ? 'no candidate of the space is cheaper'
-      : `all ${whole(total)} cheaper candidates are left out (${list(cheaper.map(({ cut, cheaper: count }) => `${whole(count)} ${cutMeaning(cut)}`))})`;
+      ? open.cheaper > 0
+        ? 'no cheaper candidate is left out'
+        : 'no candidate of the space is cheaper'
+      : `${open.cheaper > 0 ? '' : 'all '}${whole(total)} cheaper candidates are left out (${list(cheaper.map(({ cut, cheaper: count }) => `${whole(count)} ${cutMeaning(cut)}`))})`;
   const grounds =
     assumed.length === 0 ? 'by arithmetic and bounds alone' : `by arithmetic and bounds, and given ${list(assumed)}`;
   const rest =
@@ -185,9 +202,11 @@ function proofSentence(file: SizeFile): string {
   const claim =
     failed_runs > 0
       ? 'Cheapest found (runs that did not end may hide a cheaper one)'
-      : assumed.length > 0
-        ? 'Cheapest within this space as far as runs can tell'
-        : 'Proven cheapest within this space';
+      : open.cheaper > 0
+        ? `Cheapest found (${counted(open.cheaper, 'cheaper candidate')} undecided: ${open.why})`
+        : assumed.length > 0
+          ? 'Cheapest within this space as far as runs can tell'
+          : 'Proven cheapest within this space';
   return `${claim}: ${nothing}, ${grounds}. Of equal cost, the quickest by its delays comes first. ${counts}.${rest}`;
 }
 
@@ -205,16 +224,19 @@ function worstText({ losses }: AnswerRow): string {
 }
 
 function changeSentence(first: AnswerRow, file: SizeFile): string {
-  const saved = file.nearest.filter(({ cost_per_month }) => cost_per_month < first.cost_per_month.total);
+  const saved = file.nearest.filter(
+    ({ cost_per_month, cut }) => cost_per_month < first.cost_per_month.total && cut !== 'undecided',
+  );
   const kinds = [...new Set(saved.map(({ cut }) => cut))].map((cut) => {
     const least = Math.min(...saved.filter((near) => near.cut === cut).map(({ cost_per_month }) => cost_per_month));
     return `${cutMeaning(cut)} (from ${money(least, file)})`;
   });
+  const open = openIn(file).cheaper > 0 ? 'longer runs, which could decide the cheaper candidates that are open; ' : '';
   const cheaper =
     kinds.length === 0
       ? 'Nothing cheaper is in the space, so only other items in the catalogue could change the answer downwards'
       : `Cheaper candidates were left out ${list(kinds)}: the answer changes where one of these demands is dropped or eased`;
-  return `What would change it: ${cheaper}; or other prices, other shares of the sites in the load, or delays that differ from the matrix (\`quorumlab sensitivity\` says which matters).`;
+  return `What would change it: ${open}${cheaper}; or other prices, other shares of the sites in the load, or delays that differ from the matrix (\`quorumlab sensitivity\` says which matters).`;
 }
 
 const STOPPED = {
@@ -222,6 +244,13 @@ const STOPPED = {
   capped: 'rough answer had simulated as many candidates as it may',
   interrupted: 'search was stopped',
 } as const;
+
+/** What runs could not decide: how many candidates, how many of them cheaper than the answer, and one of them with its reason. */
+function openIn({ search, nearest }: SizeFile) {
+  const { count, cheaper } = search.cuts.find(({ cut }) => cut === 'undecided') ?? { count: 0, cheaper: 0 };
+  const { label, why } = nearest.find(({ cut }) => cut === 'undecided') ?? { label: '', why: '' };
+  return { count, cheaper, label, why };
+}
 
 function infeasible(file: SizeFile): readonly string[] {
   const { candidates, cuts, ended, runs, simulated } = file.search;
@@ -231,25 +260,32 @@ function infeasible(file: SizeFile): readonly string[] {
     return [
       `Nothing was found before the ${STOPPED[ended]}, which proves nothing${ended === 'capped' ? ' (without --quick it goes on)' : ''}: left out so far were ${said}.`,
     ];
-  const [nearest] = file.nearest;
+  const nearest = file.nearest.find(({ cut: name }) => name !== 'undecided');
+  const open = openIn(file);
+  const verdict =
+    open.count === 0
+      ? `No candidate of the ${whole(candidates)} in the space gives ${askedText(file)}`
+      : `Of no candidate of the ${whole(candidates)} in the space is it known that it gives ${askedText(file)}, which proves nothing of those that are undecided`;
   return [
-    `No candidate of the ${whole(candidates)} in the space gives ${askedText(file)}: ${said}.`,
+    `${verdict}: ${said}.`,
+    ...(open.count === 0 ? [] : [`Undecided${open.count > 1 ? ', such as' : ' is'} ${open.label}: ${open.why}.`]),
     ...(nearest === undefined
       ? []
       : [`Nearest: ${nearest.label}, for ${money(nearest.cost_per_month, file)} a month: ${nearest.why}.`]),
-    `${counted(simulated, 'candidate')} ${simulated === 1 ? 'was' : 'were'} simulated, in ${counted(runs, 'run')}. Ease what excludes most, or widen the space: more nodes, other sites, stronger machines.`,
+    `${counted(simulated, 'candidate')} ${simulated === 1 ? 'was' : 'were'} simulated, in ${counted(runs, 'run')}.${open.count === candidates ? '' : ' Ease what excludes most, or widen the space: more nodes, other sites, stronger machines.'}`,
   ];
 }
 
+export const NEAREST_TITLE = 'Those that come nearest and do not do, or are undecided';
 export const NEAREST_FIRST =
-  'Nearest first: by the share of the target missed (a bound misses by at least so much), then by how many nodes are lacking, then those whose options contradict.';
+  'Nearest first: by the share of the target missed (a bound misses by at least so much), then by how many nodes are lacking, then those whose options contradict, then those that runs could not decide.';
 
 /** Where the answers lie; without one, where what came nearest does. */
 export function sizeRangeLines({ answers, nearest }: SizeFile): readonly string[] {
   if (answers.length > 0) return checkedRangeLines(answers);
   if (nearest.length === 0)
     return ['No candidate is known that could be held against the ranges checked against real systems.'];
-  return checkedRangeLines(nearest).map((line) => `Nearest of those that do not do: ${line}`);
+  return checkedRangeLines(nearest).map((line) => `Nearest of those that are no answer: ${line}`);
 }
 
 /** What the numbers are. */

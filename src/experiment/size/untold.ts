@@ -1,0 +1,87 @@
+/**
+ * When runs tell neither that a candidate gives what is asked for nor that it does not, and why, in words: what they show may be the
+ * clients' doing. Such a candidate is neither recommended nor called infeasible.
+ */
+import type { RunResult } from '../../simulation/run-result.ts';
+import type { RunSpec } from '../../simulation/run-spec.ts';
+import { type Duration, type Instant, MILLISECOND, SECOND } from '../../units/quantities.ts';
+import { FEWEST } from '../condition.ts';
+import type { EstimateName } from '../estimate.ts';
+import type { Objective } from '../objective.ts';
+import { nominalRate, offeredRate } from '../offered-load.ts';
+import type { PointEstimate } from '../point-estimate.ts';
+import { windowOf } from '../window.ts';
+import { isSteady } from './demand.ts';
+
+export function isRate(name: EstimateName): name is 'throughput_per_s' | 'goodput_per_s' {
+  return name === 'throughput_per_s' || name === 'goodput_per_s';
+}
+
+/**
+ * A rate that is missed because it was never sent: of bursts and traces, where the runs sent less than is asked for, or where the share
+ * that is final would do at the rate that clients send at on average. null: none is, or the clients are steady.
+ */
+export function neverSent(
+  { objective, estimates }: PointEstimate,
+  { clients }: Pick<RunSpec, 'clients'>,
+  objectives: readonly Objective[],
+): string | null {
+  const nominal = nominalRate(clients);
+  const sent = estimates.offered_per_s?.mean;
+  if (nominal === null || sent === undefined || isSteady(clients)) return null;
+  const short = objectives.some(({ estimate: name, target }, i) => {
+    const value = objective[i]?.value ?? null;
+    if (!isRate(name) || value === null || value >= target) return false;
+    return sent < target || (value / sent) * nominal >= target;
+  });
+  if (!short) return null;
+  return `runs too short for these arrivals: they sent ${rate(sent)} of ${rate(nominal)}/s; lengthen run.duration`;
+}
+
+/**
+ * A goodput that is missed because too little of what was sent is valid, which no cluster changes: all of it final would not do. null: none
+ * is. The load is made for the valid share of a sample (demand.ts), which a state that drifts may leave behind.
+ */
+export function neverValid(
+  { objective, estimates: { throughput_per_s: final, goodput_per_s: valid } }: PointEstimate,
+  { clients }: Pick<RunSpec, 'clients'>,
+  objectives: readonly Objective[],
+): string | null {
+  const nominal = nominalRate(clients);
+  const at = objectives.findIndex(({ estimate }) => estimate === 'goodput_per_s');
+  if (nominal === null || at < 0 || objective[at]?.met !== false || final === null || valid === null) return null;
+  if (final.mean === 0 || (valid.mean / final.mean) * nominal >= (objectives[at] as Objective).target) return null;
+  const share = Math.round((1000 * valid.mean) / final.mean) / 10;
+  return `too little is valid: ${share}% of what is final, of ${rate(nominal)}/s sent, is less than a goodput of ${objectives[at]?.text}; raise space.load_margin`;
+}
+
+/** Ours: what is under way for less than this is not overdue, where no finality is asked for. */
+const PATIENCE: Duration = SECOND;
+
+/**
+ * Whether a run says anything of its cluster: something became final in its window, or was sent and is overdue, or so much was sent that
+ * some of it should be final. Where clients send seldom, a window may hold no request, or only one that was sent just before its end.
+ */
+export function tells(run: RunResult, warmup: Instant, objectives: readonly Objective[]): boolean {
+  const window = windowOf(run, warmup);
+  if (window === null) return false;
+  const limits = objectives.flatMap(({ estimate, target }) =>
+    estimate.startsWith('finality_') ? [target * MILLISECOND] : [],
+  );
+  const patience = limits.length === 0 ? PATIENCE : Math.max(...limits);
+  return window.final > 0 || window.offered >= FEWEST || run.unfinished.some((age) => age > patience);
+}
+
+/** Of runs none of which tells. */
+export function tooFew(warmup: Instant, { clients, horizon }: Pick<RunSpec, 'clients' | 'horizon'>): string {
+  const often = offeredRate(clients);
+  const need =
+    often === 0 ? '' : `: ${FEWEST} at ${rate(often)}/s take about ${Math.ceil(FEWEST / often)} s after the warm-up`;
+  const measured = Math.round((horizon - warmup) / MILLISECOND) / 1000;
+  return `too few transactions: none is final in the ${measured} s measured of any run; lengthen run.duration${need}`;
+}
+
+/** Whole where it is large, else three digits. */
+function rate(perSecond: number): string {
+  return String(perSecond < 10 ? Number(perSecond.toPrecision(3)) : Math.round(perSecond));
+}
