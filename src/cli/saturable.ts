@@ -1,12 +1,21 @@
 /** What of a scenario stands in the way of a search for its saturation, and what the search changes about it: each in a sentence. */
 
 import { offeredRate } from '../experiment/offered-load.ts';
+import { settledWithin, timeToSettle } from '../experiment/sent-load.ts';
 import { isOnLatency } from '../experiment/stability.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import type { RunSettings, Scenario } from '../scenario/scenario.ts';
+import { formatDuration } from '../units/format.ts';
+import { type Duration, LONGEST_RUN, type Ratio, SECOND } from '../units/quantities.ts';
 import type { TraceOptions } from '../workloads/arrivals/trace.ts';
 
-/** Why the load of a scenario cannot be varied; empty: it can. */
-export function unfitForSaturation({ points, file }: Scenario): readonly string[] {
+/** What a search for saturation rests on. */
+export interface SearchLength {
+  readonly run: RunSettings;
+  readonly precision: Ratio;
+}
+
+/** Why the load of a scenario cannot be varied, or no boundary be named from such runs; empty: it can. */
+export function unfitForSaturation({ points, file }: Scenario, length: SearchLength): readonly string[] {
   const found = points.flatMap(({ label, setup: { clients } }) => {
     const open = clients.flatMap(({ load }) => (load.kind === 'open' ? [load.arrivals] : []));
     if (open.length === 0)
@@ -18,7 +27,9 @@ export function unfitForSaturation({ points, file }: Scenario): readonly string[
       return [
         `${file}: ${label} replays a trace once: the faster it is replayed the sooner it ends, so no load lasts. Set 'repeat: true' for the trace`,
       ];
-    return offeredRate(clients) > 0 ? [] : [`${file}: ${label} offers nothing: there is no load to scale`];
+    if (offeredRate(clients) <= 0) return [`${file}: ${label} offers nothing: there is no load to scale`];
+    const wild = unsettled(clients, length);
+    return wild === null ? [] : [`${file}: the runs of ${label} ${wild}`];
   });
   const rates = [...new Set(points.flatMap(({ factors }) => Object.keys(factors).filter(isRate)))];
   return [
@@ -28,6 +39,39 @@ export function unfitForSaturation({ points, file }: Scenario): readonly string[
         `${file}: levels vary ${path}, which is what saturate looks for: leave it out, for example with --set levels={}`,
     ),
   ];
+}
+
+/** The least precise answer that may be asked for. */
+const LEAST_PRECISE: Ratio = 0.2;
+
+/**
+ * Why nothing can be said from so much measured time under arrivals that come in bursts, by chance or not; null: something can. Said
+ * beforehand, since a run that saw no burst, or half of one, does not know it.
+ */
+function unsettled(clients: Parameters<typeof offeredRate>[0], { run, precision }: SearchLength): string | null {
+  const { duration, replications } = run;
+  const warmup = run.warmup === 'auto' ? 0 : run.warmup;
+  const measured = (duration - warmup) * replications;
+  if (timeToSettle(clients, precision) <= measured) return null;
+  const share = (ratio: Ratio): string => `${Number((100 * ratio).toPrecision(3))}%`;
+  const perRun = (asked: Ratio): Duration => wholly(warmup + timeToSettle(clients, asked) / replications);
+  const within = Math.ceil(1000 * settledWithin(clients, measured)) / 1000;
+  const coarser =
+    within <= LEAST_PRECISE
+      ? `or ask for --precision ${share(within)}`
+      : `or ask for --precision ${share(LEAST_PRECISE)} and ${formatDuration(perRun(LEAST_PRECISE))}`;
+  const needed = perRun(precision);
+  const longer =
+    needed > LONGEST_RUN
+      ? `no run lasts long enough (${formatDuration(needed)} each)`
+      : `let each last ${formatDuration(needed)} (--set run.duration=${formatDuration(needed)})`;
+  return `are too short for its arrivals, which come in bursts: what ${replications === 1 ? 'one sends' : `${replications} of them send`} in ${formatDuration(measured)} of measured time may differ from their mean by ${share(settledWithin(clients, measured))} (two standard errors), and a boundary shall be named to ${share(precision)}: ${longer}, ${coarser}`;
+}
+
+/** In whole days, hours or seconds, whichever is shown of it. */
+function wholly(duration: Duration): Duration {
+  const unit = duration > 172_800 * SECOND ? 86_400 * SECOND : duration > 7200 * SECOND ? 3600 * SECOND : SECOND;
+  return Math.ceil(duration / unit) * unit;
 }
 
 function isRate(path: string): boolean {

@@ -51,7 +51,8 @@ export function saturateCommand(program: Command, context: CommandContext = proc
 
 async function run(file: string, options: SaturateOptions, context: CommandContext): Promise<void> {
   const one = await loadAsked(file, options, context);
-  const unfit = unfitForSaturation(one.scenario);
+  const length = { run: runSettings(one.scenario, one.invocation), precision: options.precision };
+  const unfit = unfitForSaturation(one.scenario, length);
   if (unfit.length > 0) throw new CommandEnd(ExitCode.usage, unfit.join('\n'));
   refuseBeforehand([one], options.out);
   await withExecutor(options, context, async (executor, signal) => {
@@ -149,7 +150,9 @@ function findingsOf({
     ...(violations.length > 0 ? [ExitCode.unsafe] : []),
     ...(outcome === 'failed' && violations.length === 0 ? [ExitCode.crashed] : []),
     ...(failed_runs.length > 0 ? [ExitCode.crashed] : []),
-    ...(outcome === 'none' || asked.some(({ met }) => !met) ? [ExitCode.missed] : []),
+    ...(outcome === 'none' || outcome === 'unsteady' || asked.some(({ verdict }) => verdict !== 'met')
+      ? [ExitCode.missed]
+      : []),
   ];
 }
 

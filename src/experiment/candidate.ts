@@ -9,9 +9,11 @@ import { oneMore } from './compare-points.ts';
 import { consumptionOf } from './consumption.ts';
 import { type Consumption, type MonthlyCost, monthlyCost, type Prices } from './cost.ts';
 import { estimatesOf, type RunValues } from './estimate.ts';
-import type { Objective, ObjectiveVerdict } from './objective.ts';
+import { judge, type Objective, type ObjectiveVerdict } from './objective.ts';
+import type { PointEstimate } from './point-estimate.ts';
 import { quantileStep } from './quantile-step.ts';
 import { repeatsOf } from './repeats.ts';
+import { windowOf } from './window.ts';
 
 export type Trust = 'crash' | 'byzantine';
 
@@ -39,6 +41,8 @@ export interface Candidate {
   readonly drills: readonly CandidateDrill[];
   /** null without prices, or where nothing became final. */
   readonly spending: Spending | null;
+  /** The same runs judged by another target of one objective, undisturbed and in drills. The limit of availability stays what it was. */
+  underTarget(measure: string, target: number): Candidate;
 }
 
 /** `limit`: the target as a number, in the unit of the value. */
@@ -113,7 +117,20 @@ export function candidateOf(
     }),
     drills,
     spending,
+    underTarget(measure, target) {
+      const others = objectives.map((one) => (one.measure === measure ? { ...one, target } : one));
+      return candidateOf(point, judgedAgain(answer, others), others, prices);
+    },
   };
+}
+
+function judgedAgain(answer: CandidateAnswer, objectives: readonly Objective[]): CandidateAnswer {
+  const again = (estimate: PointEstimate): PointEstimate => {
+    const runs = estimate.runs.map(({ run }) => ({ run, window: windowOf(run, estimate.warmUp.end) }));
+    return { ...estimate, objective: judge(objectives, estimate.estimates, runs) };
+  };
+  const drills = answer.drills.map((drill) => ({ ...drill, estimate: again(drill.estimate) }));
+  return { ...answer, base: again(answer.base), drills };
 }
 
 /** Transactions a second at which the busiest resource would be busy all the time, if it grows busier in proportion. */

@@ -62,7 +62,8 @@ export function tierOf({ objectives, drills }: Candidate): Tier {
   return drills.every(({ missed }) => missed.length === 0) ? 'in every drill' : 'recovers';
 }
 
-function recommend(all: readonly Candidate[], assumption: Trust): Recommendation {
+/** For one assumption. */
+export function recommend(all: readonly Candidate[], assumption: Trust): Recommendation {
   const able = all.filter((one) => bears(one, assumption));
   const fit = able.filter(({ unfit }) => unfit === null);
   const tier = [...TIERS].reverse().find((name) => fit.some((one) => tierOf(one) === name)) ?? 'misses';

@@ -1,12 +1,12 @@
 /**
  * The largest load that a design point carries for good, and what it does around it: a search (saturation-search.ts) whose loads are
  * judged by stability.ts, then measures at set shares of what was found. Every load runs on the same random numbers, so that a
- * higher one differs from a lower one by little else. What a scenario's file offers is the factor 1.
+ * higher one differs from a lower one by little else. What a scenario's file offers is the factor 1; rates are of what was sent.
  */
 import type { RunResult } from '../simulation/run-result.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
 import { type CurvePoint, kneeOf, reaches } from '../statistics/knee.ts';
-import { type Rate, SECOND } from '../units/quantities.ts';
+import { type Duration, type Rate, type Ratio, SECOND } from '../units/quantities.ts';
 import type { Experiment, FailedRun, RunOutcome } from './experiment.ts';
 import { interleaved } from './interleaved.ts';
 import { offeredRate, scaledLoad } from './offered-load.ts';
@@ -21,6 +21,7 @@ import {
   type SearchSettings,
   type WantedLoad,
 } from './saturation-search.ts';
+import { isAsMeant, type SentLoad, sentIn, timeOfLaps, timeToSettle } from './sent-load.ts';
 import { type Cause, judgeLoad, type LoadVerdict } from './stability.ts';
 
 export interface SaturationPlan {
@@ -38,18 +39,27 @@ export interface SaturationPlan {
 /** What one load did. */
 export interface MeasuredLoad extends LoadVerdict {
   readonly factor: number;
+  /** What the scenario offers × the factor × `PointSaturation.sentShare`. */
   readonly rate: Rate;
   readonly replications: number;
+  readonly sent: SentLoad;
 }
 
-/** `found`; `none`: not even the lightest load is stable; `beyond`: the heaviest that was tried still is; `failed`: no run of a load ended. */
-export type SaturationOutcome = 'found' | 'none' | 'beyond' | 'failed';
+/**
+ * `found`; `none`: not even the lightest load is stable; `beyond`: the heaviest that was tried still is; `unsteady`: what the runs were
+ * sent is not what their arrivals send on average, so nothing is said of a boundary; `failed`: no run of a load ended.
+ */
+export type SaturationOutcome = 'found' | 'none' | 'beyond' | 'unsteady' | 'failed';
 
 export interface PointSaturation {
   readonly label: string;
   /** What the scenario as it stands offers. */
   readonly offered: Rate;
   readonly outcome: SaturationOutcome;
+  /** What was sent in the measured time at the ends of the bracket, as a share of what the arrivals send on average. */
+  readonly sentShare: Ratio;
+  /** How long each run would have to be measured where what was sent is too far from it; null: not known, or it is not. */
+  readonly measureFor: Duration | null;
   /** The largest load that was judged stable; null where none was. */
   readonly saturation: MeasuredLoad | null;
   /** The smallest load above it that was not; null where all were. */
@@ -119,7 +129,7 @@ function* saturatePoint(plan: SaturationPlan, question: PointQuestion, point: nu
   const search = bench.runs;
   const { low, high } = bracketOf(bench.judged);
   const searched = bench.loads;
-  if (low !== null && high !== null && !bench.stopped) {
+  if (low !== null && high !== null && !bench.stopped && bench.endsAt([low, high]).every(bench.isSentAsMeant)) {
     const wanted = [...BELOW, ...ABOVE].map((share) => bench.near(low.factor * share, settings));
     const missing = wanted.filter(({ factor, replications }) => bench.replicationsOf(factor) < replications);
     if (missing.length > 0) bench.take(missing, yield bench.specsOf(missing));
@@ -144,6 +154,7 @@ class LoadBench {
   readonly offered: Rate;
   /** Of each load that the answer rests on. */
   readonly replications: number;
+  readonly precision: Ratio;
   readonly failed: FailedRun[] = [];
   /** A load of which no run ended says nothing, and what an interruption leaves out is not judged. */
   stopped = false;
@@ -159,6 +170,7 @@ class LoadBench {
     this.question = question;
     this.point = point;
     this.replications = plan.replications;
+    this.precision = plan.precision;
     this.spec = plan.specFor(point, 0);
     this.offered = offeredRate(this.spec.clients);
   }
@@ -171,6 +183,13 @@ class LoadBench {
   get judged(): readonly JudgedLoad[] {
     return judgedOf(this.loads);
   }
+
+  /** What was measured of these. */
+  endsAt(bracket: readonly (JudgedLoad | null)[]): readonly MeasuredLoad[] {
+    return bracket.flatMap((end) => (end === null ? [] : (this.verdicts.get(end.factor) ?? [])));
+  }
+
+  readonly isSentAsMeant = ({ sent }: MeasuredLoad): boolean => isAsMeant(sent, this.precision);
 
   replicationsOf(factor: number): number {
     return this.results.get(factor)?.asked ?? 0;
@@ -228,7 +247,8 @@ class LoadBench {
   private judge(factor: number, { asked, runs }: { readonly asked: number; readonly runs: readonly RunResult[] }) {
     const spec = scaledLoad(this.spec, factor);
     const verdict = judgeLoad(this.question, spec, runs, TOLERANCE * this.plan.precision);
-    return { ...verdict, factor, rate: factor * this.offered, replications: asked };
+    const sent = sentIn(spec, runs, verdict.estimate.warmUp.end);
+    return { ...verdict, factor, rate: factor * this.offered, replications: asked, sent };
   }
 }
 
@@ -237,13 +257,19 @@ function answerOf(
   searched: readonly MeasuredLoad[],
   { search, budgetSpent }: { readonly search: number; readonly budgetSpent: boolean },
 ): PointSaturation {
-  const { loads, spec, offered, failed } = bench;
+  const { spec, offered, failed } = bench;
   const bracket = bracketOf(judgedOf(searched));
+  const ends = bench.endsAt([bracket.low, bracket.high]);
+  const sentShare = sharedBy(ends);
+  // One share for all loads: they see the same arrivals, and single runs among them would else change places by chance.
+  const loads = bench.loads.map((load) => ({ ...load, rate: load.rate * sentShare }));
+  const unsteady = !bench.stopped && !ends.every(bench.isSentAsMeant);
   const at = (load: JudgedLoad | null): MeasuredLoad | null =>
-    loads.find(({ factor }) => factor === load?.factor) ?? null;
+    unsteady ? null : (loads.find(({ factor }) => factor === load?.factor) ?? null);
   const [saturation, beyond] = [at(bracket.low), at(bracket.high)];
   const stable = loads.filter(({ factor, cause }) => cause === null && factor <= (saturation?.factor ?? 0));
-  const full = stable.filter(({ replications }) => replications >= bench.replications);
+  // A load that met another part of a trace than the ends did is not on their axis.
+  const full = stable.filter((one) => one.replications >= bench.replications && bench.isSentAsMeant(one));
   const curve = full.flatMap(({ rate, estimate }) => {
     const p99 = estimate.estimates.finality_p99_ms;
     return p99 === null ? [] : [{ x: rate, y: p99.mean }];
@@ -256,10 +282,12 @@ function answerOf(
   return {
     label: spec.label,
     offered,
-    outcome: outcomeOf(bench, saturation, beyond),
+    outcome: unsteady ? 'unsteady' : outcomeOf(bench, saturation, beyond),
+    sentShare,
+    measureFor: unsteady ? measureFor(bench, ends) : null,
     saturation,
     beyond,
-    bounds: { stable: leastStable(stable), unstable: decidedUnstable(loads, saturation) },
+    bounds: { stable: leastStable(stable), unstable: unsteady ? null : decidedUnstable(loads, saturation) },
     monotone: isMonotone(judgedOf(loads)),
     budgetSpent,
     loads,
@@ -281,6 +309,17 @@ function answerOf(
         : { rate: heaviest.rate, throughput: throughputOf(heaviest) / throughputOf(saturation) },
     failed,
   };
+}
+
+function sharedBy(ends: readonly MeasuredLoad[]): Ratio {
+  const expected = ends.reduce((sum, { sent }) => sum + sent.expected, 0);
+  return expected === 0 ? 1 : ends.reduce((sum, { sent }) => sum + sent.sent, 0) / expected;
+}
+
+/** At the lighter of the ends, where a lap takes longer. */
+function measureFor({ spec, precision, replications }: LoadBench, [end]: readonly MeasuredLoad[]): Duration | null {
+  const { clients } = scaledLoad(spec, end?.factor ?? 1);
+  return Math.max(timeToSettle(clients, precision) / replications, timeOfLaps(clients, precision)) || null;
 }
 
 function judgedOf(loads: readonly MeasuredLoad[]): readonly JudgedLoad[] {

@@ -4,9 +4,8 @@
  */
 import type { Candidate, Criterion, JudgedObjective } from './candidate.ts';
 import { UNDER_DRILLS, weakestDrill } from './candidate.ts';
-import { choose } from './choice.ts';
 import type { Consumption, Prices } from './cost.ts';
-import { bears, type Recommendation, shortfallOf, type Tier, tierOf } from './decision.ts';
+import { bears, type Recommendation, recommend, shortfallOf, type Tier, tierOf } from './decision.ts';
 
 export type PriceItem = 'core_hour' | 'egress_gb' | 'disk_gb_month';
 
@@ -29,16 +28,17 @@ export type Change =
   | { readonly kind: 'drill'; readonly weakest: Candidate['drills'][number]; readonly other: Candidate | null };
 
 export function changesOf(
-  { chosen, assumption, tier }: Recommendation,
+  recommendation: Recommendation,
   candidates: readonly Candidate[],
   prices: Prices | null,
 ): readonly Change[] {
+  const { chosen, assumption, tier } = recommendation;
   if (chosen === null) return [];
   const others = candidates.filter((one) => one !== chosen && one.unfit === null && bears(one, assumption));
   const peers = others.filter((one) => tierOf(one) === tier);
   return [
     ...(prices === null ? [] : priceChanges(chosen, peers, prices)),
-    ...looser(chosen, others),
+    ...looser(recommendation, candidates, others),
     ...tighter(chosen, tier),
     ...drillChange(chosen, others),
   ];
@@ -73,37 +73,81 @@ function priceChanges(chosen: Candidate, peers: readonly Candidate[], prices: Pr
   return changes.length === 0 && peers.length > 0 && cheapest ? [{ kind: 'no price' }] : changes;
 }
 
-/** Who would be preferred, if it met the one target that it misses by its value: with the least change of a target. */
-function looser(chosen: Candidate, others: readonly Candidate[]): readonly Change[] {
-  const found = others.flatMap((other) => {
+/**
+ * Who would be chosen, if the one target that it misses by its value were looser: with the least change of a target. Whether it is chosen
+ * then is decided anew, with everybody judged by that target, since it counts in drills, too, and the others' tiers may rise with it.
+ */
+function looser(
+  { assumption }: Recommendation,
+  candidates: readonly Candidate[],
+  others: readonly Candidate[],
+): readonly Change[] {
+  const found = others.flatMap((other): Extract<Change, { kind: 'looser' }>[] => {
     const [objective, ...more] = other.objectives.filter(({ met }) => !met);
-    if (objective === undefined || more.length > 0 || !Number.isFinite(shortfallOf(objective))) return [];
-    if (
-      !other.drills.every(({ recovered }) => recovered) ||
-      choose([chosen, other], others.length + 1)?.chosen !== other
-    )
-      return [];
-    return [{ kind: 'looser' as const, objective, at: objective.value as number, other }];
+    if (objective === undefined || more.length > 0 || !isByItsValue(objective, other)) return [];
+    const at = targetsFor(objective, other).find((target) => {
+      const judged = candidates.map((one) => one.underTarget(objective.measure, target));
+      return recommend(judged, assumption).chosen === judged[candidates.indexOf(other)];
+    });
+    return at === undefined ? [] : [{ kind: 'looser', objective, at, other }];
   });
-  const [least] = found.sort((a, b) => shortfallOf(a.objective) - shortfallOf(b.objective));
+  const distance = ({ objective, at }: (typeof found)[number]): number => shortfallOf({ ...objective, value: at });
+  const [least] = found.sort((a, b) => distance(a) - distance(b));
   return least === undefined ? [] : [least];
 }
 
-/** The target that leaves least room, in drills too where it is met there; a share reached in full leaves none to speak of. */
+/** Whether another target alone would have it met, as far as can be told. */
+function isByItsValue(objective: JudgedObjective, { objectives }: Candidate): boolean {
+  return Number.isFinite(shortfallOf(objective)) && !movesAvailability(objective, objectives);
+}
+
+/** A target for finality is what availability counts by: what that would be under another is not known here (availability.ts). */
+function movesAvailability({ measure }: JudgedObjective, objectives: readonly JudgedObjective[]): boolean {
+  return /^finality_(p9|max)/.test(measure) && objectives.some((one) => one.measure === 'availability');
+}
+
+/** Those at which it meets more, the least change first: what it needs undisturbed, then what it needs in drills. */
+function targetsFor(objective: JudgedObjective, { drills }: Candidate): readonly number[] {
+  const { measure, direction, value } = objective;
+  const inDrills = UNDER_DRILLS.test(measure) ? drills.map(({ values }) => values[measure] ?? null) : [];
+  const needed = [value, ...inDrills].filter((one) => one !== null && one > 0 && Number.isFinite(one));
+  const targets = needed.map((one) => outwards(one as number, direction));
+  const least = targets[0] as number;
+  const beyond = targets.filter((target) => (direction === 'at-most' ? target >= least : target <= least));
+  return [...new Set(beyond)].sort((a, b) => (direction === 'at-most' ? a - b : b - a));
+}
+
+/** To the three digits that are shown of it, and so that the value still meets it. */
+function outwards(value: number, direction: JudgedObjective['direction']): number {
+  const shown = Number(value.toPrecision(3));
+  if (direction === 'at-most' ? shown >= value : shown <= value) return shown;
+  // The third digit of the value, one further.
+  const digit = Number(`1e${Number(value.toExponential().split('e')[1]) - 2}`);
+  return Number((direction === 'at-most' ? shown + digit : shown - digit).toPrecision(3));
+}
+
+/**
+ * The target that leaves least room, in drills too where it is met there; a share reached in full leaves none to speak of. Said only where
+ * it still holds when judged by that target: what is down at the end of a run may have been within the old one only.
+ */
 function tighter(chosen: Candidate, tier: Tier): readonly Change[] {
   const drills = tier === 'in every drill' ? chosen.drills : [];
   const judged = chosen.objectives.flatMap((objective) => {
-    const { value, measure, direction } = objective;
+    const { value, measure, direction, limit } = objective;
     if (value === null || value <= 0 || measure === 'availability') return [];
     const all = [
       value,
       ...drills.map(({ values }) => (UNDER_DRILLS.test(measure) ? (values[measure] ?? value) : value)),
     ];
-    return [{ objective, at: direction === 'at-most' ? Math.max(...all) : Math.min(...all) }];
+    const worst = direction === 'at-most' ? Math.max(...all) : Math.min(...all);
+    const shown = outwards(worst, direction);
+    return [{ objective, at: direction === 'at-most' ? Math.min(limit, shown) : Math.max(limit, shown) }];
   });
   const room = ({ objective, at }: (typeof judged)[number]): number => shortfallOf({ ...objective, value: at });
   const [tightest] = judged.sort((a, b) => room(b) - room(a));
-  return tightest === undefined ? [] : [{ kind: 'tighter', ...tightest }];
+  if (tightest === undefined || movesAvailability(tightest.objective, chosen.objectives)) return [];
+  const holds = tierOf(chosen.underTarget(tightest.objective.measure, tightest.at)) === tier;
+  return holds ? [{ kind: 'tighter', ...tightest }] : [];
 }
 
 const OUTAGE: Criterion = 'worst_outage_ms';

@@ -5,6 +5,7 @@ import type { RankedResource } from '../experiment/resource-ranking.ts';
 import { limitOf, type MeasuredLoad, type PointSaturation, type SaturationOutcome } from '../experiment/saturation.ts';
 import type { Cause } from '../experiment/stability.ts';
 import type { DesignPoint } from '../scenario/scenario.ts';
+import { SECOND } from '../units/quantities.ts';
 import type { AnswerHead } from './answer-head.ts';
 import type { CheckedRangeRow, Condition, Estimate } from './result-file.ts';
 
@@ -36,6 +37,10 @@ export interface SaturationPoint {
   readonly outcome: SaturationOutcome;
   /** Of the scenario as it stands. */
   readonly offered_per_s: number;
+  /** Sent in the measured time at the ends of the bracket, as a share of what the arrivals send on average: in it are all rates. */
+  readonly sent_share: number;
+  /** Of outcome `unsteady`: how long each run would have to be measured; null: not known. */
+  readonly measure_for_s: number | null;
   /** The largest load that was judged stable; null: none was. */
   readonly saturation_per_s: number | null;
   /** As a factor on what the scenario offers. */
@@ -57,8 +62,8 @@ export interface SaturationPoint {
   readonly recommended: { readonly rate_per_s: number; readonly share: number } | null;
   /** At the heaviest load measured: throughput as a share of that at saturation. */
   readonly overloaded: { readonly rate_per_s: number; readonly throughput_share: number } | null;
-  /** Throughput that the scenario asks for, and whether the saturation load is as high. */
-  readonly asked: readonly { readonly measure: string; readonly target_per_s: number; readonly met: boolean }[];
+  /** Throughput and goodput that the scenario asks for, and what was measured of them at the saturation load. */
+  readonly asked: readonly AskedRow[];
   /** Every load that was run, ascending. */
   readonly loads: readonly LoadRow[];
   readonly failed_runs: readonly { readonly replication: number; readonly reason: string }[];
@@ -68,6 +73,18 @@ export interface SaturationPoint {
     readonly detail: string;
   }[];
   readonly checked_range: CheckedRangeRow;
+}
+
+export interface AskedRow {
+  readonly measure: string;
+  readonly target_per_s: number;
+  /** null: no load was stable, or no boundary can be named. */
+  readonly value_per_s: number | null;
+  /** What chance leaves open: of the value at that load, and of where the boundary lies; null: that end is not known. */
+  readonly low_per_s: number | null;
+  readonly high_per_s: number | null;
+  /** `open`: the target lies between them. */
+  readonly verdict: 'met' | 'missed' | 'open';
 }
 
 export type LimitRow =
@@ -149,6 +166,8 @@ function pointRow(answer: PointSaturation, { points, asked, checkedRangeOf }: Pa
     nodes: setup.nodes,
     outcome: answer.outcome,
     offered_per_s: answer.offered,
+    sent_share: answer.sentShare,
+    measure_for_s: answer.measureFor === null ? null : answer.measureFor / SECOND,
     saturation_per_s: rate,
     saturation_factor: saturation?.factor ?? null,
     unstable_per_s: beyond?.rate ?? null,
@@ -166,7 +185,7 @@ function pointRow(answer: PointSaturation, { points, asked, checkedRangeOf }: Pa
         ? null
         : { rate_per_s: recommended.rate, share: recommended.factor / saturation.factor },
     overloaded: overloaded === null ? null : { rate_per_s: overloaded.rate, throughput_share: overloaded.throughput },
-    asked: asked.map(({ measure, target }) => ({ measure, target_per_s: target, met: (rate ?? 0) >= target })),
+    asked: asked.map((objective) => askedRow(objective, answer)),
     loads: loads.map((load) => loadRow(load, saturation)),
     failed_runs: answer.failed.map(({ replication, reason }) => ({ replication, reason })),
     violations: loads.flatMap(({ rate, estimate }) =>
@@ -178,6 +197,25 @@ function pointRow(answer: PointSaturation, { points, asked, checkedRangeOf }: Pa
     ),
     checked_range: checkedRangeOf(answer, index),
   };
+}
+
+/**
+ * By what was measured at the largest stable load, not by what was offered: closed loops come on top, and what is refused is no goodput.
+ * The boundary may lie a little below or above that load; with it the value would move about in proportion.
+ */
+function askedRow({ measure, estimate, target }: Objective, answer: PointSaturation): AskedRow {
+  const { outcome, saturation, bounds } = answer;
+  const asked = { measure, target_per_s: target };
+  const found = saturation?.estimate.estimates[estimate] ?? null;
+  const nothing = { ...asked, value_per_s: null, low_per_s: null, high_per_s: null };
+  if (saturation === null || found === null) return { ...nothing, verdict: outcome === 'none' ? 'missed' : 'open' };
+  const at = (bound: number | null): number | null => (bound === null ? null : (found.mean * bound) / saturation.rate);
+  const [least, most] = [at(bounds.stable), at(bounds.unstable)];
+  const low = least === null ? null : Math.min(found.low, least);
+  const high = most === null ? null : Math.max(found.high, most);
+  const open = found.mean >= target ? low === null || low < target : high === null || high >= target;
+  const verdict = open ? 'open' : found.mean >= target ? 'met' : 'missed';
+  return { ...asked, value_per_s: found.mean, low_per_s: low, high_per_s: high, verdict };
 }
 
 function limitRow(answer: PointSaturation): LimitRow {

@@ -14,6 +14,8 @@ export interface StruckAt {
   readonly lasts: boolean;
   /** Whether somebody else must lead from then on: whoever led is among the nodes that crashed. */
   readonly tookLeader: boolean;
+  /** Whether it leads on once it is back, as where proposers take turns: then no other leader need come. */
+  readonly leadsOn: boolean;
   /** When enough nodes for a quorum were there again, `at` where it was never lost; null: not before the end of the run. */
   readonly quorumAt: Instant | null;
   /** Whether the quorum was lost, and nobody led when it was back. */
@@ -46,12 +48,12 @@ export interface Aftermath {
 
 export function aftermathOf(fault: StruckAt, course: Course): Aftermath {
   const { at } = fault;
-  const { leaders, end } = course;
+  const { end } = course;
   const next = course.faults.reduce(
     (first, one) => (one > at ? Math.min(first, one) : first),
     Number.POSITIVE_INFINITY,
   );
-  const leaderAt = fault.tookLeader ? (leaders.find((one) => one > at) ?? null) : null;
+  const leaderAt = fault.tookLeader ? nextLeader(fault, course) : null;
   const outages = fault.lasts ? whileItLasted(fault, next, course) : ofCrash(fault, leaderAt, course);
   const last = outages.at(-1);
   return {
@@ -64,6 +66,19 @@ export function aftermathOf(fault: StruckAt, course: Course): Aftermath {
   };
 }
 
+/** null: none before the end; and of a node that leads on, none while it was away or in an outage from which it was not back in time. */
+function nextLeader(fault: StruckAt, { leaders, outages, reach }: Course): Instant | null {
+  const next = leaders.find((one) => one > fault.at) ?? null;
+  const back = backAt(fault, reach);
+  if (next === null || next <= back) return next;
+  return outages.some(({ from, to }) => from <= back && back < to && next <= to) ? next : null;
+}
+
+/** From when on nobody need lead in its place; never where another leader must come. */
+function backAt({ leadsOn, endedAt }: StruckAt, reach: Duration): Instant {
+  return leadsOn && endedAt !== null ? endedAt + reach : Number.POSITIVE_INFINITY;
+}
+
 /**
  * Of a crash: those open at its instant or begun while what was under way could still become final; and, where it took the leader or the
  * quorum, all up to that which is open when both are there again. Requests that are sent only later find nobody who can serve them, and
@@ -72,7 +87,7 @@ export function aftermathOf(fault: StruckAt, course: Course): Aftermath {
 function ofCrash(fault: StruckAt, leaderAt: Instant | null, { outages, leaders, reach, end }: Course) {
   const { at, tookLeader, leaderless } = fault;
   const quorumAt = fault.quorumAt ?? end;
-  const ledAt = tookLeader ? (leaderAt ?? end) : at;
+  const ledAt = tookLeader ? (leaderAt ?? Math.min(backAt(fault, reach), end)) : at;
   const ledAgainAt = leaderless ? (leaders.find((one) => one > quorumAt) ?? end) : quorumAt;
   const until = Math.max(at + reach, ledAt, ledAgainAt);
   const own = outages.filter(({ from, to }) => to > at && from <= until);

@@ -138,14 +138,17 @@ export class RunClock {
   private outcome(record: FaultRecord, course: Course): FaultOutcome {
     const { text, at, nodes, endedAt, kind, tookLeader, quorumAt, leaderless } = record;
     if (at === null) return { text, at, nodes, endedAt, outages: [], leaderAt: null, recovery: null, later: [] };
-    // With proposers that take turns every node leads when its own comes: the next change of views is for the one that is down.
-    const inTurns = (this.world.options as { readonly proposer?: unknown }).proposer === 'rotating';
+    // With proposers that take turns every node leads when its own comes: the next change of views is for the one that is down. Back in
+    // time it takes its turn again, unless it forgot what it promised: then it has none in the view that it comes back into.
+    const { proposer, durable } = this.world.options as { readonly proposer?: unknown; readonly durable?: unknown };
+    const inTurns = proposer === 'rotating';
     const crashed = kind === 'crash';
     const fault = {
       at,
       endedAt,
       lasts: !crashed,
       tookLeader: crashed && (tookLeader || inTurns),
+      leadsOn: inTurns && durable !== false,
       quorumAt,
       leaderless,
     };

@@ -30,7 +30,25 @@ export function madeCandidate(figures: Figures = {}): Candidate {
     capacity_per_s: valued(figures.capacity, 5000),
   };
   const { objectives = [], drills = [] } = figures;
-  return { label, trust, unfit, criteria, objectives, drills, spending: null };
+  return { label, trust, unfit, criteria, objectives, drills, spending: null, underTarget: judgedBy };
+}
+
+/** By values alone. */
+function judgedBy(this: Candidate, measure: string, limit: number): Candidate {
+  const within = (value: number | null, { direction }: JudgedObjective): boolean =>
+    value !== null && (direction === 'at-most' ? value <= limit : value >= limit);
+  const objective = this.objectives.find((one) => one.measure === measure) as JudgedObjective;
+  const drills = this.drills.map((drill) => ({
+    ...drill,
+    missed: [
+      ...drill.missed.filter((one) => one !== measure),
+      ...(measure in drill.values && !within(drill.values[measure] ?? null, objective) ? [measure] : []),
+    ],
+  }));
+  const objectives = this.objectives.map((one) =>
+    one.measure === measure ? { ...one, limit, met: within(one.value, one) } : one,
+  );
+  return { ...this, objectives, drills };
 }
 
 export function madeObjective(changes: Partial<JudgedObjective> = {}): JudgedObjective {

@@ -4,10 +4,12 @@ import type { Experiment, RunOutcome } from '../../src/experiment/experiment.ts'
 import { interleaved } from '../../src/experiment/interleaved.ts';
 import { rankedResources } from '../../src/experiment/resource-ranking.ts';
 import { limitOf, type PointSaturation, type SaturationPlan, saturate } from '../../src/experiment/saturation.ts';
+import { isAsMeant, sentIn, settledWithin, timeToSettle } from '../../src/experiment/sent-load.ts';
 import { judgeLoad } from '../../src/experiment/stability.ts';
-import type { RunSpec } from '../../src/simulation/run-spec.ts';
+import type { ClientGroupSpec, NamedOptions, RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
+import { arrivalsNamed } from '../../src/workloads/arrival-registry.ts';
 import { clientsAt, freeMachine, promptPbft, protocol, quietSpec } from '../support/quiet-spec.ts';
 import { openLoad } from '../support/run-specs.ts';
 
@@ -139,6 +141,73 @@ describe('what limits a cluster', () => {
     expect(next).toMatchObject({ resource: 'egress', node: 0, alike: 1 });
     expect(next?.full).toBeCloseTo(250, 6);
     expect(others).toEqual([]);
+  });
+});
+
+describe('a boundary is that of what was sent', () => {
+  const under = (arrivals: NamedOptions): RunSpec => {
+    const [client] = queue(1).clients as [ClientGroupSpec];
+    return { ...queue(1), clients: [{ ...client, load: { kind: 'open', arrivals } }] };
+  };
+
+  test('where a run happened to be sent something else than arrivals send on average', () => {
+    const bursts = { rate: 100, burstRate: 1000, calm: 20 * MILLISECOND, burst: 5 * MILLISECOND };
+    const spec = { ...under({ name: 'bursty', options: bursts }), seed: 1 };
+    const { saturation, beyond, sentShare, offered, outcome } = answers(spec, { precision: 0.1 });
+    expect(outcome).toBe('found');
+    const nominal = (saturation?.factor ?? 0) * offered;
+    // By chance 7 % less came than on average: more than one thread can take, on paper, was no more than it could.
+    expect(sentShare).toBeLessThan(0.95);
+    expect(nominal).toBeGreaterThan(1000);
+    expect(saturation?.rate).toBeLessThan(1000);
+    expect(beyond?.rate).toBeGreaterThan(1000);
+    expect(saturation?.rate).toBeCloseTo(nominal * sentShare, 9);
+  });
+
+  test('and is none where runs saw but a part of a trace: it says how long they must be', () => {
+    // 400 in the first second of ten, 20 in each of the others.
+    const times = Float64Array.from({ length: 580 }, (_, i) =>
+      Math.round((i < 400 ? i / 400 : 1 + (i - 400) / 20) * SECOND),
+    );
+    const trace = { name: 'trace', options: { times, repeat: true, period: 10 * SECOND } };
+    const answer = answers(under(trace), { budget: 3 });
+    expect(answer).toMatchObject({ outcome: 'unsteady', saturation: null, recommended: null, runs: { curve: 0 } });
+    expect(answer.bounds).toEqual({ stable: null, unstable: null });
+    expect(answer.measureFor).toBeGreaterThan(10 * SECOND);
+  });
+
+  test('a closed loop beside open ones is not counted among what they sent', () => {
+    const spec = queue(200, 'constant');
+    const [open] = spec.clients as [ClientGroupSpec];
+    const think = { kind: 'constant', value: 5 * MILLISECOND } as const;
+    const closed = { ...open, load: { kind: 'closed', clients: 2, outstanding: 1, think } } as const;
+    const mixed = { ...spec, clients: [open, closed] };
+    expect(sentIn(mixed, [simulate(mixed)], WARMUP)).toEqual(sentIn(spec, [simulate(spec)], WARMUP));
+    expect(sentIn(spec, [simulate(spec)], WARMUP).expected).toBeCloseTo(600, 6);
+  });
+
+  test('is off by chance no more than single arrivals are', () => {
+    expect(isAsMeant({ sent: 10_490, expected: 10_000 }, 0.01)).toBe(true);
+    expect(isAsMeant({ sent: 10_510, expected: 10_000 }, 0.01)).toBe(false);
+    expect(isAsMeant({ sent: 9490, expected: 10_000 }, 0.01)).toBe(false);
+  });
+
+  test('settles as slowly under bursts as counts of many samples spread', () => {
+    const options = { rate: 100, burstRate: 1000, calm: 0.3 * SECOND, burst: 0.1 * SECOND };
+    const [mean, length] = [325, 40];
+    const shares = Array.from({ length: 150 }, (_, seed) => {
+      const arrivals = arrivalsNamed('bursty').create(options, { seed, group: 0 });
+      let count = 0;
+      while (arrivals.next() < length * SECOND) count++;
+      return count / (mean * length);
+    });
+    const variance = shares.reduce((sum, share) => sum + (share - 1) * (share - 1), 0) / shares.length;
+    const { clients } = under({ name: 'bursty', options });
+    const asked = Math.sqrt(variance - 1 / (mean * length));
+    // The standard deviation of 150 samples is right to 6 %, and two of them are asked for.
+    expect(Math.abs(timeToSettle(clients, 2 * asked) / (length * SECOND) - 1)).toBeLessThan(0.35);
+    expect(settledWithin(clients, timeToSettle(clients, 0.05))).toBeCloseTo(0.05, 12);
+    expect(timeToSettle(queue(100).clients, 0.01)).toBe(0);
   });
 });
 

@@ -14,7 +14,7 @@ function seen(
   { leaders = [0], faults = [AT], ...rest }: Partial<Course> = {},
 ): Aftermath & { readonly own: readonly Span[]; readonly rest: readonly Span[] } {
   const at = fault.at ?? AT;
-  const held = { tookLeader: false, quorumAt: at, leaderless: false };
+  const held = { tookLeader: false, leadsOn: false, quorumAt: at, leaderless: false };
   const struck = { at, endedAt: null, lasts: false, ...held, ...fault };
   const outages = spans.map(([from, to]) => ({ from, to }));
   const found = aftermathOf(struck, { outages, leaders, faults, reach: REACH, end: END, ...rest });
@@ -90,6 +90,28 @@ describe('a crash', () => {
       recovery: null,
       rest: [],
     });
+  });
+
+  test('of a node that leads on when it is back began nothing that begins long after, unless another leader came by then', () => {
+    const back = { tookLeader: true, leadsOn: true, endedAt: 12_000 };
+    const later = [24_000, 29_000] as const;
+    const leaders = [0, 28_900];
+    expect(seen(back, [later], { leaders })).toMatchObject({ own: [], recovery: 0, leaderAt: null, rest: [later] });
+    expect(seen({ ...back, leadsOn: false }, [later], { leaders })).toMatchObject({ own: [later], leaderAt: 28_900 });
+    // Its turn came while it was away, or just before it was back: what it began goes on to its end.
+    const missed = [11_000, 12_060] as const;
+    const just = [12_100, 12_900] as const;
+    const found = seen(back, [missed, just, later], { leaders });
+    expect(found).toMatchObject({ own: [missed, just], recovery: 2900, leaderAt: null, rest: [later] });
+    // A change of views ends the outage that it left behind, and what begins before that is its own, too.
+    const open = [11_000, 14_000] as const;
+    expect(seen(back, [open], { leaders: [0, 13_900] })).toMatchObject({ own: [open], leaderAt: 13_900 });
+    expect(seen(back, [[11_000, 11_700]], { leaders: [0, 11_600] })).toMatchObject({
+      recovery: 1700,
+      leaderAt: 11_600,
+    });
+    // One that does not come back is led without.
+    expect(seen({ ...back, endedAt: null }, [later], { leaders })).toMatchObject({ own: [later], leaderAt: 28_900 });
   });
 
   test('that left no quorum began whatever is open when there is one again: who asks only later finds too few', () => {

@@ -28,6 +28,7 @@ function pointSentences(file: Told, point: SaturationPoint): readonly string[] {
     return [
       `${label}: no answer, since ${counted(failed_runs.length, 'run')} did not finish: ${failed_runs[0]?.reason ?? 'unknown'}.`,
     ];
+  if (outcome === 'unsteady') return [unsteadySentence(file, point), ...asked(point)];
   if (outcome === 'none') return [noneSentence(file, point), ...asked(point)];
   if (outcome === 'beyond')
     return [
@@ -42,6 +43,14 @@ function pointSentences(file: Told, point: SaturationPoint): readonly string[] {
     ...doubts(file, point),
     ...asked(point),
   ];
+}
+
+function unsteadySentence({ precision }: Told, { label, sent_share, measure_for_s }: SaturationPoint): string {
+  const length =
+    measure_for_s === null
+      ? 'Longer runs (run.duration) are needed'
+      : `Runs whose measured time is ${formatNumber(Math.ceil(measure_for_s), 4)} s each (run.duration) would be long enough, of a repeated trace also whole passes of it`;
+  return `${label}: no boundary can be named. The runs are too short for these arrivals: in the measured time clients sent ${shareText(sent_share)} of what their arrivals send on average, and the answer shall be exact to ${shareText(precision)}. ${length}.`;
 }
 
 function noneSentence({ objectives }: Told, { label, loads }: SaturationPoint): string {
@@ -180,14 +189,23 @@ function doubts({ budget, precision, replications }: Told, point: SaturationPoin
   ];
 }
 
-/** Of each throughput that is asked for: whether that much is carried, and where chance could have decided it. */
-function asked({ label, asked: demands, saturation_per_s, interval }: SaturationPoint): readonly string[] {
-  return demands.map(({ measure, target_per_s: target, met }) => {
-    const { stable_per_s: least, unstable_per_s: most } = interval;
-    const untold = met ? least !== null && target > least : most !== null && target < most;
-    const doubt = untold ? ', though within what chance leaves open: the boundary may lie on the other side of it' : '';
-    const carried = saturation_per_s === null ? '' : ` (${rateText(saturation_per_s)})`;
-    return `${label} ${met ? 'meets' : 'misses'} the objective ${measure} ${rateText(target)}: it lies ${met ? 'within' : 'above'} what it carries${carried}${doubt}.`;
+/** Of each throughput and goodput that is asked for: whether that much was measured at the boundary, and where chance leaves it open. */
+function asked({ label, asked: demands, outcome }: SaturationPoint): readonly string[] {
+  return demands.map(({ measure, target_per_s, value_per_s, low_per_s, high_per_s, verdict }) => {
+    const objective = `the objective ${measure} ${rateText(target_per_s)}`;
+    if (value_per_s === null)
+      return verdict === 'missed'
+        ? `${label} misses ${objective}: no load is stable.`
+        : `Whether ${label} meets ${objective} is not told.`;
+    const where = outcome === 'beyond' ? 'at the heaviest load tried' : 'at the largest stable load';
+    const value = `${where} its ${measure} is ${rateText(value_per_s)}`;
+    if (verdict !== 'open') return `${label} ${verdict === 'met' ? 'meets' : 'misses'} ${objective}: ${value}.`;
+    const [low, high] = [low_per_s, high_per_s].map((rate) => (rate === null ? 'an unknown value' : rateText(rate)));
+    const why =
+      outcome === 'beyond' && value_per_s < target_per_s
+        ? 'and no limit was found'
+        : `and chance leaves open where it lies between ${low} and ${high}`;
+    return `Whether ${label} meets ${objective} is not told: ${value}, ${why}.`;
   });
 }
 

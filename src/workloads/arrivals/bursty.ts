@@ -61,6 +61,14 @@ export const bursty: ArrivalDefinition<BurstyOptions> = {
     rate: options.rate * factor,
     burstRate: options.burstRate * factor,
   }),
+  // The rate is a two-state Markov process: its covariance falls off by the time at which both states are left, so that the variance of
+  // its mean over a long T is 2 × its variance × that time ÷ T (Fischer & Meier-Hellstern 1993).
+  wander({ rate, burstRate, calm, burst }) {
+    const share = burst / (calm + burst);
+    const mean = rate * (1 - share) + burstRate * share;
+    const variance = share * (1 - share) * (burstRate - rate) * (burstRate - rate);
+    return (2 * variance * ((calm * burst) / (calm + burst))) / (mean * mean);
+  },
 };
 
 class BurstyArrivals implements ArrivalProcess {

@@ -32,7 +32,18 @@ export const trace: ArrivalDefinition<TraceOptions> = {
     ...(times === undefined ? {} : { times: times.map((at) => Math.round(at / factor)) }),
     ...(period === undefined ? {} : { period: Math.max(1, Math.round(period / factor)) }),
   }),
+  lap: (options) => (options.repeat ? lapOf(options.times ?? new Float64Array(), options.period) : null),
 };
+
+/** How much later each repetition is than the one before: by default a span and one mean gap; 0 of arrivals at one instant. */
+function lapOf(times: Float64Array, period: Duration | undefined): Duration {
+  const span = spanOf(times);
+  return period ?? (span === 0 ? 0 : span + Math.max(1, Math.round(span / (times.length - 1))));
+}
+
+function spanOf(times: Float64Array): Duration {
+  return times.length < 2 ? 0 : (times[times.length - 1] as number) - (times[0] as number);
+}
 
 class TraceArrivals implements ArrivalProcess {
   readonly rate: Rate | null;
@@ -45,8 +56,8 @@ class TraceArrivals implements ArrivalProcess {
   constructor(options: TraceOptions) {
     this.#times = checked(options.times);
     const count = this.#times.length;
-    const span = count < 2 ? 0 : (this.#times[count - 1] as number) - (this.#times[0] as number);
-    const period = options.period ?? (span === 0 ? 0 : span + Math.max(1, Math.round(span / (count - 1))));
+    const span = spanOf(this.#times);
+    const period = lapOf(this.#times, options.period);
     if (options.repeat && !(count > 0 && period > span))
       throw new Error(`a trace of ${count} arrivals at one instant cannot be repeated`);
     this.rate = options.repeat ? (count / period) * SECOND : span === 0 ? null : ((count - 1) / span) * SECOND;
