@@ -28,6 +28,15 @@ describe('source files', () => {
     expect(long).toEqual([]);
   });
 
+  test('what they export names no type of Node, so that the declarations work without @types/node', () => {
+    // Up to the body of a function, or to the end of an interface, type or class.
+    const exported = /^export (?:(?:async )?function[*\s][^{]*\{|(?:interface|type|class)[^;]*?(?:;$|^\}))/gm;
+    const bound = sourceFiles.flatMap((path) =>
+      (textOf(path).match(exported) ?? []).filter((text) => /\bBuffer\b|\bNodeJS\./.test(text)).map(() => path),
+    );
+    expect(bound).toEqual([]);
+  });
+
   test('no file or folder is named after nothing (utils, helpers, common)', () => {
     const nameless = /(^|[/.-])(utils?|helpers?|common|misc)([/.-]|$)/i;
     const code = allFiles.filter((path) => /^(src|test|bench)\//.test(path));

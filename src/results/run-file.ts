@@ -72,7 +72,13 @@ const HASH = '{"sha256":"';
 const BODY_AT = HASH.length + 64 + '",'.length;
 
 /** The bytes of the file. */
-export function encodeRun(identity: string, build: string, spec: RunSpec, result: RunResult, about?: RunAbout): Buffer {
+export function encodeRun(
+  identity: string,
+  build: string,
+  spec: RunSpec,
+  result: RunResult,
+  about?: RunAbout,
+): Uint8Array {
   const head = JSON.stringify(headOf(identity, build, spec, result, about));
   const body = `${head.slice(1, -1)}${RESULT}${toExactJson(result)}}\n`;
   return gzipSync(`${HASH}${sha256(body)}",${body}`, { level: COMPRESSION });
