@@ -13,6 +13,7 @@ import type { SizeAnswer, SizePlan } from '../../src/experiment/size/search-answ
 import { labelOf, optionsFor, setupOf } from '../../src/experiment/size/setup.ts';
 import { egressPerTransaction, sizingCost } from '../../src/experiment/size/sizing-cost.ts';
 import type { RunSetup, Space } from '../../src/experiment/size/space.ts';
+import { toldApart } from '../../src/experiment/size/told-apart.ts';
 import { clearlyMisses, trialOf } from '../../src/experiment/size/trial.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
@@ -315,6 +316,18 @@ describe('a rate that is asked for of bursts', () => {
     expect(trial.untold !== null).toBe(verdict === 'untold');
     if (verdict === 'untold') expect(trial.decided).toBe(false);
   });
+});
+
+test.each([
+  [2.04, 2, 'at least', '2.04'],
+  [2.3, 2, 'at least', '2.3'],
+  [17.9, 2, 'at least', '17'],
+  [2.000001, 2, 'at least', '2.000001'],
+  [2 + 1e-9, 2, 'at least', '2.000000001'],
+  [99.96, 100, 'at most', '99.96'],
+  [41.2, 100, 'at most', '42'],
+] as const)('a bound of %d is told from a target of %d, which it is %s: %s', (bound, target, side, text) => {
+  expect(toldApart(bound, target, side)).toBe(text);
 });
 
 describe('a goodput that is asked for', () => {

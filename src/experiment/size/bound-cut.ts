@@ -5,6 +5,7 @@ import { drillsOf } from './drills.ts';
 import { type Asked, type Contender, worstObjective } from './field.ts';
 import { delaysOf, leaderBounds, partsOf, placedAt } from './latency-bound.ts';
 import type { RunSetup } from './space.ts';
+import { toldApart } from './told-apart.ts';
 
 export interface BoundCut {
   readonly name: CutName;
@@ -30,7 +31,8 @@ function capacityCut({ placement }: Contender, setup: RunSetup, { load, expected
   const limit = capacityLimits(setup, load, placement.commit, expected).find(({ most }) => most < load.asked);
   if (limit === undefined) return null;
   const { kind, most } = limit;
-  const why = () => `${LIMIT_WORDS[kind]} at most ${Math.floor(most)}/s, asked for ${Math.round(load.asked)}/s`;
+  const why = () =>
+    `${LIMIT_WORDS[kind]} at most ${toldApart(most, load.asked, 'at most')}/s, asked for ${Number(load.asked.toPrecision(6))}/s`;
   return { name: kind, by: 1 - most / load.asked, why };
 }
 

@@ -12,6 +12,7 @@ import { countPlacements, placementsOf } from './placements.ts';
 import { mostLost, type QuorumFigures, quorumFigures, shortOfQuorum } from './quorums.ts';
 import { type SizingCost, sizingCost } from './sizing-cost.ts';
 import type { Candidate, ProtocolVariant, Space } from './space.ts';
+import { toldApart } from './told-apart.ts';
 
 /** A candidate that is worth a look, with what its bounds say. */
 export interface Contender {
@@ -189,7 +190,10 @@ export function worstObjective(
     const least = Math.min(...finalities.map((finality) => boundOf(estimate, finality, parts, expected) ?? 0));
     const by = least / target - 1;
     if (worst === null || by > worst.by)
-      worst = { by, why: `delays alone make ${measure} at least ${Math.round(least)} ms, asked for ${text}` };
+      worst = {
+        by,
+        why: `delays alone make ${measure} at least ${toldApart(least, target, 'at least')} ms, asked for ${text}`,
+      };
   }
   return worst;
 }
