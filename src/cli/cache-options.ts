@@ -5,7 +5,7 @@ import type { Executor } from '../executor/executor.ts';
 import { counted } from '../report/words.ts';
 import { openRunStore, RUNS_FOLDER } from '../results/run-store.ts';
 import type { CommandContext } from './context.ts';
-import { CommandEnd, ExitCode, reasonOfTheSystem } from './exit-codes.ts';
+import { CommandEnd, ExitCode, NO_SPACE, reasonOfTheSystem } from './exit-codes.ts';
 import { folderProblem } from './output-folder.ts';
 
 export interface CacheChoice {
@@ -59,6 +59,12 @@ export function stoppedHalfway(choice: CacheChoice, own: boolean, context: Comma
   return own
     ? `stopped: ${goesOn(choice)}; those of a protocol of your own are not kept, and are made again`
     : `stopped: ${goesOn(choice)}`;
+}
+
+/** The last words of a command whose answer the disk did not take; `own` as above. */
+export function diskFull(folder: string, choice: CacheChoice, own: boolean, context: CommandContext): string {
+  const kept = keepsRuns(choice, context) && !own ? `; ${goesOn(choice)}` : '';
+  return `${folder}: ${NO_SPACE}; free some, or name another folder with --out${kept}`;
 }
 
 /** What a second try finds, where runs are kept: with `--fresh` it would take none of them. */

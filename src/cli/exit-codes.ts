@@ -23,6 +23,8 @@ export function reasonOfTheSystem(thrown: unknown): string | null {
   return thrown instanceof Error && 'code' in thrown ? (systemReasons[String(thrown.code)] ?? null) : null;
 }
 
+export const NO_SPACE = 'no space is left';
+
 const systemReasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   EACCES: 'permission denied',
@@ -31,7 +33,7 @@ const systemReasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'is not a folder',
   EISDIR: 'is a folder, expected a file',
   EROFS: 'the file system is read-only',
-  ENOSPC: 'no space is left',
+  ENOSPC: NO_SPACE,
   ENOTSUP: 'nothing can be made here',
   EIO: 'the device failed',
   EDQUOT: 'the quota is used up',

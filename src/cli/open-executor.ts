@@ -2,7 +2,7 @@
 import type { Executor } from '../executor/executor.ts';
 import { type CacheChoice, throughCache } from './cache-options.ts';
 import type { CommandContext } from './context.ts';
-import { CommandEnd, ExitCode } from './exit-codes.ts';
+import { CommandEnd, ExitCode, NO_SPACE } from './exit-codes.ts';
 import { type LoadedScenario, tooManyRequests } from './load.ts';
 import { folderProblem } from './output-folder.ts';
 import { addressGiven, openRedisExecutor } from './redis-workers.ts';
@@ -43,8 +43,9 @@ export function refuseBeforehand(loaded: readonly LoadedScenario[], out: string)
   const refused = loaded.flatMap(({ scenario, invocation }) => tooManyRequests(scenario, invocation) ?? []);
   if (refused.length > 0) throw new CommandEnd(ExitCode.usage, refused.join('\n'));
   const problem = folderProblem(out);
-  if (problem !== null)
-    throw new CommandEnd(ExitCode.usage, `--out ${out}: ${problem}; name a folder where you may write`);
+  if (problem === null) return;
+  const remedy = problem === NO_SPACE ? 'free some, or name another folder' : 'name a folder where you may write';
+  throw new CommandEnd(ExitCode.usage, `--out ${out}: ${problem}; ${remedy}`);
 }
 
 /** Whichever executor does the work, runs that were kept are not made again. */

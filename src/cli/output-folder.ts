@@ -2,7 +2,7 @@
  * Tries the output folder before anything is run: hours of simulation must not end at a folder that can't be written. Folders are
  * made one by one, since Node's recursive mkdir never returns for a place such as /proc/foo.
  */
-import { existsSync, mkdirSync, rmdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { reasonOfTheSystem } from './exit-codes.ts';
 
@@ -13,11 +13,11 @@ export function folderProblem(folder: string): string | null {
   try {
     made.push(...makeFolders(folder));
     writeProbe(probe);
-    unlinkSync(probe);
     return null;
   } catch (thrown) {
     return reasonOfTheSystem(thrown) ?? String(thrown);
   } finally {
+    rmSync(probe, { force: true });
     for (const path of made.reverse()) rmdirSync(path);
   }
 }
@@ -32,10 +32,13 @@ export function isFolder(path: string): boolean {
   return existsSync(path) && statSync(path).isDirectory();
 }
 
+/** A block of a disk: a full one still takes an empty file. */
+const PROBE = ' '.repeat(4096);
+
 /** Some places, such as /proc, answer that there is nothing where something should be made. */
 function writeProbe(path: string): void {
   try {
-    writeFileSync(path, '');
+    writeFileSync(path, PROBE);
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
     throw Object.assign(new Error('nothing can be made here'), { code: 'ENOTSUP', path });

@@ -1,13 +1,14 @@
 /** `quorumlab run FILE…`: runs scenarios and writes their results, or says what that would take (`--plan`). */
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { holdsCompleteResult, resultFolder, writeFiles } from '../results/result-folder.ts';
+import { holdsCompleteResult, resultFolder } from '../results/result-folder.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../results/sql.ts';
 import { addCacheOptions, stoppedWithoutAnswer } from './cache-options.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
 import { exportTables, refuseExport } from './export-tables.ts';
 import { findingsOf } from './findings.ts';
+import { writeResult } from './keep-answer.ts';
 import { type LoadedScenario, loadScenarios } from './load.ts';
 import { refuseBeforehand, refuseContradiction } from './open-executor.ts';
 import { collect, collectPrecision, positiveCount, type RunningOptions, threadCount } from './options.ts';
@@ -116,14 +117,16 @@ async function keepAndShow(
   { scenario }: LoadedScenario,
   outcome: ScenarioOutcome,
   options: RunOptions,
-  { out, err }: CommandContext,
+  context: CommandContext,
 ): Promise<void> {
+  const { out, err } = context;
   const { result, failed } = outcome;
   const folder = resultFolder(options.out, scenario.name, result.id);
   const incomplete = failed.some(({ kind }) => kind === 'interrupted');
   const kept = incomplete && holdsCompleteResult(folder);
   if (!kept) {
-    writeFiles(folder, await filesOf(outcome, options.report));
+    const files = await filesOf(outcome, options.report);
+    writeResult(folder, files, options, scenario.ownProtocols.length > 0, context);
     if (options.export !== undefined) await exportTables(folder, result, options.export);
   }
   if (options.json) {

@@ -14,6 +14,7 @@ import { runSettings, runSpecOf } from '../scenario/run-spec-for.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type Duration, SECOND } from '../units/quantities.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
+import { stoppedWithoutAnswer } from './cache-options.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { keepAnswer } from './keep-answer.ts';
@@ -75,8 +76,9 @@ async function run(file: string, options: SizeOptions, context: CommandContext):
       about: { scenario: scenario.name, warmup: scenario.run.warmup },
       signal,
     });
+    // Before any candidate is known.
     if (answer.simulated.length === 0 && signal.aborted)
-      throw new CommandEnd(ExitCode.interrupted, 'stopped before any candidate was known: nothing is written');
+      throw new CommandEnd(ExitCode.interrupted, stoppedWithoutAnswer(options, context));
     const words = [
       ...(options.objective === undefined ? [] : ['--objective', options.objective]),
       ...(options.best === BEST ? [] : ['--best', String(options.best)]),

@@ -18,7 +18,8 @@ export function writeFiles(folder: string, files: Readonly<Record<string, string
       renameSync(temporary, join(folder, name));
     } catch (error) {
       rmSync(temporary, { force: true });
-      throw error;
+      // The system names no file where the disk is full, and a temporary one where it names any.
+      throw error instanceof Error ? Object.assign(error, { path: join(folder, name) }) : error;
     }
   }
 }

@@ -72,7 +72,8 @@ export function writeWhole(path: string, content: Uint8Array | string): void {
     renameSync(temporary, path);
   } catch (thrown) {
     rmSync(temporary, { force: true });
-    throw thrown;
+    // The system names no file where the disk is full.
+    throw thrown instanceof Error ? Object.assign(thrown, { path }) : thrown;
   }
 }
 

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { namesFor } from '../../src/executor/redis/names.ts';
+import { namesFor, WORKERS } from '../../src/executor/redis/names.ts';
 import { quorumlab } from '../support/command.ts';
-import { lacksRedisServer, RedisServer, until } from '../support/redis-server.ts';
+import { freePort, lacksRedisServer, noRedisServer, RedisServer, until } from '../support/redis-server.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const replications = 10;
@@ -30,13 +30,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test(
+test.concurrent(
   'all results arrive, none twice, byte for byte, though a worker, Redis and the driver die',
   async (context) => {
-    context.skip(
-      lacking,
-      'no redis-server: install it (apt-get install redis-server), or name it in REDIS_SERVER_PATH',
-    );
+    context.skip(lacking, noRedisServer);
     const redisServer = server as RedisServer;
     const file = scenario();
     expect(await quorumlab('run', file, '--inline', '--out', join(folder, 'local'))).toMatchObject({ code: 0 });
@@ -85,6 +82,38 @@ test(
     const rows = (remote['runs.csv'] as string).trim().split('\n').slice(1);
     expect(new Set(rows).size).toBe(replications);
     expect(rows).toHaveLength(replications);
+  },
+  LIMIT,
+);
+
+test.concurrent(
+  'a worker whose Redis has gone, or never came, ends when it is told to',
+  async (context) => {
+    context.skip(lacking, noRedisServer);
+    const own = await RedisServer.started();
+    try {
+      const nobody = `redis://127.0.0.1:${await freePort()}`;
+      const [left, alone] = [own.url, nobody].map((url) => start('worker', '--redis', url, '--threads', '1'));
+      const ends = async (worker: ReturnType<typeof start>, about: RegExp) => {
+        await until(`the worker says ${about}`, () => about.test(worker.said()));
+        const toldAt = performance.now();
+        worker.child.kill('SIGINT');
+        expect(await once(worker.child, 'close')).toEqual([130, null]);
+        expect(worker.said()).toMatch(/ended: 0 runs finished\n$/);
+        return performance.now() - toldAt;
+      };
+      const redis = new Redis(own.port, '127.0.0.1');
+      await until('the worker is there', async () => (await redis.smembers(WORKERS)).length === 1);
+      redis.disconnect();
+      await own.stop('SIGKILL');
+      const took = await Promise.all([
+        ends(left as ReturnType<typeof start>, /trying again for 120 s/),
+        ends(alone as ReturnType<typeof start>, /trying again for 10 s/),
+      ]);
+      expect(Math.max(...took)).toBeLessThan(4000);
+    } finally {
+      await own.destroy();
+    }
   },
   LIMIT,
 );

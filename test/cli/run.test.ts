@@ -1,5 +1,5 @@
 // `quorumlab run`: what it prints, what it writes, and how it ends; over a stand-in for the simulation.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -417,6 +417,35 @@ describe('the exit code', () => {
       out: '',
       err: '--out /proc/foo/bar: nothing can be made here; name a folder where you may write\n',
     });
+  });
+
+  test('is 1 on a full disk, which is named with the way on, and leaves no half file', async (context) => {
+    context.skip(!existsSync('/dev/full'), 'this system has no /dev/full');
+    const full = (name: string): void => symlinkSync('/dev/full', join(name, `.result.json.${process.pid}.tmp`));
+    await quorumlab(...inline(scenario()));
+    const [id = ''] = readdirSync(join(outFolder(), 'trial'));
+    const where = join(outFolder(), 'trial', id);
+    full(where);
+    const { code, err } = await quorumlab(...inline(scenario(), '--cache', join(folder, 'runs')));
+    expect(code).toBe(ExitCode.usage);
+    expect(err).toContain(
+      `${where}: no space is left; free some, or name another folder with --out; finished runs are kept, so the same command goes on`,
+    );
+    expect(readdirSync(where)).not.toContain(`.result.json.${process.pid}.tmp`);
+    full(where);
+    const without = await quorumlab(...inline(scenario(), '--no-cache'));
+    expect(without.err).toMatch(/name another folder with --out\n$/);
+  });
+
+  test('is 1, before anything is run, where the disk is full from the beginning', async (context) => {
+    context.skip(!existsSync('/dev/full'), 'this system has no /dev/full');
+    symlinkSync('/dev/full', join(folder, `.quorumlab-${process.pid}.tmp`));
+    const { code, err } = await quorumlab('run', scenario(), '--inline', '--out', folder);
+    expect({ code, err }).toEqual({
+      code: ExitCode.usage,
+      err: `--out ${folder}: no space is left; free some, or name another folder\n`,
+    });
+    expect(readdirSync(folder)).toEqual(['trial.yaml']);
   });
 
   test('leaves no folder behind when it only tried whether it could be made', async () => {

@@ -49,6 +49,19 @@ function problemsOf(space: string, more = ''): readonly string[] {
 }
 
 describe('size', () => {
+  test('stopped before any candidate is known says what is kept', async () => {
+    const onInterrupt = (listener: () => void) => {
+      listener();
+      return () => {};
+    };
+    const asked = ['size', small, '--inline', '--out', join(folder, 'stopped'), '--cache', join(folder, 'runs')];
+    const { code, err } = await quorumlabWith({ onInterrupt }, ...asked);
+    expect(code).toBe(130);
+    expect(err).toContain(
+      'stopped: no answer is written; finished runs are kept, so the same command goes on from there',
+    );
+  });
+
   test('recommends the cheapest, with its cost, trust and proof, in a table, a file and a page', async () => {
     const { code, out, err } = await quorumlab('size', small, '--inline', '--out', folder, '--best', '2');
     expect(err).toContain('size.html');

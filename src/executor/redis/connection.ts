@@ -37,9 +37,11 @@ export interface ConnectionOptions {
   readonly address: RedisAddress;
   readonly tell: (line: string) => void;
   readonly patience?: Patience;
+  /** Aborting it ends the wait for the first connection. */
+  readonly signal?: AbortSignal;
 }
 
-/** Resolves when the first connection stands. @throws RedisGone */
+/** Resolves when the first connection stands, or the signal was aborted before. @throws RedisGone */
 export async function connectTo(options: ConnectionOptions, { Redis }: Ioredis): Promise<RedisConnection> {
   const { host, port, database, username, password, tls } = options.address;
   let closed = false;
@@ -58,12 +60,19 @@ export async function connectTo(options: ConnectionOptions, { Redis }: Ioredis):
     closed = true;
   });
   try {
-    await Promise.race([connection.ready, connection.gone]);
+    await Promise.race([connection.ready, connection.gone, ...(options.signal ? [abortOf(options.signal)] : [])]);
   } catch (thrown) {
     connection.close();
     throw thrown;
   }
   return connection;
+}
+
+export function abortOf(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 /** `onClose` also ends the copies of this connection that BullMQ makes: they have its options. */

@@ -7,7 +7,7 @@ import type { Job, Worker } from 'bullmq';
 import type { RunOutcome } from '../../experiment/experiment.ts';
 import type { Code } from '../../results/build-fingerprint.ts';
 import { type Executor, reasonOf } from '../executor.ts';
-import { type ConnectionOptions, connectTo, type RedisConnection } from './connection.ts';
+import { abortOf, type ConnectionOptions, connectTo, type RedisConnection } from './connection.ts';
 import { announce } from './crew.ts';
 import { type Names, namesFor, PREFIX, RESULT_KEPT } from './names.ts';
 import { redisPackages } from './packages.ts';
@@ -53,6 +53,10 @@ export async function serve(options: ServeOptions): Promise<Tally> {
   const connection = await connectTo(options, packages.ioredis);
   const names = namesFor(options.code);
   const desk = new Desk(connection, names, options);
+  if (options.signal.aborted) {
+    connection.close();
+    return desk.tally;
+  }
   const worker = new packages.bullmq.Worker(
     names.queue,
     async (job, token) => {
@@ -80,11 +84,11 @@ export async function serve(options: ServeOptions): Promise<Tally> {
     await Promise.race([connection.gone, abortOf(options.signal), idle(worker, desk, options.idleExitMs)]);
   } finally {
     desk.stop();
-    // Without a Redis there is nobody to give runs back to.
-    await within(
-      connection.redis.status === 'ready' ? CLOSES_WITHIN : 0,
-      Promise.allSettled([worker.close(), leave()]),
-    );
+    const left = leave();
+    left.catch(() => {}); // the connection may go first; its card then expires
+    // Without a Redis there is nobody to give runs back to, and an unforced close would wait for it for ever.
+    const force = connection.redis.status !== 'ready';
+    await within(CLOSES_WITHIN, Promise.allSettled(force ? [worker.close(force)] : [worker.close(), left]));
     connection.close();
   }
   return desk.tally;
@@ -211,13 +215,6 @@ async function idle(worker: Worker, desk: Desk, idleMs: number | null): Promise<
       resolve();
     }, LOOKS_WHETHER_IDLE_EVERY);
     worker.once('closing', () => clearInterval(timer));
-  });
-}
-
-function abortOf(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
 
