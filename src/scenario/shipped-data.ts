@@ -96,3 +96,11 @@ export function scenarioPath(file: string): string {
   const shipped = resolve(packageRoot, 'scenarios', `${named}.yaml`);
   return named !== undefined && existsSync(shipped) ? shipped : file;
 }
+
+/** The same of a protocol's file on the command line (`scenarios/own/chain.js`). Absolute. */
+export function protocolPath(file: string): string {
+  const shipped = resolve(packageRoot, file);
+  return !existsSync(file) && /^scenarios\/own\/[a-z0-9-]+\.js$/.test(file) && existsSync(shipped)
+    ? shipped
+    : resolve(file);
+}

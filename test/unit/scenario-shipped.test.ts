@@ -1,13 +1,13 @@
 // What is shipped is sound: scenarios, their first line, the JSON Schema, profiles and data, and what `list` shows of them.
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { catalogue } from '../../src/scenario/catalogue.ts';
 import { fileFields } from '../../src/scenario/file-shape.ts';
 import { schemaText } from '../../src/scenario/json-schema.ts';
 import { loadScenario, openScenario } from '../../src/scenario/load.ts';
 import { formatProblem } from '../../src/scenario/problem.ts';
 import { snakeCase } from '../../src/scenario/shape.ts';
-import { dataPath, shippedTraces } from '../../src/scenario/shipped-data.ts';
+import { dataPath, protocolPath, shippedTraces } from '../../src/scenario/shipped-data.ts';
 
 const root = new URL('../../', import.meta.url);
 const files = readdirSync(new URL('scenarios/', root)).filter((name) => name.endsWith('.yaml'));
@@ -104,4 +104,12 @@ describe('shipped data', () => {
       for (const option of options) expect(option.meaning).not.toBe('');
     }
   });
+});
+
+test('a protocol named on the command line is the file itself, or the shipped one where there is none', () => {
+  const away = vi.spyOn(process, 'cwd').mockReturnValue('/');
+  const [shipped, other] = [protocolPath('scenarios/own/chain.js'), protocolPath('scenarios/own/none.js')];
+  away.mockRestore();
+  expect(readFileSync(shipped, 'utf8')).toContain('chain');
+  expect(other).toBe('/scenarios/own/none.js');
 });
