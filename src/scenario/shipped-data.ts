@@ -97,10 +97,10 @@ export function scenarioPath(file: string): string {
   return named !== undefined && existsSync(shipped) ? shipped : file;
 }
 
-/** The same of a protocol's file on the command line (`scenarios/own/chain.js`). Absolute. */
-export function protocolPath(file: string): string {
+/** The same of a protocol's file on the command line (`scenarios/own/chain.js`), counted from the folder `from`. Absolute. */
+export function protocolPath(file: string, from = '.'): string {
+  const own = resolve(from, file);
   const shipped = resolve(packageRoot, file);
-  return !existsSync(file) && /^scenarios\/own\/[a-z0-9-]+\.js$/.test(file) && existsSync(shipped)
-    ? shipped
-    : resolve(file);
+  const isShipped = /^scenarios\/own\/[a-z0-9-]+\.js$/.test(file) && existsSync(shipped);
+  return isShipped && !existsSync(own) ? shipped : own;
 }

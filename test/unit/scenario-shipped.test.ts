@@ -1,6 +1,6 @@
 // What is shipped is sound: scenarios, their first line, the JSON Schema, profiles and data, and what `list` shows of them.
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../src/scenario/catalogue.ts';
 import { fileFields } from '../../src/scenario/file-shape.ts';
 import { schemaText } from '../../src/scenario/json-schema.ts';
@@ -107,9 +107,7 @@ describe('shipped data', () => {
 });
 
 test('a protocol named on the command line is the file itself, or the shipped one where there is none', () => {
-  const away = vi.spyOn(process, 'cwd').mockReturnValue('/');
-  const [shipped, other] = [protocolPath('scenarios/own/chain.js'), protocolPath('scenarios/own/none.js')];
-  away.mockRestore();
+  const [shipped, other] = [protocolPath('scenarios/own/chain.js', '/'), protocolPath('scenarios/own/none.js', '/')];
   expect(readFileSync(shipped, 'utf8')).toContain('chain');
   expect(other).toBe('/scenarios/own/none.js');
 });
