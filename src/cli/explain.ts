@@ -1,11 +1,11 @@
 /** `quorumlab explain NAME`: what something is, where it is from, and its options with unit, default, range and meaning. */
-import { resolve } from 'node:path';
 import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { type CatalogueEntry, catalogue, protocolEntry } from '../scenario/catalogue.ts';
 import { importProtocol } from '../scenario/own-protocol.ts';
 import { nearest } from '../scenario/problem.ts';
 import { settingNames, settingsNamed } from '../scenario/settings.ts';
+import { protocolPath } from '../scenario/shipped-data.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
 
@@ -34,7 +34,7 @@ export function explainText(name: string): string {
 /** A protocol of the user's own, which this imports. */
 async function ownText(path: string): Promise<string> {
   try {
-    const { definition } = await importProtocol(resolve(path));
+    const { definition } = await importProtocol(protocolPath(path));
     return entryText({ ...protocolEntry(definition), kind: `protocol of your own, ${path}` });
   } catch (thrown) {
     throw new CommandEnd(ExitCode.usage, `${path} ${(thrown as Error).message}`);

@@ -52,7 +52,7 @@ export function sizeCommand(program: Command, context: CommandContext = processC
     )
     .option('--budget <runs>', 'runs after which the search gives up', positiveCount, BUDGET);
   addRunningOptions(command, {
-    quick: `at most ${QUICK_CANDIDATES} candidates simulated, in at most two replications of a quarter of the duration, whole after a loss`,
+    quick: `at most ${QUICK_CANDIDATES} candidates simulated, in at most two replications (four on the verge) of a quarter of the duration, whole after a loss`,
     replications: 'what is followed up',
     answer: 'size',
     insteadOf: 'recommendation',

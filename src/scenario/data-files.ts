@@ -47,5 +47,7 @@ export function reasonOf(thrown: unknown): string {
   const error = thrown as NodeJS.ErrnoException;
   if (error.code === 'ENOENT') return `there is no file ${error.path ?? ''}`;
   if (error.code === 'EISDIR') return 'is a folder, not a file';
+  if (error.code === 'EACCES' || error.code === 'EPERM')
+    return `${error.path ?? 'it'} can't be read: permission denied`;
   return error instanceof Error ? error.message.split('\n')[0]! : String(thrown);
 }

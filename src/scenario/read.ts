@@ -5,7 +5,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
 import { nearest } from './problem.ts';
 import { expectedOf, readLeaf } from './read-leaf.ts';
-import { type Field, type FileForm, type Presets, type Shape, snakeCase } from './shape.ts';
+import { type Field, type Fields, type FileForm, type Presets, type Shape, snakeCase } from './shape.ts';
 
 /** The key of a mapping that names a preset. */
 export const PRESET = 'preset';
@@ -71,7 +71,7 @@ function readRecord(
   context: ReadContext,
   tag?: string,
 ): Record<string, unknown> | typeof INVALID {
-  if (!isMap(node)) return refuse(node, path, context, 'a mapping');
+  if (!isMap(node)) return refuse(node, path, context, `a mapping${exampleWith(node, fields)}`);
   const owned = [...(tag === undefined ? [] : [tag]), ...(presets === undefined ? [] : [PRESET])];
   const preset = presets === undefined ? {} : readPreset(presets, node, path, context);
   const bySnake = new Map(Object.keys(fields).map((key) => [snakeCase(key), key]));
@@ -278,6 +278,18 @@ function unknownName(
 function refuse(node: Node | null, path: readonly string[], context: ReadContext, expected: string): typeof INVALID {
   context.report(node, path, `is ${describe(node)}, expected ${expected}`);
   return INVALID;
+}
+
+/** `, such as { matrix: lan }`: the field that a single value was meant for, where one has it among its choices. */
+function exampleWith(node: Node | null, fields: Fields): string {
+  const given = isScalar(node) ? String(node.value) : '';
+  const meant = Object.keys(fields).find((key) => choicesOf(fields[key]!.shape).includes(given));
+  return meant === undefined ? '' : ` such as { ${snakeCase(meant)}: ${given} }`;
+}
+
+function choicesOf(shape: Shape): readonly string[] {
+  const single = shape.kind === 'either' ? shape.scalar : shape;
+  return single !== undefined && 'choices' in single ? (single.choices ?? []) : [];
 }
 
 function describe(node: Node | null): string {

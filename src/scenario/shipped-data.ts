@@ -96,3 +96,11 @@ export function scenarioPath(file: string): string {
   const shipped = resolve(packageRoot, 'scenarios', `${named}.yaml`);
   return named !== undefined && existsSync(shipped) ? shipped : file;
 }
+
+/** The same of a protocol's file on the command line (`scenarios/own/chain.js`), counted from the folder `from`. Absolute. */
+export function protocolPath(file: string, from = '.'): string {
+  const own = resolve(from, file);
+  const shipped = resolve(packageRoot, file);
+  const isShipped = /^scenarios\/own\/[a-z0-9-]+\.js$/.test(file) && existsSync(shipped);
+  return isShipped && !existsSync(own) ? shipped : own;
+}

@@ -9,7 +9,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { namesFor, WORKERS } from '../../src/executor/redis/names.ts';
 import { quorumlab } from '../support/command.ts';
-import { freePort, lacksRedisServer, noRedisServer, RedisServer, until } from '../support/redis-server.ts';
+import { freePort, lacksRedisServer, RedisServer, until } from '../support/redis-server.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const replications = 10;
@@ -33,7 +33,10 @@ afterAll(async () => {
 test.concurrent(
   'all results arrive, none twice, byte for byte, though a worker, Redis and the driver die',
   async (context) => {
-    context.skip(lacking, noRedisServer);
+    context.skip(
+      lacking,
+      'no redis-server: install it (apt-get install redis-server), or name it in REDIS_SERVER_PATH',
+    );
     const redisServer = server as RedisServer;
     const file = scenario();
     expect(await quorumlab('run', file, '--inline', '--out', join(folder, 'local'))).toMatchObject({ code: 0 });
@@ -89,7 +92,10 @@ test.concurrent(
 test.concurrent(
   'a worker whose Redis has gone, or never came, ends when it is told to',
   async (context) => {
-    context.skip(lacking, noRedisServer);
+    context.skip(
+      lacking,
+      'no redis-server: install it (apt-get install redis-server), or name it in REDIS_SERVER_PATH',
+    );
     const own = await RedisServer.started();
     try {
       const nobody = `redis://127.0.0.1:${await freePort()}`;

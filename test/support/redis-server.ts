@@ -15,8 +15,7 @@ const candidates = [
 ];
 const program = candidates.find((path) => path !== undefined && existsSync(path));
 
-export const noRedisServer =
-  'no redis-server: install it (apt-get install redis-server), or name it in REDIS_SERVER_PATH';
+const noRedisServer = 'no redis-server: install it (apt-get install redis-server), or name it in REDIS_SERVER_PATH';
 
 /** Whether there is none. Without one tests are skipped and say so. @throws in CI, where its absence is a failure. */
 export function lacksRedisServer(): boolean {

@@ -64,6 +64,13 @@ describe('places', () => {
       ok: false,
       problems: [{ place: '/nowhere/x.yaml:1:1', message: expect.stringContaining('there is no file') }],
     });
+    const locked = loadScenario('locked.yaml', {
+      readText(path) {
+        throw Object.assign(new Error(`EACCES: permission denied, open '${path}'`), { code: 'EACCES', path });
+      },
+    });
+    const message = "locked.yaml can't be read: permission denied, expected a scenario file";
+    expect(locked).toMatchObject({ problems: [{ message }] });
   });
 });
 
@@ -92,6 +99,7 @@ describe('values', () => {
     ['machine: { cores: 0 }', "machine.cores: is '0', expected at least 1"],
     ['machine: { cores: }', 'machine.cores: is empty, expected a whole number'],
     ['machine: 4', "machine: is '4', expected a mapping"],
+    ['network: lan', "network: is 'lan', expected a mapping such as { matrix: lan }"],
     ['run: { duration: 105d }', "run.duration: is '105d', expected at most 104 days"],
     ['run: { warmup: soon }', "run.warmup: is 'soon', expected auto or a duration"],
     ['objective: { finality_p98: 1s }', "objective.finality_p98: unknown key (did you mean 'finality_p90'?)"],

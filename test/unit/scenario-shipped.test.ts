@@ -7,7 +7,7 @@ import { schemaText } from '../../src/scenario/json-schema.ts';
 import { loadScenario, openScenario } from '../../src/scenario/load.ts';
 import { formatProblem } from '../../src/scenario/problem.ts';
 import { snakeCase } from '../../src/scenario/shape.ts';
-import { dataPath, shippedTraces } from '../../src/scenario/shipped-data.ts';
+import { dataPath, protocolPath, shippedTraces } from '../../src/scenario/shipped-data.ts';
 
 const root = new URL('../../', import.meta.url);
 const files = readdirSync(new URL('scenarios/', root)).filter((name) => name.endsWith('.yaml'));
@@ -111,4 +111,10 @@ describe('shipped data', () => {
     const fabric = raft?.facts.find((fact) => fact.startsWith('preset: fabric-orderer-2.5: '));
     expect(fabric).toContain('batch.max_transactions: 500, batch.max_bytes: 2MB, batch.timeout: 2s, max_inflight: 5)');
   });
+});
+
+test('a protocol named on the command line is the file itself, or the shipped one where there is none', () => {
+  const [shipped, other] = [protocolPath('scenarios/own/chain.js', '/'), protocolPath('scenarios/own/none.js', '/')];
+  expect(readFileSync(shipped, 'utf8')).toContain('chain');
+  expect(other).toBe('/scenarios/own/none.js');
 });
