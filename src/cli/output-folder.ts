@@ -8,17 +8,21 @@ import { reasonOfTheSystem } from './exit-codes.ts';
 
 /** What is wrong with a folder to write results to; null: it is there, or can be made, and takes files. Leaves nothing behind. */
 export function folderProblem(folder: string): string | null {
-  const made: string[] = [];
+  let made: readonly string[];
+  try {
+    made = makeFolders(folder);
+  } catch (thrown) {
+    return reasonOfTheSystem(thrown) ?? String(thrown);
+  }
   const probe = join(folder, `.quorumlab-${process.pid}.tmp`);
   try {
-    made.push(...makeFolders(folder));
     writeProbe(probe);
     return null;
   } catch (thrown) {
     return reasonOfTheSystem(thrown) ?? String(thrown);
   } finally {
     rmSync(probe, { force: true });
-    for (const path of made.reverse()) rmdirSync(path);
+    for (const path of [...made].reverse()) rmdirSync(path);
   }
 }
 

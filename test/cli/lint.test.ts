@@ -69,6 +69,7 @@ describe('lint', () => {
       "clients.0.load: 'opn' is no known load (did you mean 'open'?)",
       'faults.0.at: is missing',
       "faults.1.at: is 'soon'",
+      'clients.0: has both site and node',
       "clients.0.site: there is no site 'Nowhere' in this network",
       'clients.0.node: there is no node 9',
       'clients.0.reply_quorum: waits for 99 replies of 4 nodes',

@@ -236,7 +236,7 @@ describe('size', () => {
     const out = join(folder, 'stopped');
     const { code, err } = await quorumlabWith({ onInterrupt }, 'size', small, '--inline', '--out', out);
     expect(code).toBe(130);
-    expect(err).toContain('nothing is written');
+    expect(err).toContain('no answer is written');
   });
 });
 
