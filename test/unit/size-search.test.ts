@@ -6,6 +6,7 @@ import { CutBook } from '../../src/experiment/size/cut-book.ts';
 import { type Demand, expectedIn, loadOf } from '../../src/experiment/size/demand.ts';
 import { drilled, drillsOf, lossesIn, settledAt } from '../../src/experiment/size/drills.ts';
 import { countCandidates, fieldOf } from '../../src/experiment/size/field.ts';
+import { grown } from '../../src/experiment/size/headroom.ts';
 import { countPlacements, placementsOf } from '../../src/experiment/size/placements.ts';
 import { quorumFigures, shortOfQuorum } from '../../src/experiment/size/quorums.ts';
 import { sizeSearch } from '../../src/experiment/size/search.ts';
@@ -315,6 +316,26 @@ describe('a rate that is asked for of bursts', () => {
     expect(rates).toHaveLength(verdict === 'missed' ? 1 : 0);
     expect(trial.untold !== null).toBe(verdict === 'untold');
     if (verdict === 'untold') expect(trial.decided).toBe(false);
+  });
+});
+
+test('where only finality is asked for, bursts that were never sent leave a candidate undecided, and its headroom untold', () => {
+  const demand: Demand = { ...NO_DEMAND, objectives: [objective('finality_p99', 500)] };
+  const space = single({
+    name: 'bursty',
+    options: { rate: 50, burstRate: 500, calm: 60 * SECOND, burst: 10 * SECOND },
+  });
+  const answer = search(planOf(space, demand));
+  expect(answer.best).toEqual([]);
+  expect(answer.simulated.map(({ outcome }) => outcome)).toEqual(['undecided']);
+  const plan = planOf(space, demand);
+  const spec = plan.specFor(setupOfSingle(space, demand), 0, plan.full);
+  const trial = trialOf(spec, [real(spec)], 200 * MILLISECOND, demand.objectives);
+  const step = grown({ keeps: 1.25, fails: null, why: null }, 1.5, trial);
+  expect(step).toMatchObject({
+    keeps: 1.25,
+    fails: 1.5,
+    why: expect.stringMatching(/^its runs cannot tell: runs too short/),
   });
 });
 

@@ -5,18 +5,18 @@ import { type Trial, worstMiss } from './trial.ts';
 export const LOAD_STEPS = [1.25, 1.5, 2, 3] as const;
 
 export interface Headroom {
-  /** The largest factor up to which every step gave what is asked for; 1: none was tried, or the first step fails. */
+  /** The largest factor up to which every step gave what is asked for; 1: none was tried, or the first step did not show it. */
   readonly keeps: number;
-  /** The first that does not, and why; null: none failed yet. */
+  /** The first that does not, or whose runs cannot tell, and why; null: none yet. */
   readonly fails: number | null;
   readonly why: string | null;
 }
 
 export const NO_HEADROOM: Headroom = { keeps: 1, fails: null, why: null };
 
-/** After one more step; one whose runs cannot tell changes nothing. */
+/** After one more step. */
 export function grown(before: Headroom, factor: number, trial: Trial): Headroom {
-  if (trial.untold !== null) return before;
+  if (trial.untold !== null) return { ...before, fails: factor, why: `its runs cannot tell: ${trial.untold}` };
   if (trial.misses.length === 0) return { ...before, keeps: factor };
   return { ...before, fails: factor, why: worstMiss(trial).why };
 }

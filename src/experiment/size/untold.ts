@@ -17,9 +17,13 @@ export function isRate(name: EstimateName): name is 'throughput_per_s' | 'goodpu
   return name === 'throughput_per_s' || name === 'goodput_per_s';
 }
 
+/** Ours: runs that sent less than this share of what clients send on average say nothing of how they are served. */
+const FAIR_SHARE = 0.9;
+
 /**
- * A rate that is missed because it was never sent: of bursts and traces, where the runs sent less than is asked for, or where the share
- * that is final would do at the rate that clients send at on average. null: none is, or the clients are steady.
+ * Of bursts and traces: whether runs sent clearly less than clients send on average, so that nothing that is met in them is told; or a rate
+ * is missed because it was never sent, where the runs sent less than is asked for, or where the share that is final would do at the rate
+ * that clients send at on average. null: neither, or the clients are steady.
  */
 export function neverSent(
   { objective, estimates }: PointEstimate,
@@ -34,7 +38,7 @@ export function neverSent(
     if (!isRate(name) || value === null || value >= target) return false;
     return sent < target || (value / sent) * nominal >= target;
   });
-  if (!short) return null;
+  if (!short && sent >= FAIR_SHARE * nominal) return null;
   return `runs too short for these arrivals: they sent ${rate(sent)} of ${rate(nominal)}/s; lengthen run.duration`;
 }
 

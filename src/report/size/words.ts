@@ -89,6 +89,11 @@ function costSentence({ cost_per_month: cost }: AnswerRow, file: SizeFile): stri
   return `It costs ${money(cost.total, file)} a month: ${list(said)}${mean}${unpriced}.`;
 }
 
+/** Of the runs that held anything to measure. */
+function runsText(runs: number): string {
+  return runs === 1 ? 'in one run, so without intervals' : `means and 95% intervals over ${counted(runs, 'run')}`;
+}
+
 function givesSentence(answer: AnswerRow, { asked }: SizeFile): string {
   const objectives = answer.objective
     .map(({ measure, value, low, high, target }) => {
@@ -101,7 +106,7 @@ function givesSentence(answer: AnswerRow, { asked }: SizeFile): string {
   const open = answer.objective.some(({ decided }) => !decided)
     ? ' An interval reaches across its target: more replications could turn it.'
     : '';
-  return `Under ${formatQuantity(asked.offered_per_s, 'per_s')} offered${margin}, it gives ${objectives} (means and 95% intervals over ${counted(answer.replications, 'run')}).${open}`;
+  return `Under ${formatQuantity(asked.offered_per_s, 'per_s')} offered${margin}, it gives ${objectives} (${runsText(answer.replications)}).${open}`;
 }
 
 /** Why so much is offered, in words that follow it. */
@@ -149,11 +154,9 @@ function simulatedLosses({ losses, losses_possible }: AnswerRow, survive: SizeFi
 function headroomSentence({ headroom: { keeps, fails, why } }: AnswerRow): string {
   if (fails === null)
     return `Headroom: it still gives all of this at ${formatShort(keeps)} times the load, the most that was tried.`;
-  const until =
-    keeps === 1 ? 'The next step tried' : `It still gives all of this at ${formatShort(keeps)} times the load;`;
   return keeps === 1
-    ? `Headroom: less than ${formatShort(fails)} times the load: there, ${why}.`
-    : `Headroom: ${until.charAt(0).toLowerCase()}${until.slice(1)} at ${formatShort(fails)} times, ${why}.`;
+    ? `Headroom: none is shown: at ${formatShort(fails)} times the load, ${why}.`
+    : `Headroom: it still gives all of this at ${formatShort(keeps)} times the load; at ${formatShort(fails)} times, ${why}.`;
 }
 
 function bindingSentence({ margins }: AnswerRow): string {
