@@ -2,8 +2,8 @@
  * How the JavaScript engine compiles the kernel and collects its garbage (ADR 0009). It changes speed, never a result.
  *
  * By default V8 stops inlining after about 900 bytecodes a function; the kernel's loops call many small functions, and each call left
- * standing boxes the instants it passes: 5 % faster in a long run. More than this gains no more there, and the large functions take so
- * long to compile, again and again, that a run of seconds loses half its time to it.
+ * standing boxes the instants it passes: some 5 % faster in a long run. More than this gains no more there, and costs a run of
+ * seconds a third of its time.
  *
  * By default V8 collects young objects, and frees the memory of typed arrays, on threads of its own beside the one that runs. A short
  * run leaves little behind but many small arrays: those threads took a fifth of the processor time and, freeing what another thread
