@@ -10,6 +10,7 @@ import {
   etcdPlacementFar,
   etcdThroughput,
 } from './targets/etcd.ts';
+import { etcdOneConstant } from './targets/etcd-one-constant.ts';
 import { failover } from './targets/failover.ts';
 import { inOrder } from './targets/in-order.ts';
 import { latencyInDelays } from './targets/latency-in-delays.ts';
@@ -55,6 +56,7 @@ export const targets: readonly Target[] = [
   etcdBandwidth,
   etcdFsync,
   failover,
+  ...etcdOneConstant,
   bftSmart,
   bftSmartBatches,
 ];

@@ -10,6 +10,10 @@ import { SMALL_ERRORS, validateTarget } from '../../src/validation/validate.ts';
 /** Against closed forms of queues and quorums, which take half of the time; all others are elections and systems. */
 const isQueue = ({ id }: Target): boolean => /^(m-[dm]-1|saturation|tcp-order|quorum-order)/.test(id);
 
+/** Waiting in single queues, which a million customers tell to this many per cent. */
+const isWaiting = ({ id }: Target): boolean => /^m-[dm]-1/.test(id);
+const MILLION_TELLS = 3;
+
 export const queueTargets = targets.filter(isQueue);
 export const otherTargets = targets.filter((target) => !isQueue(target));
 
@@ -22,5 +26,8 @@ export function allHold(some: readonly Target[]): void {
     expect(comparisons.length).toBeGreaterThan(0);
     expect(comparisons.filter(({ holds, ungated }) => !holds && ungated === null)).toEqual([]);
     for (const { allowance, standardError } of comparisons) expect(allowance).toBe(SMALL_ERRORS * (standardError ?? 0));
+    if (isWaiting(target))
+      for (const { errorPercent, row } of comparisons)
+        expect(Math.abs(errorPercent ?? Number.NaN), row).toBeLessThanOrEqual(MILLION_TELLS);
   });
 }

@@ -5,6 +5,7 @@ import { commandLine } from '../../src/cli/command-line.ts';
 import type { Simulate } from '../../src/executor/executor.ts';
 import { openScenario } from '../../src/scenario/load.ts';
 import { formatProblem } from '../../src/scenario/problem.ts';
+import type { DesignPoint } from '../../src/scenario/scenario.ts';
 import { MODEL_VERSION } from '../../src/simulation/model-version.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { binomialInterval } from '../../src/statistics/order-statistics.ts';
@@ -14,6 +15,7 @@ import { scenarioOf } from '../../src/validation/observe.ts';
 import { inlineObserver, poolObserver } from '../../src/validation/observer.ts';
 import { openReference } from '../../src/validation/reference.ts';
 import { targets } from '../../src/validation/registry.ts';
+import { etcdOneConstant, etcdPairs } from '../../src/validation/targets/etcd-one-constant.ts';
 import { validateTarget } from '../../src/validation/validate.ts';
 import { otherTargets, queueTargets } from './small-suite.ts';
 
@@ -40,16 +42,33 @@ test('every scenario loads and is named after its file', async () => {
   for (const target of targets) expect((await loaded(scenarioOf(target))).name).toBe(target.scenario);
 });
 
-test('all etcd scenarios share the three service constants and charge nothing else', async () => {
+test('all etcd scenarios share the three service constants and charge nothing else, but those of one constant', async () => {
   const etcd = targets.filter(({ source }) => source.startsWith('measured/etcd'));
-  expect(etcd.length).toBe(7);
-  for (const target of etcd)
+  expect(etcd.length).toBe(7 + etcdOneConstant.length);
+  for (const target of etcd) {
+    const single = etcdOneConstant.includes(target);
     for (const { setup } of (await loaded(scenarioOf(target))).points) {
-      expect(setup.clients.map(({ processing }) => processing)).toEqual(setup.clients.map(() => 430_000));
-      const { handling, requestHandling, wakeUp, execution, crypto } = setup.machine;
-      expect([handling, requestHandling, wakeUp]).toEqual([60_000, 60_000, 300_000]);
+      expect(setup.clients.map(({ processing }) => processing)).toEqual(
+        setup.clients.map(() => (single ? 1_300_000 : 430_000)),
+      );
+      const { handling, requestHandling, wakeUp = 0, execution, crypto } = setup.machine;
+      expect([handling, requestHandling, wakeUp]).toEqual(single ? [0, 0, 0] : [60_000, 60_000, 300_000]);
       expect([execution, crypto.sign, crypto.verify, crypto.mac]).toEqual([0, 0, 0, 0]);
     }
+  }
+});
+
+test('with one constant or with three, etcd is predicted in the same set-ups', async () => {
+  for (const { one, three } of etcdPairs) {
+    const [single, shipped] = await Promise.all([one, three].map(async (target) => loaded(scenarioOf(target))));
+    const bare = ({ setup }: DesignPoint) => ({
+      ...setup,
+      machine: null,
+      clients: setup.clients.map(({ processing: _, ...client }) => client),
+    });
+    expect(single!.points.map(bare), one.id).toEqual(shipped!.points.map(bare));
+    expect(single!.run, one.id).toEqual(shipped!.run);
+  }
 });
 
 test('closed forms are those of the published rows, to the digits in which they are printed', () => {

@@ -90,6 +90,17 @@ test('requests that take no processor miss the throughput of etcd', async () => 
   expect((await missedRows('etcd-throughput', free)).length).toBeGreaterThan(0);
 });
 
+test('one constant that occupies the thread, where it should only delay requests, misses 16 clients of etcd', async () => {
+  const serial = changed((spec) => ({
+    ...spec,
+    clients: spec.clients.map((client) => ({ ...client, processing: 0 })),
+    machine: { ...spec.machine, execution: Math.max(...spec.clients.map(({ processing = 0 }) => processing)) },
+  }));
+  const id = 'etcd-one-constant-throughput';
+  expect(await missedRows(id)).toEqual([]);
+  expect(await missedRows(id, serial)).toEqual(['16 clients']);
+});
+
 test('headers that weigh nothing miss the card queue', async () => {
   const bare = changed((spec) => ({ ...spec, network: { ...spec.network, headerBytes: 0 } }));
   expect(await missedRows('m-d-1-card')).toEqual([]);

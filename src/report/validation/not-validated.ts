@@ -2,6 +2,7 @@
 import type { Reference, ReferenceRow } from '../../validation/reference.ts';
 import type { CdfStep, Target } from '../../validation/target.ts';
 import type { TargetResult } from '../../validation/validate.ts';
+import { etcdConstants } from './etcd-constants.ts';
 import { valueText } from './words.ts';
 
 /** Kinds of systems and conditions that nothing here was compared with. */
@@ -18,8 +19,8 @@ export function limits(results: readonly TargetResult[], reference: Reference): 
   return [
     'No independent predictions: the free constants were chosen on rows that are compared here, one value for all rows of a system; what they then explain is the shape over delays, members, places, clients, periods and timeouts, not the level.',
     'The etcd constants were chosen on commit latency from 5 ms on, on placement and on throughput together, those of BFT-SMaRt on its two latencies and on how many clients wait (two batches in turn); disks, bandwidth and failover were not looked at. One etcd set-up measured several times over gave medians that differ by about as much as the tolerance: what lies below it is not told apart.',
-    'etcd has three constants here, one value each for all rows, where the commit rows from 5 ms on alone would be fitted by one service time (`quorumlab calibrate --from` does that): more than the least that those rows need.',
-    'Queues at the protocol thread have fewer customers at the lower loads than those at the cards and at the core that verifies (each scenario says how many), and M/D/1 at the thread has no load of 0.9.',
+    ...etcdConstants(results),
+    'M/D/1 at the protocol thread has fewer customers than the other queues (each scenario says how many): a transaction executed there costs the simulation several times a request at a card or a core.',
     ...wideAreaTail(results, reference),
     'etcd with no delay at all between members is predicted with links of 1 us, and as if each member had a machine of its own: on the two cores that they shared no thread ever found its machine asleep, so one client is predicted too slow (and many too fast).',
     'QBFT is PBFT with proposers that rotate and a block period; its blocks are executed once committed.',

@@ -22,13 +22,11 @@ const LOADS = [0.1, 0.3, 0.5, 0.7, 0.9];
 const TRAVEL_MS = 10;
 const source = 'Pollaczek 1930, Khinchine 1932';
 
-/** A queue whose service is as long as the load asks of so many requests a second. */
+/** So many requests a second at every load, each served for as long as the load asks: one duration gives all loads as many customers. */
 const RATE = 20_000;
-/** The service of a queue that gets as many requests as the load asks, ms. */
-const SERVICE_MS = 0.05;
 
-/** A million customers a load, or a tenth of the full setting. */
-const small = ['run.duration=6s'];
+/** A million customers a load, behind the longest relaxation time six times over (17 ms, M/M/1 at load 0.9). */
+const small = ['run.warmup=100ms', 'run.duration=5.1s'];
 
 /** The mean of one stage, ms, less what is no waiting in it. */
 function waited(stage: Quantity, less: (run: Run) => number): Quantity {
@@ -51,23 +49,19 @@ function serviceIn(run: Run, resource: 'ingress' | 'egress' | 'thread'): number 
   return (1000 * share) / (throughput.observe(run)[0] as number);
 }
 
+/** ms */
+const serviceAt = (load: number): number => (load * 1000) / RATE;
+
 function row(
   load: number,
-  variation: number,
-  serviceMs: number,
+  variation: 0 | 1,
   where: Comparison['where'],
   quantity: Quantity,
   name = `load ${load}`,
 ): Comparison {
-  const real = waiting(load, variation) * serviceMs;
+  const real = waiting(load, variation) * serviceAt(load);
   return { row: name, unit: 'ms', real, tolerance: { percent: 1 }, ungated: null, where, quantity };
 }
-
-/** ms */
-const serviceAt = (load: number): number => (load * 1000) / RATE;
-const arrivalsAt = (load: number): Comparison['where'] => ({
-  'clients.0.load.open.poisson': `${(load * 1000) / SERVICE_MS}/s`,
-});
 
 const CONSTANT_CARD: Readonly<Record<number, string>> = {
   0.1: '201.6Mbps',
@@ -84,7 +78,10 @@ const EXPONENTIAL_CARD: Readonly<Record<number, string>> = {
   0.9: '18593884kbps',
 };
 
-/** In front of a server that gets `RATE` requests a second, each served for as long as the load asks. `served`: how long in a run, ms. */
+/** The thread executes for as long as the load asks, at a constant or an exponential time. */
+const executionAt = (load: number): Comparison['where'] => ({ 'machine.execution': `${1000 * serviceAt(load)}us` });
+
+/** In front of a server before the mempool. `served`: how long in a run, ms. */
 function onArrival(
   id: string,
   summary: string,
@@ -96,29 +93,10 @@ function onArrival(
     row(
       load,
       variation,
-      serviceAt(load),
       where(load),
       waited(meanToReceived, (run) => TRAVEL_MS + served(load, run)),
     );
   return { id, summary, source, scenario: id, constants: [], small, comparisons: () => LOADS.map(comparison) };
-}
-
-/** In front of a server that takes `SERVICE_MS` for each request, of which as many come as the load asks. */
-function onceInside(
-  load: number,
-  variation: 0 | 1,
-  stage: Quantity,
-  served: (run: Run) => number,
-  name?: string,
-): Comparison {
-  return row(
-    load,
-    variation,
-    SERVICE_MS,
-    arrivalsAt(load),
-    waited(stage, (run) => TRAVEL_MS + served(run)),
-    name,
-  );
 }
 
 export const queues: readonly Target[] = [
@@ -149,8 +127,16 @@ export const queues: readonly Target[] = [
     source,
     scenario: 'm-d-1-thread',
     constants: [],
-    small: ['run.duration=11s', 'levels={clients.0.load.open.poisson: [10000/s]}'],
-    comparisons: () => LOADS.slice(0, -1).map((load) => onceInside(load, 0, meanToExecuted, () => SERVICE_MS)),
+    small: [...small, 'levels={machine.execution: [45us]}'],
+    comparisons: () =>
+      LOADS.map((load) =>
+        row(
+          load,
+          0,
+          executionAt(load),
+          waited(meanToExecuted, () => TRAVEL_MS + serviceAt(load)),
+        ),
+      ),
   },
   {
     id: 'm-m-1-thread-card-out',
@@ -159,11 +145,26 @@ export const queues: readonly Target[] = [
     source: `${source}; Burke, Operations Research 4(6), 1956`,
     scenario: 'm-m-1-thread-card-out',
     constants: [],
-    small: ['run.duration=11s', 'levels={clients.0.load.open.poisson: [10000/s, 18000/s]}'],
+    small: [
+      ...small,
+      'zipped=[{machine.execution: [25us, 45us], network.egress.bandwidth: [33468988kbps, 18593884kbps]}]',
+    ],
     comparisons: () =>
       LOADS.flatMap((load) => [
-        onceInside(load, 1, meanToExecuted, (run) => serviceIn(run, 'thread'), `load ${load}, thread`),
-        onceInside(load, 1, meanToFinal, (run) => serviceIn(run, 'egress'), `load ${load}, card`),
+        row(
+          load,
+          1,
+          executionAt(load),
+          waited(meanToExecuted, (run) => TRAVEL_MS + serviceIn(run, 'thread')),
+          `load ${load}, thread`,
+        ),
+        row(
+          load,
+          1,
+          executionAt(load),
+          waited(meanToFinal, (run) => TRAVEL_MS + serviceIn(run, 'egress')),
+          `load ${load}, card`,
+        ),
       ]),
   },
 ];
