@@ -1,13 +1,16 @@
 // What a validation says: in one line, in the document, in the page; the same results give the same bytes.
 import { describe, expect, test } from 'vitest';
 import { validationDocument } from '../../src/report/validation/document.ts';
+import { etcdConstants } from '../../src/report/validation/etcd-constants.ts';
 import { renderValidationHtml } from '../../src/report/validation/html.ts';
 import { notReproduced } from '../../src/report/validation/not-validated.ts';
 import { scatterFigure } from '../../src/report/validation/scatter.ts';
 import { nearestMiss, summaryText, usedOf } from '../../src/report/validation/words.ts';
 import { openReference } from '../../src/validation/reference.ts';
 import { targets } from '../../src/validation/registry.ts';
-import { cdfOf } from '../../src/validation/validate.ts';
+import type { ComparisonResult, Target } from '../../src/validation/target.ts';
+import { etcdPairs } from '../../src/validation/targets/etcd-one-constant.ts';
+import { cdfOf, type TargetResult } from '../../src/validation/validate.ts';
 import { sampleValidation } from '../support/sample-validation.ts';
 
 const results = sampleValidation();
@@ -55,6 +58,36 @@ describe('the document', () => {
     expect(part).toContain('etcd-like (64 clients): predicted 5664 /s, real 4599 /s');
     expect(part).toContain(': processors were busy.');
     expect(part).toContain('Loss and jitter against real TCP');
+  });
+});
+
+describe('how far one constant gets with etcd', () => {
+  const [{ comparisons }] = sampleValidation() as [TargetResult];
+  const [judged, , shown] = comparisons as [ComparisonResult, ComparisonResult, ComparisonResult];
+  const resultOf = (target: Target, rows: readonly ComparisonResult[]): TargetResult => ({
+    target,
+    comparisons: rows,
+    tookMs: 1,
+    runs: 1,
+  });
+  const missed = { ...judged, row: '25 ms', errorPercent: 5.5, holds: false };
+  const both = etcdPairs.flatMap(({ one, three }) => [
+    resultOf(one, [judged, missed, { ...shown, errorPercent: 140.5 }]),
+    resultOf(three, [judged, { ...missed, errorPercent: 2.25, holds: true }, { ...shown, errorPercent: 3.57 }]),
+  ]);
+
+  test('counts the rows judged with one and names those where three say something else', () => {
+    const [text] = etcdConstants(both);
+    expect(text).toContain('and 4 of the 8 rows judged there hold.');
+    expect(text).toContain('25 ms +5.50 % and +2.25 %; 64 clients (shown) +140.50 % and +3.57 %;');
+    expect(text).not.toContain('5 ms one way, p50');
+    expect(text).toContain(etcdPairs[0]!.one.constants[0]);
+  });
+
+  test('is not said where one of the targets was not run', () => {
+    expect(etcdConstants(both.slice(1))).toEqual([]);
+    expect(etcdConstants(both.slice(0, -1))).toEqual([]);
+    expect(etcdConstants(results)).toEqual([]);
   });
 });
 

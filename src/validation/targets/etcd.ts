@@ -9,7 +9,7 @@ import { latencyQuantile, throughput } from '../quantities.ts';
 import { numberAt, type ReferenceRow } from '../reference.ts';
 import type { Comparison, Quantity, Target, Tolerance } from '../target.ts';
 
-/** The same values in all etcd scenarios. */
+/** The same values in all scenarios of these targets. */
 export const ETCD_CONSTANTS = [
   '0.43 ms that delay each request at its client (clients.processing)',
   '60 us of the thread for each message and each request (machine.handling, request_handling)',
