@@ -479,6 +479,18 @@ describe('where clients send seldom', () => {
       );
     });
 
+    test('of several losses only that one is run as often again', () => {
+      const lossy: Demand = { ...late, survive: { count: 1, of: 'site' } };
+      const lost: string[] = [];
+      const answer = search({ ...planOf(space, lossy, plan), demand: lossy, replications: 2 }, (spec) => {
+        const [, where] = / without (.*)$/.exec(spec.label) ?? [];
+        if (where !== undefined) lost.push(where);
+        return where === 'b' ? pending(spec, 2000) : real(spec);
+      });
+      expect(lost.toSorted().join(' ')).toBe('a a b b b b c c');
+      expect(answer.book.nearest('undecided')[0]?.why).toMatch(/lengthen run\.duration \(after the loss of b\)$/);
+    });
+
     test.each([
       ['it is older than the target', 8001, {}, 'finality_p99'],
       ['the cluster is down at the end, however young it is', 2000, down, 'load'],
