@@ -3,6 +3,7 @@
 import { offeredRate } from '../experiment/offered-load.ts';
 import { settledWithin, timeToSettle } from '../experiment/sent-load.ts';
 import { isOnLatency } from '../experiment/stability.ts';
+import { QUICK_PART, runSettings } from '../scenario/run-spec-for.ts';
 import type { RunSettings, Scenario } from '../scenario/scenario.ts';
 import { formatDuration } from '../units/format.ts';
 import { type Duration, LONGEST_RUN, type Ratio, SECOND } from '../units/quantities.ts';
@@ -10,12 +11,16 @@ import type { TraceOptions } from '../workloads/arrivals/trace.ts';
 
 /** What a search for saturation rests on. */
 export interface SearchLength {
-  readonly run: RunSettings;
+  /** A part of the duration that the scenario has. */
+  readonly quick: boolean;
   readonly precision: Ratio;
+  /** Whether the precision was asked for: then nobody wants to hear of a coarser one. */
+  readonly precisionAsked: boolean;
 }
 
 /** Why the load of a scenario cannot be varied, or no boundary be named from such runs; empty: it can. */
-export function unfitForSaturation({ points, file }: Scenario, length: SearchLength): readonly string[] {
+export function unfitForSaturation(scenario: Scenario, length: SearchLength): readonly string[] {
+  const { points, file } = scenario;
   const found = points.flatMap(({ label, setup: { clients } }) => {
     const open = clients.flatMap(({ load }) => (load.kind === 'open' ? [load.arrivals] : []));
     if (open.length === 0)
@@ -28,7 +33,7 @@ export function unfitForSaturation({ points, file }: Scenario, length: SearchLen
         `${file}: ${label} replays a trace once: the faster it is replayed the sooner it ends, so no load lasts. Set 'repeat: true' for the trace`,
       ];
     if (offeredRate(clients) <= 0) return [`${file}: ${label} offers nothing: there is no load to scale`];
-    const wild = unsettled(clients, length);
+    const wild = unsettled(clients, scenario, length);
     return wild === null ? [] : [`${file}: the runs of ${label} ${wild}`];
   });
   const rates = [...new Set(points.flatMap(({ factors }) => Object.keys(factors).filter(isRate)))];
@@ -48,24 +53,51 @@ const LEAST_PRECISE: Ratio = 0.2;
  * Why nothing can be said from so much measured time under arrivals that come in bursts, by chance or not; null: something can. Said
  * beforehand, since a run that saw no burst, or half of one, does not know it.
  */
-function unsettled(clients: Parameters<typeof offeredRate>[0], { run, precision }: SearchLength): string | null {
-  const { duration, replications } = run;
-  const warmup = run.warmup === 'auto' ? 0 : run.warmup;
-  const measured = (duration - warmup) * replications;
+function unsettled(clients: Clients, scenario: Scenario, length: SearchLength): string | null {
+  const { precision } = length;
+  const run = runSettings(scenario, length);
+  const { replications } = run;
+  const measured = measuredIn(run);
   if (timeToSettle(clients, precision) <= measured) return null;
-  const share = (ratio: Ratio): string => `${Number((100 * ratio).toPrecision(3))}%`;
-  const perRun = (asked: Ratio): Duration => wholly(warmup + timeToSettle(clients, asked) / replications);
-  const within = Math.ceil(1000 * settledWithin(clients, measured)) / 1000;
-  const coarser =
-    within <= LEAST_PRECISE
-      ? `or ask for --precision ${share(within)}`
-      : `or ask for --precision ${share(LEAST_PRECISE)} and ${formatDuration(perRun(LEAST_PRECISE))}`;
+  const ways = waysOut(clients, scenario, length);
+  return `are too short for its arrivals, which come in bursts: what ${replications === 1 ? 'one sends' : `${replications} of them send`} in ${formatDuration(measured)} of measured time may differ from their mean by ${shareText(settledWithin(clients, measured))} (two standard errors), and a boundary shall be named to ${shareText(precision)}: ${ways.join(', or ')}`;
+}
+
+type Clients = Parameters<typeof offeredRate>[0];
+
+/** What would do instead, of which each is enough; `run.duration` as the scenario must have it, whatever `--quick` takes of it. */
+function waysOut(clients: Clients, scenario: Scenario, length: SearchLength): readonly string[] {
+  const { quick, precision, precisionAsked } = length;
+  const run = runSettings(scenario, length);
+  const perRun = (asked: Ratio): Duration =>
+    wholly(startOf(run) + ((quick ? QUICK_PART : 1) * timeToSettle(clients, asked)) / run.replications);
   const needed = perRun(precision);
   const longer =
-    needed > LONGEST_RUN
-      ? `no run lasts long enough (${formatDuration(needed)} each)`
-      : `let each last ${formatDuration(needed)} (--set run.duration=${formatDuration(needed)})`;
-  return `are too short for its arrivals, which come in bursts: what ${replications === 1 ? 'one sends' : `${replications} of them send`} in ${formatDuration(measured)} of measured time may differ from their mean by ${share(settledWithin(clients, measured))} (two standard errors), and a boundary shall be named to ${share(precision)}: ${longer}, ${coarser}`;
+    quick && timeToSettle(clients, precision) <= measuredIn(scenario.run)
+      ? 'leave out --quick, without which they are long enough'
+      : needed > LONGEST_RUN
+        ? `no run lasts long enough (${formatDuration(needed)} each)`
+        : `let each last ${formatDuration(needed)} (--set run.duration=${formatDuration(needed)}${quick ? `, of which --quick measures one part in ${QUICK_PART}` : ''})`;
+  if (precisionAsked) return [longer];
+  const within = Math.ceil(1000 * settledWithin(clients, measuredIn(run))) / 1000;
+  const coarser =
+    within <= LEAST_PRECISE
+      ? `ask for --precision ${shareText(within)}`
+      : `ask for --precision ${shareText(LEAST_PRECISE)} and ${formatDuration(perRun(LEAST_PRECISE))}`;
+  return [longer, coarser];
+}
+
+/** Over all replications. */
+function measuredIn(run: RunSettings): Duration {
+  return (run.duration - startOf(run)) * run.replications;
+}
+
+function startOf({ warmup }: RunSettings): Duration {
+  return warmup === 'auto' ? 0 : warmup;
+}
+
+function shareText(ratio: Ratio): string {
+  return `${Number((100 * ratio).toPrecision(3))}%`;
 }
 
 /** In whole days, hours or seconds, whichever is shown of it. */

@@ -3,7 +3,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { drive } from '../executor/executor.ts';
 import { RESOURCES } from '../experiment/bottleneck.ts';
 import type { Objective } from '../experiment/objective.ts';
-import { mostRuns, type PointSaturation, type SaturationPlan, saturate } from '../experiment/saturation.ts';
+import type { PointSaturation } from '../experiment/saturation/answer.ts';
+import { mostRuns, type SaturationPlan } from '../experiment/saturation/plan.ts';
+import { saturate } from '../experiment/saturation/saturate.ts';
 import { isOnLatency } from '../experiment/stability.ts';
 import { buildSaturation, type SaturationFile } from '../results/saturation-file.ts';
 import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
@@ -45,14 +47,20 @@ export function saturateCommand(program: Command, context: CommandContext = proc
     )
     .option('--budget <runs>', 'most runs of the search of each point', positiveCount, BUDGET);
   addRunningOptions(command, { replications: 'each load near the boundary', answer: 'saturate' }).action(
-    (file: string, options: SaturateOptions) => run(file, options, context),
+    (file: string, options: SaturateOptions) =>
+      run(file, options, command.getOptionValueSource('precision') !== 'default', context),
   );
 }
 
-async function run(file: string, options: SaturateOptions, context: CommandContext): Promise<void> {
+async function run(
+  file: string,
+  options: SaturateOptions,
+  precisionAsked: boolean,
+  context: CommandContext,
+): Promise<void> {
   const one = await loadAsked(file, options, context);
-  const length = { run: runSettings(one.scenario, one.invocation), precision: options.precision };
-  const unfit = unfitForSaturation(one.scenario, length);
+  const { precision } = options;
+  const unfit = unfitForSaturation(one.scenario, { quick: one.invocation.quick, precision, precisionAsked });
   if (unfit.length > 0) throw new CommandEnd(ExitCode.usage, unfit.join('\n'));
   refuseBeforehand([one], options.out);
   await withExecutor(options, context, async (executor, signal) => {

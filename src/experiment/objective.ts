@@ -86,6 +86,14 @@ function meanBound(bounds: readonly Bound[]): Estimate | null {
 
 const notReached = 'too little of what was sent is final to tell whether it stays within the target';
 
+/**
+ * Whether a verdict is no more than that: what is known of the quantile, all of it lower bounds, lies within the target, and no condition of
+ * a run says that it will not stay there. It is not met, and not known to be missed either.
+ */
+export function isNotReached({ reason }: ObjectiveVerdict): boolean {
+  return reason === notReached;
+}
+
 function unmeasured(estimate: Estimate | null): string | null {
   return estimate === null ? 'not measured' : null;
 }

@@ -128,7 +128,8 @@ function outwards(value: number, direction: JudgedObjective['direction']): numbe
 
 /**
  * The target that leaves least room, in drills too where it is met there; a share reached in full leaves none to speak of. Said only where
- * it still holds when judged by that target: what is down at the end of a run may have been within the old one only.
+ * it still holds when judged by that target, as what is down at the end of a run may have been within the old one only, and where it leaves
+ * any room to three digits.
  */
 function tighter(chosen: Candidate, tier: Tier): readonly Change[] {
   const drills = tier === 'in every drill' ? chosen.drills : [];
@@ -145,7 +146,8 @@ function tighter(chosen: Candidate, tier: Tier): readonly Change[] {
   });
   const room = ({ objective, at }: (typeof judged)[number]): number => shortfallOf({ ...objective, value: at });
   const [tightest] = judged.sort((a, b) => room(b) - room(a));
-  if (tightest === undefined || movesAvailability(tightest.objective, chosen.objectives)) return [];
+  if (tightest === undefined || tightest.at === tightest.objective.limit) return [];
+  if (movesAvailability(tightest.objective, chosen.objectives)) return [];
   const holds = tierOf(chosen.underTarget(tightest.objective.measure, tightest.at)) === tier;
   return holds ? [{ kind: 'tighter', ...tightest }] : [];
 }

@@ -179,6 +179,8 @@ function candidateRow(candidate: Candidate, i: number, decision: Decision, parts
     finality_p99_ms: estimates.finality_p99_ms,
     messages_per_transaction: estimates.messages_per_transaction,
     bytes_per_transaction: estimates.bytes_per_transaction,
+    signatures_per_transaction: estimates.signatures_per_transaction,
+    bytes_per_node_per_s: estimates.bytes_per_node_per_s,
     bottleneck: base.bottleneck,
     capacity_per_s: candidate.criteria.capacity_per_s?.value ?? null,
     objective: base.objective,

@@ -114,6 +114,8 @@ export interface CandidateRow {
   readonly finality_p99_ms: Estimate | null;
   readonly messages_per_transaction: Estimate | null;
   readonly bytes_per_transaction: Estimate | null;
+  readonly signatures_per_transaction: Estimate | null;
+  readonly bytes_per_node_per_s: Estimate | null;
   readonly bottleneck: PointResult['bottleneck'];
   /** Throughput ÷ the busy share of the bottleneck. */
   readonly capacity_per_s: number | null;

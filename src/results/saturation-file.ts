@@ -2,7 +2,9 @@
 import type { EstimateName } from '../experiment/estimate.ts';
 import type { Objective } from '../experiment/objective.ts';
 import type { RankedResource } from '../experiment/resource-ranking.ts';
-import { limitOf, type MeasuredLoad, type PointSaturation, type SaturationOutcome } from '../experiment/saturation.ts';
+import type { PointSaturation, SaturationOutcome } from '../experiment/saturation/answer.ts';
+import { limitOf } from '../experiment/saturation/limit.ts';
+import type { MeasuredLoad } from '../experiment/saturation/load-bench.ts';
 import type { Cause } from '../experiment/stability.ts';
 import type { DesignPoint } from '../scenario/scenario.ts';
 import { SECOND } from '../units/quantities.ts';

@@ -81,7 +81,10 @@ export interface AnswerRow {
   readonly headroom: { readonly keeps: number; readonly fails: number | null; readonly why: string | null };
   /** What it has to spare, the least first: the first binds. */
   readonly margins: readonly Margin[];
+  /** Runs that what is said of it rests on. */
   readonly replications: number;
+  /** Runs beside them that held no request that was final or overdue, and are left out. */
+  readonly quiet_replications: number;
   readonly warnings: readonly string[];
   readonly checked_range: CheckedRangeRow;
 }
@@ -93,6 +96,9 @@ export interface LossRow {
   readonly settled_after_ms: number;
   readonly finality_p99_ms: Estimate | null;
   readonly condition: Condition | null;
+  /** As of an answer. */
+  readonly replications: number;
+  readonly quiet_replications: number;
   /** False where an interval reaches across its target, so that more replications could turn it. */
   readonly decided: boolean;
 }
@@ -241,12 +247,15 @@ function answerRow(finalist: Finalist, space: Space, demand: Demand, checkedRang
       settled_after_ms: (settledAt - (after.spec.faults[0]?.at ?? 0)) / MILLISECOND,
       finality_p99_ms: after.finalityP99,
       condition: after.estimate?.condition?.condition ?? null,
+      replications: after.runs.length,
+      quiet_replications: after.quiet,
       decided: after.decided,
     })),
     losses_possible: demand.survive === null ? null : lossesIn(setup, demand.survive),
     headroom,
     margins: marginsOf(finalist, demand.objectives),
     replications: trial.runs.length,
+    quiet_replications: trial.quiet,
     warnings,
     checked_range: checkedRange,
   };

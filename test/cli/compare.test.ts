@@ -57,6 +57,8 @@ describe('compare', () => {
     const page = readFileSync(join(folder, 'pair', id, 'compare.html'), 'utf8');
     expect(page).toContain('Which &lt;one&gt;?');
     expect(rangeLineOf(page)).not.toBeNull();
+    // What a protocol costs the network and the processors stands beside what it gives, in both reports.
+    for (const report of [out, page]) expect(report).toMatch(/bytes a node and\s(?:[^<]*\s)?second/);
     for (const chart of ['chart-pareto', 'chart-outages']) expect(page).toContain(`id="${chart}"`);
     const file = JSON.parse(readFileSync(join(folder, 'pair', id, 'compare.json'), 'utf8')) as CompareFile;
     expect(file.repeat_command).toBe(`npx quorumlab compare ${scenario}`);
@@ -64,6 +66,11 @@ describe('compare', () => {
     const [pbft, raft] = file.candidates;
     expect(pbft).toMatchObject({ crashes_tolerated: 1, liars_tolerated: 1, nodes: 4, on_front: true });
     expect(raft).toMatchObject({ crashes_tolerated: 1, liars_tolerated: 0, nodes: 3 });
+    expect(pbft?.signatures_per_transaction?.mean).toBeGreaterThan(1);
+    expect(raft?.signatures_per_transaction?.mean).toBe(0);
+    // All bytes of a transaction, at 60/s, over four nodes; the window begins and ends with some under way.
+    const each = ((pbft?.bytes_per_transaction?.mean ?? 0) * 60) / 4;
+    expect(Math.abs((pbft?.bytes_per_node_per_s?.mean ?? 0) / each - 1)).toBeLessThan(0.1);
     expect(pbft?.drills.map(({ drill, nodes_struck }) => [drill, nodes_struck])).toEqual([
       ['crash of the leader', 1],
       ['loss of a', 2],

@@ -57,7 +57,15 @@ test('a baseline is written; the same speed passes, a slower fast kernel gives e
   expect([same.code, same.out]).toEqual([0, expect.stringContaining('regress --speed: passed')]);
   const slower = await speed(taking(4, 5), '--json');
   expect(slower.code).toBe(2);
-  expect(JSON.parse(slower.out)).toMatchObject({ tolerance: 0.35, points: [{ label: 'raft', state: 'fell' }] });
+  expect(JSON.parse(slower.out)).toMatchObject({
+    tolerance: 0.35,
+    points: [{ label: 'raft', turns: 9, state: 'fell' }],
+  });
+  // Three times as slow for 600 ms, then not for 300 ms, and so on: nine turns of some 100 ms cannot tell, and as many again are taken.
+  const unsteady: Simulate = (spec, options) =>
+    taking((process.cpuUsage().user / 300_000) % 3 < 2 ? 3 : 1, 5)(spec, options);
+  const open = await speed(unsteady, '--json');
+  expect(JSON.parse(open.out)).toMatchObject({ points: [{ turns: 18 }] });
 });
 
 test.each([

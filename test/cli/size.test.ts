@@ -90,13 +90,27 @@ describe('size', () => {
     // Of two nodes lost one combination is simulated, and the answer says of how many.
     const [first] = answer.answers as [SizeFile['answers'][number]];
     const loss = { lost: 'the 2 nodes that would lead first', nodes: [0, 1], settled_after_ms: 2000, decided: true };
-    const lossy = { ...first, losses: [{ ...loss, finality_p99_ms: null, condition: null }], losses_possible: 3 };
+    const runs = { replications: 1, quiet_replications: 2 };
+    const lossy = {
+      ...first,
+      losses: [{ ...loss, ...runs, finality_p99_ms: null, condition: null }],
+      losses_possible: 3,
+    };
     const said = {
       ...answer,
       asked: { ...answer.asked, survive: { count: 2, of: 'node' as const } },
       answers: [lossy],
     };
-    expect(sizeVerdict(said).join('\n')).toContain('Simulated were 1 of the 3 possible combinations of 2 nodes');
+    const verdict = sizeVerdict(said).join('\n');
+    expect(verdict).toContain('Simulated were 1 of the 3 possible combinations of 2 nodes');
+    // Runs that are left out are counted, in words and in the file.
+    expect(verdict).toContain('Left out: 2 of 3 runs held no request that was final or overdue.');
+    expect([first.replications, first.quiet_replications]).toEqual([1, 0]);
+    expect(verdict).toContain('(in one run, so without intervals).');
+    const seldom = sizeVerdict({ ...answer, answers: [{ ...first, ...runs }] }).join('\n');
+    expect(seldom).toContain(
+      '(in one run, so without intervals; left out: 2 of 3 runs held no request that was final or overdue).',
+    );
     // What fell to runs alone is not proven.
     const ran = { cut: 'simulated', rests_on: 'full runs', count: 1, cheaper: 1 } as const;
     const found = sizeVerdict({ ...answer, search: { ...answer.search, cuts: [ran] } }).join('\n');

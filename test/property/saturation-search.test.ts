@@ -8,7 +8,7 @@ import {
   type JudgedLoad,
   nextLoads,
   type SearchSettings,
-} from '../../src/experiment/saturation-search.ts';
+} from '../../src/experiment/saturation/search.ts';
 
 const settings: SearchSettings = { precision: 0.01, replications: 3, mostReplications: 12, least: 1 / 4096, most: 1e6 };
 

@@ -304,6 +304,18 @@ describe('what would change it', () => {
     ]);
   });
 
+  // To three digits it leaves no room: 299.2 ms, told as 300 ms, is the target itself.
+  test.each([
+    [299.2, []],
+    [298.9, [{ kind: 'tighter', at: 299 }]],
+  ])(
+    'of %d ms under a target of 300 ms it is said how much tighter only where that is another value',
+    (value, said) => {
+      const chosen = madeCandidate({ label: 'chosen', cost: 100, objectives: [madeObjective({ value })] });
+      expect(changesOf(decide([chosen]).recommendations[0] as never, [chosen], null)).toMatchObject(said);
+    },
+  );
+
   test('no looser objective is named that moves the others up a tier, too, nor one that is still missed in drills', () => {
     const under = (label: string, cost: number, value: number, inDrill: number): Candidate => {
       const missed = inDrill > 300 ? ['finality_p99'] : [];

@@ -19,6 +19,7 @@ import { clearlyMisses, trialOf } from '../../src/experiment/size/trial.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
+import { faultOutcome } from '../support/fake-run.ts';
 import { clientsAt, openLoad, workloadOptions } from '../support/run-specs.ts';
 import { batchOf, NO_DEMAND, planOf, testSpace, variant } from '../support/size-space.ts';
 
@@ -452,8 +453,54 @@ describe('where clients send seldom', () => {
       expect([alone.misses.length === 0, alone.untold !== null, clearlyMisses(alone)]).toEqual([blind, blind, !blind]);
       const both = judged([quiet, { ok: true, result: full }]);
       expect([both.misses.length === 0, both.untold, both.runs.length]).toEqual([blind, null, blind ? 1 : 2]);
+      expect([alone.quiet, both.quiet]).toEqual([0, blind ? 1 : 0]);
     },
   );
+
+  describe('and too much is under way at the end to know the quantile', () => {
+    const late: Demand = { ...NO_DEMAND, objectives: [objective('finality_p99', 8000)] };
+    const space = seldom(5);
+    const plan = planOf(space, late, { full: { duration: 3 * SECOND, warmup: 200 * MILLISECOND } });
+    // One request of about fifteen is older than any that was answered, and may become final in time.
+    const pending = (spec: RunSpec, ageMs: number, changes: object = {}): RunOutcome => ({
+      ok: true,
+      result: { ...simulate(spec), unfinished: Float64Array.of(ageMs * MILLISECOND), ...changes },
+    });
+    const down = {
+      faults: [faultOutcome({ text: 'crash leader', at: 1 * SECOND, recovery: null })],
+      outages: [{ from: 1 * SECOND, to: 3 * SECOND }],
+    };
+
+    test('a candidate whose values lie within the target is undecided, and why is said', () => {
+      const answer = search(plan, (spec) => pending(spec, 2000));
+      expect(answer.simulated.map(({ outcome }) => outcome)).toEqual(['undecided']);
+      expect(answer.book.nearest('undecided')[0]?.why).toBe(
+        'finality_p99: too little of what was sent is final to tell whether it stays within the target; lengthen run.duration',
+      );
+    });
+
+    test('of several losses only that one is run as often again', () => {
+      const lossy: Demand = { ...late, survive: { count: 1, of: 'site' } };
+      const lost: string[] = [];
+      const answer = search({ ...planOf(space, lossy, plan), demand: lossy, replications: 2 }, (spec) => {
+        const [, where] = / without (.*)$/.exec(spec.label) ?? [];
+        if (where !== undefined) lost.push(where);
+        return where === 'b' ? pending(spec, 2000) : real(spec);
+      });
+      expect(lost.toSorted().join(' ')).toBe('a a b b b b c c');
+      expect(answer.book.nearest('undecided')[0]?.why).toMatch(/lengthen run\.duration \(after the loss of b\)$/);
+    });
+
+    test.each([
+      ['it is older than the target', 8001, {}, 'finality_p99'],
+      ['the cluster is down at the end, however young it is', 2000, down, 'load'],
+    ] as const)('it is certain to miss where %s', (_, age, changes, what) => {
+      const spec = plan.specFor(setupOfSingle(space, late), 0, plan.full);
+      const trial = trialOf(spec, [pending(spec, age, changes)], 200 * MILLISECOND, late.objectives);
+      expect(trial.misses.map((miss) => miss.what)).toEqual([what]);
+      expect(trial.untold).toBeNull();
+    });
+  });
 });
 
 describe('the search', () => {

@@ -64,6 +64,20 @@ describe('the kernels in turns', () => {
     expect(median).toBeLessThan(6);
   });
 
+  test('keep it beside a neighbour that makes some runs three times as long: the quickest part of a turn counts', async () => {
+    const { clock, simulate } = machine((run) => (run % 90 < 20 ? 3 : 1));
+    for (const ratio of await kernelRatios(fakeSpec(), 9, simulate, clock)) expect(ratio).toBeCloseTo(5, 9);
+  });
+
+  test('are timed when both are compiled: the fast one has run for as long as the slow one', async () => {
+    let [now, fast] = [0, 0];
+    const compiling: typeof fakeRun = (spec, options) => {
+      now += options?.kernel === 'reference' ? 200 : fast++ < 30 ? 20 : 10;
+      return fakeRun(spec, options);
+    };
+    expect((await kernelRatios(fakeSpec(), 1, compiling, () => now))[0]).toBeCloseTo(20, 9);
+  });
+
   test('that disagree are refused', async () => {
     const { clock, simulate } = machine(() => 1);
     await expect(kernelRatios(fakeSpec({ label: 'flaky' }), 9, simulate, clock)).rejects.toThrow('do not agree');

@@ -171,12 +171,17 @@ class Search {
     }));
     const wanted = drills.map(({ drill, length }) => ({ setup: drilled(racer.setup, drill), length }));
     const { replications } = this.plan;
-    // All runs, and as many again where that leaves a loss on the verge.
+    // All runs, and as many again of each loss that this leaves on the verge: of the others more runs would turn nothing.
     const stages = [...new Set([1, replications, 2 * replications])];
     let trials: readonly Trial[] = [];
     for (const stage of stages) {
-      trials = yield* this.trials(wanted, stage);
+      const open = wanted.flatMap((_, i) => (stage > replications && trials[i]?.decided === true ? [] : [i]));
+      const found = yield* this.trials(
+        open.map((i) => wanted[i] as (typeof wanted)[number]),
+        stage,
+      );
       if (this.interrupted) return null;
+      trials = wanted.map((_, i) => (open.includes(i) ? found[open.indexOf(i)] : trials[i]) as Trial);
       const fails = trials.findIndex((trial) =>
         stage < replications
           ? clearlyMisses(trial)

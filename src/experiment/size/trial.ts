@@ -4,12 +4,12 @@ import type { RunSpec } from '../../simulation/run-spec.ts';
 import type { Instant } from '../../units/quantities.ts';
 import { type Estimate, estimateOf } from '../estimate.ts';
 import type { FailedRun, RunOutcome } from '../experiment.ts';
-import { judge, judgedFinalityP99, type Objective, type ObjectiveVerdict } from '../objective.ts';
+import { isNotReached, judge, judgedFinalityP99, type Objective, type ObjectiveVerdict } from '../objective.ts';
 import { nominalRate } from '../offered-load.ts';
 import { estimatePoint, type PointEstimate } from '../point-estimate.ts';
 import { windowOf } from '../window.ts';
 import { isSteady } from './demand.ts';
-import { isRate, neverSent, neverValid, tells, tooFew } from './untold.ts';
+import { isRate, neverSent, neverValid, notReached, tells, tooFew } from './untold.ts';
 
 export interface Miss {
   /** What is missed: a measure, `load`, `safety` or `run`. */
@@ -25,6 +25,8 @@ export interface Trial {
   readonly estimate: PointEstimate | null;
   /** Those that tell something, or where none does all. */
   readonly runs: readonly RunResult[];
+  /** How many runs that ended are left out of them. */
+  readonly quiet: number;
   /** As it is held against the objective, and the only finality p99 that is said of a candidate. */
   readonly finalityP99: Estimate | null;
   /** Empty: all is met that these runs can tell of. */
@@ -46,7 +48,8 @@ export function trialOf(
   const failed = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome]));
   if (ended.length === 0) {
     const misses = failures(failed);
-    return { spec, estimate: null, runs: ended, finalityP99: null, misses, untold: null, failed, decided: true };
+    const nothing = { estimate: null, runs: ended, quiet: 0, finalityP99: null, untold: null };
+    return { spec, ...nothing, misses, failed, decided: true };
   }
   const { runs, point } = tellingRuns(spec, ended, warmup, objectives);
   const estimate = ofWhatWasSent(point, spec, objectives);
@@ -62,10 +65,11 @@ export function trialOf(
     ...(few === null ? condition(estimate) : []),
     ...missed(estimate, objectives, excused),
   ];
-  const untold = misses.length === 0 ? (few ?? invalid ?? unsent) : null;
+  const untold = misses.length === 0 ? (few ?? invalid ?? unsent ?? notReached(estimate)) : null;
   const finalityP99 = judgedFinalityP99(runs.map((run) => ({ run, window: windowOf(run, end) })));
   const decided = untold === null && estimate.objective.every((verdict) => verdict.decided);
-  return { spec, estimate, runs, finalityP99, misses, untold, failed, decided };
+  const quiet = ended.length - runs.length;
+  return { spec, estimate, runs, quiet, finalityP99, misses, untold, failed, decided };
 }
 
 /** Those that say something, where some do and some do not; all of them where a mean rate is asked for of bursts, of which quiet is a part. */
@@ -126,7 +130,7 @@ function condition({ condition: found, estimates }: PointEstimate): readonly Mis
   ];
 }
 
-/** But for what is `excused`. */
+/** But for what is `excused`, and for what runs cannot tell. */
 function missed(
   { objective }: PointEstimate,
   objectives: readonly Objective[],
@@ -134,7 +138,7 @@ function missed(
 ): readonly Miss[] {
   return objective.flatMap((verdict, i) => {
     const asked = objectives[i] as Objective;
-    return verdict.met || excused(asked) ? [] : [missOf(verdict, asked)];
+    return verdict.met || excused(asked) || isNotReached(verdict) ? [] : [missOf(verdict, asked)];
   });
 }
 

@@ -7,7 +7,7 @@ import type { RunSpec } from '../../simulation/run-spec.ts';
 import { type Duration, type Instant, MILLISECOND, SECOND } from '../../units/quantities.ts';
 import { FEWEST } from '../condition.ts';
 import type { EstimateName } from '../estimate.ts';
-import type { Objective } from '../objective.ts';
+import { isNotReached, type Objective } from '../objective.ts';
 import { nominalRate, offeredRate } from '../offered-load.ts';
 import type { PointEstimate } from '../point-estimate.ts';
 import { windowOf } from '../window.ts';
@@ -57,6 +57,15 @@ export function neverValid(
   if (final.mean === 0 || (valid.mean / final.mean) * nominal >= (objectives[at] as Objective).target) return null;
   const share = Math.round((1000 * valid.mean) / final.mean) / 10;
   return `too little is valid: ${share}% of what is final, of ${rate(nominal)}/s sent, is less than a goodput of ${objectives[at]?.text}; raise space.load_margin`;
+}
+
+/**
+ * A quantile of finality that is within its target as far as it is known, while too much was under way at the end of a run to know it: the
+ * rest may become final in time or not. More such runs tell as little; of longer ones a smaller share is under way. null: each is known.
+ */
+export function notReached({ objective }: PointEstimate): string | null {
+  const open = objective.find(isNotReached);
+  return open === undefined ? null : `${open.measure}: ${open.reason}; lengthen run.duration`;
 }
 
 /** Ours: what is under way for less than this is not overdue, where no finality is asked for. */

@@ -32,6 +32,10 @@ export function matrixRows(file: CompareFile): readonly MatrixRow[] {
     estimate('finality p99', ({ finality_p99_ms }) => finality_p99_ms, 'ms'),
     estimate('messages a transaction', ({ messages_per_transaction }) => messages_per_transaction, 'count'),
     estimate('bytes a transaction', ({ bytes_per_transaction }) => bytes_per_transaction, 'bytes'),
+    row('signatures a transaction', ({ signatures_per_transaction: signed }) =>
+      signed?.high === 0 ? 'none' : withInterval(signed, 'count'),
+    ),
+    estimate('bytes a node and second', ({ bytes_per_node_per_s }) => bytes_per_node_per_s, 'bytes'),
     row('bottleneck', ({ bottleneck }) =>
       bottleneck === null
         ? NOT_MEASURED

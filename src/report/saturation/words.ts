@@ -28,12 +28,12 @@ function pointSentences(file: Told, point: SaturationPoint): readonly string[] {
     return [
       `${label}: no answer, since ${counted(failed_runs.length, 'run')} did not finish: ${failed_runs[0]?.reason ?? 'unknown'}.`,
     ];
-  if (outcome === 'unsteady') return [unsteadySentence(file, point), ...asked(point)];
-  if (outcome === 'none') return [noneSentence(file, point), ...asked(point)];
+  if (outcome === 'unsteady') return [unsteadySentence(file, point), ...asked(file, point)];
+  if (outcome === 'none') return [noneSentence(file, point), ...asked(file, point)];
   if (outcome === 'beyond')
     return [
       `${label} carries all that was tried, up to ${rateText(point.saturation_per_s ?? 0)}: it has no limit there.${point.budget_spent ? ` The budget of ${counted(file.budget, 'run')} was spent: raise --budget.` : ' What of the scenario costs time or bandwidth (machine, network) is too little to be a limit.'}`,
-      ...asked(point),
+      ...asked(file, point),
     ];
   return [
     foundSentence(file, point),
@@ -41,7 +41,7 @@ function pointSentences(file: Told, point: SaturationPoint): readonly string[] {
     ...whereToRun(point),
     ...beyondSentence(point),
     ...doubts(file, point),
-    ...asked(point),
+    ...asked(file, point),
   ];
 }
 
@@ -58,12 +58,18 @@ function noneSentence({ objectives }: Told, { label, loads }: SaturationPoint): 
   const rate = rateText(lightest.rate_per_s);
   if (lightest.because !== 'objective')
     return `${label} carries nothing: already at ${rate}, the lightest load tried, ${causeWords(lightest)}. No load can be named.`;
-  const missed = lightest.objectives.filter(({ met }) => !met);
-  const told = missed.map(({ measure, value }) => {
-    const target = objectives.find((one) => one.measure === measure)?.target ?? '';
-    return `${measure} ${target} (it takes ${value === null ? 'an unknown time' : milliseconds(value)})`;
-  });
+  const told = missedAt(lightest, objectives).map(
+    ({ measure, target, value }) =>
+      `${measure} ${target} (it takes ${value === null ? 'an unknown time' : milliseconds(value)})`,
+  );
   return `${label} cannot be saturated within its objective: already at ${rate}, the lightest load tried, it misses ${list(told)}. A longer limit, or shorter delays, are needed before load matters.`;
+}
+
+/** Of the objectives on latency, with their targets as written. */
+function missedAt({ objectives }: LoadRow, asked: Told['objectives']) {
+  return objectives
+    .filter(({ met }) => !met)
+    .map((one) => ({ ...one, target: asked.find(({ measure }) => measure === one.measure)?.target ?? '' }));
 }
 
 function foundSentence({ objectives }: Told, point: SaturationPoint): string {
@@ -190,12 +196,12 @@ function doubts({ budget, precision, replications }: Told, point: SaturationPoin
 }
 
 /** Of each throughput and goodput that is asked for: whether that much was measured at the boundary, and where chance leaves it open. */
-function asked({ label, asked: demands, outcome }: SaturationPoint): readonly string[] {
+function asked({ objectives }: Told, { label, asked: demands, outcome, loads }: SaturationPoint): readonly string[] {
   return demands.map(({ measure, target_per_s, value_per_s, low_per_s, high_per_s, verdict }) => {
     const objective = `the objective ${measure} ${rateText(target_per_s)}`;
     if (value_per_s === null)
       return verdict === 'missed'
-        ? `${label} misses ${objective}: no load is stable.`
+        ? `${label} misses ${objective}: ${noLoad(loads[0], objectives)}.`
         : `Whether ${label} meets ${objective} is not told.`;
     const where = outcome === 'beyond' ? 'at the heaviest load tried' : 'at the largest stable load';
     const value = `${where} its ${measure} is ${rateText(value_per_s)}`;
@@ -207,6 +213,13 @@ function asked({ label, asked: demands, outcome }: SaturationPoint): readonly st
         : `and chance leaves open where it lies between ${low} and ${high}`;
     return `Whether ${label} meets ${objective} is not told: ${value}, ${why}.`;
   });
+}
+
+/** Why no load counts as stable: it is, but for its finality, or it is not. */
+function noLoad(lightest: LoadRow | undefined, objectives: Told['objectives']): string {
+  if (lightest?.because !== 'objective') return 'no load is stable';
+  const missed = missedAt(lightest, objectives).map(({ measure, target }) => `${measure} within ${target}`);
+  return `no load tried keeps ${list(missed)}`;
 }
 
 /** Why a load is not stable, in a table. */

@@ -89,9 +89,15 @@ function costSentence({ cost_per_month: cost }: AnswerRow, file: SizeFile): stri
   return `It costs ${money(cost.total, file)} a month: ${list(said)}${mean}${unpriced}.`;
 }
 
-/** Of the runs that held anything to measure. */
-function runsText(runs: number): string {
-  return runs === 1 ? 'in one run, so without intervals' : `means and 95% intervals over ${counted(runs, 'run')}`;
+/** Of the runs that held anything to measure, and how many held nothing. */
+function runsText({ replications: runs, quiet_replications: quiet }: AnswerRow): string {
+  const over = runs === 1 ? 'in one run, so without intervals' : `means and 95% intervals over ${counted(runs, 'run')}`;
+  return quiet === 0 ? over : `${over}; left out: ${quietText(quiet, runs + quiet)}`;
+}
+
+/** `2 of 3 runs held no request that was final or overdue`. */
+function quietText(quiet: number, of: number): string {
+  return `${quiet} of ${counted(of, 'run')} held no request that was final or overdue`;
 }
 
 function givesSentence(answer: AnswerRow, { asked }: SizeFile): string {
@@ -106,7 +112,7 @@ function givesSentence(answer: AnswerRow, { asked }: SizeFile): string {
   const open = answer.objective.some(({ decided }) => !decided)
     ? ' An interval reaches across its target: more replications could turn it.'
     : '';
-  return `Under ${formatQuantity(asked.offered_per_s, 'per_s')} offered${margin}, it gives ${objectives} (${runsText(answer.replications)}).${open}`;
+  return `Under ${formatQuantity(asked.offered_per_s, 'per_s')} offered${margin}, it gives ${objectives} (${runsText(answer)}).${open}`;
 }
 
 /** Why so much is offered, in words that follow it. */
@@ -132,8 +138,11 @@ function lossSentence(answer: AnswerRow, { asked }: SizeFile): readonly string[]
   const open = losses.every(({ decided }) => decided)
     ? ''
     : ' An interval reaches across its target: more replications could turn it.';
+  const quiet = losses.reduce((sum, one) => sum + one.quiet_replications, 0);
+  const all = losses.reduce((sum, one) => sum + one.replications + one.quiet_replications, 0);
+  const left = quiet === 0 ? '' : ` Left out: ${quietText(quiet, all)}.`;
   return [
-    `${tolerates} It was simulated without ${list(losses.map(({ lost }) => lost))} in turn and met the objectives again each time; worst without ${worst.lost}${p99}, measured from ${formatShort(worst.settled_after_ms / 1000)} s after the loss, the time given to recover.${open} ${simulatedLosses(answer, asked.survive)}`,
+    `${tolerates} It was simulated without ${list(losses.map(({ lost }) => lost))} in turn and met the objectives again each time; worst without ${worst.lost}${p99}, measured from ${formatShort(worst.settled_after_ms / 1000)} s after the loss, the time given to recover.${left}${open} ${simulatedLosses(answer, asked.survive)}`,
   ];
 }
 

@@ -1,0 +1,44 @@
+/** What a search for saturation is given, and the numbers that follow from it alone: which loads may be tried, and how many runs there can be. */
+import type { RunSpec } from '../../simulation/run-spec.ts';
+import { SECOND } from '../../units/quantities.ts';
+import { offeredRate } from '../offered-load.ts';
+import type { PointQuestion } from '../point-estimate.ts';
+import type { SearchSettings } from './search.ts';
+
+export interface SaturationPlan {
+  /** Objectives that are not on latency cannot be missed by a search (stability.ts, `isOnLatency`): leave them out. */
+  readonly points: readonly PointQuestion[];
+  /** Of each load near the boundary and of each measured one. */
+  readonly replications: number;
+  readonly precision: number;
+  /** Most runs of the search of one point; what is measured afterwards is not among them. */
+  readonly budget: number;
+  /** Of the scenario as it stands, without faults. Pure: the same arguments give the same specification. */
+  specFor(point: number, replication: number): RunSpec;
+}
+
+/** Shares of the saturation load that are measured. */
+export const BELOW = [0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98] as const;
+export const ABOVE = [1.02, 1.1, 1.25] as const;
+/** Undecided loads get so many times the replications that others get. */
+const MOST_TIMES = 3;
+/** The lightest load that is tried, as a factor, and the fewest and most requests that a run is made of. */
+const LEAST_FACTOR = 1 / 4096;
+const FEWEST_REQUESTS = 50;
+const MOST_REQUESTS = 10_000_000;
+
+/** The runs of all points where each search spends its budget. */
+export function mostRuns({ points, budget, replications }: SaturationPlan): number {
+  return points.length * (budget + (BELOW.length + ABOVE.length) * replications);
+}
+
+export function settingsFor({ precision, replications }: SaturationPlan, spec: RunSpec): SearchSettings {
+  const requests = (offeredRate(spec.clients) * spec.horizon) / SECOND;
+  return {
+    precision,
+    replications,
+    mostReplications: MOST_TIMES * replications,
+    least: Math.min(1, Math.max(LEAST_FACTOR, FEWEST_REQUESTS / requests)),
+    most: Math.max(LEAST_FACTOR, MOST_REQUESTS / requests),
+  };
+}
