@@ -1,7 +1,7 @@
 // The columns in which votes are counted: what counts, once, for which digest, and that slots are reused cleanly.
 import { describe, expect, test } from 'vitest';
 import { createBatch } from '../../src/ledger/batch.ts';
-import { PRE_PREPARED, Slots, VOTED } from '../../src/protocols/pbft/slots.ts';
+import { PRE_PREPARED, type Slot, Slots, VOTED } from '../../src/protocols/pbft/slots.ts';
 
 const batch = createBatch(Int32Array.of(1), Float64Array.of(0), 100, 0, 0);
 const slotsFor = (n: number, window = 4) => new Slots(n, window, true, () => {});
@@ -37,8 +37,8 @@ describe('a vote', () => {
     expect(slots.addPrepare(1, 2, 7, 12)).toBe(0);
     expect(slots.addCommit(1, 1, 7)).toBe(0);
     slots.accept(1, 7, batch, 5);
-    expect(slots.prepares[1]).toBe(2);
-    expect(slots.commits[1]).toBe(1);
+    expect(slots.of(1)?.prepares).toBe(2);
+    expect(slots.of(1)?.commits).toBe(1);
     expect(slots.hasPrepareOf(1, 3)).toBe(false);
     expect(slots.signatureOf(1, 2)).toBe(12);
   });
@@ -47,7 +47,7 @@ describe('a vote', () => {
     const slots = slotsFor(4);
     slots.accept(1, 7, batch, 5);
     for (const from of [1, 2, 3]) expect(slots.addPrepare(1, from, 8, 0)).toBe(0);
-    expect(slots.prepares[1]).toBe(0);
+    expect(slots.of(1)?.prepares).toBe(0);
   });
 
   test('is kept only once for each sender among those for other digests', () => {
@@ -55,7 +55,7 @@ describe('a vote', () => {
     slots.addPrepare(1, 3, 666, 0);
     for (let digest = 7; digest < 1000; digest++) slots.addPrepare(1, 1, digest, digest);
     slots.accept(1, 999, batch, 5);
-    expect(slots.prepares[1]).toBe(0);
+    expect(slots.of(1)?.prepares).toBe(0);
   });
 });
 
@@ -64,7 +64,7 @@ describe('invalid signatures', () => {
     const slots = slotsFor(40);
     slots.accept(1, 7, batch, 5);
     for (const from of [1, 35, 39]) slots.addPrepare(1, from, 7, from === 35 ? -1 : from);
-    const valid = slots.verifyPrepares(1, 99, {
+    const valid = slots.verifyPrepares(slots.of(1) as Slot, 99, {
       verify: (signer, digest, signature) => digest === 99 && signer === signature,
     });
     expect(valid).toBe(2);
@@ -76,7 +76,6 @@ describe('invalid signatures', () => {
 describe('a slot', () => {
   test('is empty again for the sequence number that follows a discarded one', () => {
     const slots = slotsFor(4);
-    expect(slots.mask).toBe(3);
     slots.accept(1, 7, batch, 5);
     for (const from of [1, 2]) slots.addPrepare(1, from, 7, from);
     slots.discardThrough(1);
@@ -84,7 +83,7 @@ describe('a slot', () => {
     expect(slots.addPrepare(5, 1, 8, 21)).toBe(1);
     expect(slots.phaseOf(5)).toBe(VOTED);
     expect(slots.hasPrepareOf(5, 2)).toBe(false);
-    expect(slots.batch[1]).toBe(null);
+    expect(slots.of(5)?.batch).toBe(null);
   });
 
   test('keeps nothing across views', () => {

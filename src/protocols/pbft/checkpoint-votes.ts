@@ -24,16 +24,13 @@ export interface ProvenCheckpoint {
 export class CheckpointVotes {
   private readonly state: ReplicaState;
   private readonly inWindow = new Map<Position, Votes>();
-  private readonly aboveSeq: Int32Array;
-  private readonly aboveDigest: Int32Array;
-  private readonly aboveSignature: Int32Array;
+  // By sender; empty until there is one, as in most runs of many replicas.
+  private aboveSeq = new Int32Array(0);
+  private aboveDigest = new Int32Array(0);
+  private aboveSignature = new Int32Array(0);
 
   constructor(state: ReplicaState) {
-    const { n } = state.quorums;
     this.state = state;
-    this.aboveSeq = new Int32Array(n);
-    this.aboveDigest = new Int32Array(n);
-    this.aboveSignature = new Int32Array(n);
   }
 
   /** Enters a vote for a sequence number above the low watermark; returns how many now agree with it (0: it was no news). */
@@ -53,7 +50,7 @@ export class CheckpointVotes {
   senders(seq: Position, digest: Digest): NodeId[] {
     const senders: NodeId[] = [];
     const votes = this.inWindow.get(seq);
-    for (let from: NodeId = 0; from < this.aboveSeq.length; from++) {
+    for (let from: NodeId = 0; from < this.state.quorums.n; from++) {
       const inWindow = votes?.voted[from] === 1 && votes.digests[from] === digest;
       if (inWindow || (this.aboveSeq[from] === seq && this.aboveDigest[from] === digest)) senders.push(from);
     }
@@ -120,6 +117,12 @@ export class CheckpointVotes {
   }
 
   private addAbove(from: NodeId, seq: Position, digest: Digest, signature: Signature): number {
+    if (this.aboveSeq.length === 0) {
+      const { n } = this.state.quorums;
+      this.aboveSeq = new Int32Array(n);
+      this.aboveDigest = new Int32Array(n);
+      this.aboveSignature = new Int32Array(n);
+    }
     if (seq <= (this.aboveSeq[from] as number)) return 0;
     this.aboveSeq[from] = seq;
     this.aboveDigest[from] = digest;

@@ -7,7 +7,7 @@ import type { Batch } from '../../ledger/batch.ts';
 import type { Digest, NodeId, Position } from '../../units/quantities.ts';
 import { type Durable, discardThrough, type KnownBatch, keepBatch, notePrePrepared } from './durable.ts';
 import type { PrePreparedEntry, PreparedEntry, Proof } from './messages.ts';
-import { PRE_PREPARED, PREPARED, type Slots } from './slots.ts';
+import { PRE_PREPARED, PREPARED, type Slot, type Slots } from './slots.ts';
 import type { ReplicaState } from './state.ts';
 import { prepareStatement } from './statements.ts';
 
@@ -33,10 +33,9 @@ export class Evidence {
   collect(): void {
     const { slots, state } = this;
     for (let seq = state.low + 1; seq <= slots.highest; seq++) {
-      const phase = slots.phaseOf(seq);
-      if (phase < PRE_PREPARED) continue;
-      const digest = slots.digest[seq & slots.mask] as Digest;
-      const batch = slots.batch[seq & slots.mask] ?? null;
+      const slot = slots.of(seq);
+      if (slot === null || slot.phase < PRE_PREPARED) continue;
+      const { phase, digest, batch } = slot;
       notePrePrepared(this.prePrepared, { seq, view: state.activeView, digest });
       if (batch !== null) keepBatch(this.batches, seq, batch);
       // An entry of this view is here already when the replica recovered it from disk, without the votes.
@@ -48,8 +47,7 @@ export class Evidence {
   /** The prepared certificate of a slot that prepared in the active view. */
   entryOf(seq: Position): PreparedEntry {
     const { slots, state } = this;
-    const digest = slots.digest[seq & slots.mask] as Digest;
-    const prePrepareSignature = slots.prePrepareSignature[seq & slots.mask] as number;
+    const { digest, prePrepareSignature } = slots.of(seq) as Slot;
     const proof = state.signed ? this.proofOf(seq, digest) : null;
     return { seq, view: state.activeView, digest, prePrepareSignature, proof };
   }

@@ -2,13 +2,14 @@
  * The normal case (OSDI'99 section 4.2): pre-prepare, prepare, commit, each sequence number in its slot. Commits out of order;
  * the host executes in order. Votes are the hot path: nothing is allocated and the host is not asked until a quorum completes.
  */
+import { powerOfTwoFrom } from '../../kernel/elementary.ts';
 import { type Batch, NULL_DIGEST } from '../../ledger/batch.ts';
 import type { Bytes, Digest, Instant, NodeId, Position } from '../../units/quantities.ts';
 import type { Durable, Outbox, PbftHost } from './durable.ts';
 import type { EarlyMessages } from './early.ts';
 import type { Evidence } from './evidence.ts';
 import { COMMIT, type NewView, PRE_PREPARE, PREPARE, type PrePrepare, type Vote } from './messages.ts';
-import { COMMITTED, PRE_PREPARED, PREPARED, type Slots } from './slots.ts';
+import { COMMITTED, PRE_PREPARED, PREPARED, type Slot, type Slots } from './slots.ts';
 import type { ReplicaState } from './state.ts';
 import { prePrepareStatement, prepareStatement } from './statements.ts';
 import { acceptedBytes, preparedBytes } from './wire.ts';
@@ -46,9 +47,11 @@ export class Ordering {
   private readonly early: EarlyMessages;
   private readonly events: OrderingEvents;
   private readonly quorum: number;
-  /** The sequence number of each slot that was handed to the host, in whatever view. */
+  /** Places for the window's sequence numbers: n has place n & mask. */
+  private readonly mask: number;
+  /** The sequence number at each place that was handed to the host, in whatever view. */
   private readonly deliveredAt: Int32Array;
-  /** With auth: proofs, the sequence number of each slot whose commit's signature was begun in this view. */
+  /** With auth: proofs, the sequence number at each place whose commit's signature was begun in this view. */
   private readonly proofAt: Int32Array;
 
   constructor(
@@ -67,8 +70,10 @@ export class Ordering {
     this.early = early;
     this.events = events;
     this.quorum = state.quorums.quorum;
-    this.deliveredAt = new Int32Array(slots.mask + 1).fill(-1);
-    this.proofAt = new Int32Array(state.proves ? slots.mask + 1 : 0).fill(-1);
+    const ring = powerOfTwoFrom(state.window);
+    this.mask = ring - 1;
+    this.deliveredAt = new Int32Array(ring).fill(-1);
+    this.proofAt = new Int32Array(state.proves ? ring : 0).fill(-1);
   }
 
   // Guard (the caller's): proposer of the next sequence number in the active view, room between the watermarks.
@@ -154,8 +159,8 @@ export class Ordering {
     const uncertain: { seq: Position; batch: Batch }[] = [];
     this.evidence.collect();
     for (let seq = this.state.low + 1; seq <= slots.highest; seq++) {
-      const batch = slots.phaseOf(seq) >= PRE_PREPARED ? slots.batch[seq & slots.mask] : null;
-      if (batch && !this.isDelivered(seq)) uncertain.push({ seq, batch });
+      const batch = slots.of(seq)?.batch ?? null;
+      if (batch !== null && !this.isDelivered(seq)) uncertain.push({ seq, batch });
     }
     slots.clear();
     this.proofAt.fill(-1);
@@ -184,7 +189,7 @@ export class Ordering {
       for (const { seq, digest } of proposals) this.sendPrepare(view, seq, digest);
     });
     for (const { seq, digest } of proposals) {
-      if (digest !== NULL_DIGEST && slots.batch[seq & slots.mask] === null) this.events.missingBatch(seq, digest);
+      if (digest !== NULL_DIGEST && slots.of(seq)?.batch === null) this.events.missingBatch(seq, digest);
       this.tryPrepare(seq);
     }
     if (proposals.length > 0) this.events.accepted();
@@ -192,20 +197,14 @@ export class Ordering {
 
   /** A batch whose digest was accepted without it. */
   supply(seq: Position, batch: Batch | null): void {
-    const { slots } = this;
-    const i = seq & slots.mask;
-    if (
-      batch === null ||
-      slots.phaseOf(seq) < PRE_PREPARED ||
-      slots.batch[i] !== null ||
-      slots.digest[i] !== batch.digest
-    )
-      return;
-    slots.batch[i] = batch;
+    const slot = this.slots.of(seq);
+    if (batch === null || slot === null || slot.phase < PRE_PREPARED) return;
+    if (slot.batch !== null || slot.digest !== batch.digest) return;
+    slot.batch = batch;
     this.host.mempool.claim(batch);
     this.evidence.keep(seq, batch);
     this.outbox.after({ kind: 'batch', seq, batch }, acceptedBytes(batch), () => {});
-    if (slots.phase[i] === COMMITTED) this.deliver(seq);
+    if (slot.phase === COMMITTED) this.deliver(slot);
   }
 
   /** Slots of the recovered view: what this replica accepted, and voted for, before it crashed. */
@@ -219,7 +218,7 @@ export class Ordering {
       if (state.self !== state.proposerOf(seq))
         slots.addPrepare(seq, state.self, digest, this.signPrepare(view, seq, digest));
       if (durable.prepared.get(seq)?.view !== view) continue;
-      slots.phase[seq & slots.mask] = PREPARED;
+      (slots.of(seq) as Slot).phase = PREPARED;
       slots.addCommit(seq, state.self, digest);
     }
     this.durableThrough = this.lastAccepted;
@@ -229,8 +228,8 @@ export class Ordering {
   installed(position: Position): void {
     const { state, slots } = this;
     for (let seq = state.committed + 1; seq <= Math.min(position, slots.highest); seq++) {
-      const batch = slots.phaseOf(seq) >= PRE_PREPARED ? slots.batch[seq & slots.mask] : null;
-      if (batch) this.host.mempool.requeue(batch);
+      const batch = slots.of(seq)?.batch ?? null;
+      if (batch !== null) this.host.mempool.requeue(batch);
     }
     this.lastAccepted = Math.max(this.lastAccepted, position);
     state.committed = Math.max(state.committed, position);
@@ -250,10 +249,10 @@ export class Ordering {
   // Guard: with auth: proofs, once for each sequence number of a view. The signature is made while prepares are on their way: what
   // it says is known before they come.
   private beginProof(seq: Position): void {
-    const slot = seq & this.slots.mask;
-    if (!this.state.proves || this.proofAt[slot] === seq) return;
-    this.proofAt[slot] = seq;
-    this.host.beginSignature(slot);
+    const place = seq & this.mask;
+    if (!this.state.proves || this.proofAt[place] === seq) return;
+    this.proofAt[place] = seq;
+    this.host.beginSignature(place);
   }
 
   private signPrepare(view: number, seq: Position, digest: Digest): number {
@@ -274,14 +273,14 @@ export class Ordering {
   // Guard: pre-prepared, with Q − 1 matching prepares of different backups. Then: prepared(m, v, n, i).
   private tryPrepare(seq: Position): void {
     const { slots, state } = this;
-    const i = seq & slots.mask;
-    if (slots.phaseOf(seq) !== PRE_PREPARED || (slots.prepares[i] as number) < this.quorum - 1) return;
+    const slot = slots.of(seq);
+    if (slot === null || slot.phase !== PRE_PREPARED || slot.prepares < this.quorum - 1) return;
     const view = state.activeView;
-    const digest = slots.digest[i] as Digest;
+    const { digest } = slot;
     // The prepares will be shown to others, so all signatures of a complete quorum are verified, at once.
-    if (state.signed && slots.verifyPrepares(seq, prepareStatement(view, seq, digest), this.host) < this.quorum - 1)
+    if (state.signed && slots.verifyPrepares(slot, prepareStatement(view, seq, digest), this.host) < this.quorum - 1)
       return;
-    slots.phase[i] = PREPARED;
+    slot.phase = PREPARED;
     if (this.outbox.durable) {
       const entry = this.evidence.entryOf(seq);
       this.outbox.after({ kind: 'prepared', entry }, preparedBytes(entry.proof), () =>
@@ -296,7 +295,7 @@ export class Ordering {
     if (state.activeView !== view || seq <= state.low) return;
     const message = this.commitMessage(view, seq, digest);
     this.beginProof(seq);
-    this.host.broadcast(state.proves ? { ...message, proof: seq & this.slots.mask } : message);
+    this.host.broadcast(state.proves ? { ...message, proof: seq & this.mask } : message);
     this.slots.addCommit(seq, state.self, digest);
     this.tryCommit(seq);
   }
@@ -304,37 +303,35 @@ export class Ordering {
   // Guard: prepared, with Q matching commits, this replica's own included. Then: committed-local(m, v, n, i).
   private tryCommit(seq: Position): void {
     const { slots } = this;
-    const i = seq & slots.mask;
-    if (slots.phaseOf(seq) !== PREPARED || (slots.commits[i] as number) < this.quorum) return;
+    const slot = slots.of(seq);
+    if (slot === null || slot.phase !== PREPARED || slot.commits < this.quorum) return;
     if (!slots.hasCommitOf(seq, this.state.self)) return;
-    slots.phase[i] = COMMITTED;
-    this.deliver(seq);
+    slot.phase = COMMITTED;
+    this.deliver(slot);
   }
 
   // Guard: committed-local, the batch at hand, and not handed to the host in an earlier view or covered by its state.
-  private deliver(seq: Position): void {
-    const { host, slots } = this;
-    const i = seq & slots.mask;
-    const batch = slots.batch[i] ?? null;
-    if (batch === null && slots.digest[i] !== NULL_DIGEST) {
-      this.events.missingBatch(seq, slots.digest[i] as Digest);
+  private deliver({ seq, digest, batch }: Slot): void {
+    const { host } = this;
+    if (batch === null && digest !== NULL_DIGEST) {
+      this.events.missingBatch(seq, digest);
       return;
     }
     if (this.isDelivered(seq)) return;
-    this.deliveredAt[i] = seq;
+    this.deliveredAt[seq & this.mask] = seq;
     this.advanceCommitted();
     if (seq > host.executedPosition) host.commit(seq, batch);
     this.events.committed();
   }
 
   private isDelivered(seq: Position): boolean {
-    return seq <= this.state.committed || this.deliveredAt[seq & this.slots.mask] === seq;
+    return seq <= this.state.committed || this.deliveredAt[seq & this.mask] === seq;
   }
 
   private advanceCommitted(): void {
-    const { state, slots } = this;
+    const { state } = this;
     let next = state.committed + 1;
-    while (this.deliveredAt[next & slots.mask] === next) next++;
+    while (this.deliveredAt[next & this.mask] === next) next++;
     state.committed = next - 1;
   }
 

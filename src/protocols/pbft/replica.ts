@@ -200,8 +200,7 @@ export class PbftReplica implements Replica<Message>, Events {
   }
 
   executed(position: Position): void {
-    const i = position & this.slots.mask;
-    const isRequest = this.slots.seqAt[i] !== position || this.slots.digest[i] !== NULL_DIGEST;
+    const isRequest = this.slots.of(position)?.digest !== NULL_DIGEST;
     if (isRequest && this.requestTimer.isServed) {
       this.viewChanges.progress();
       this.requestTimer.setLimit(this.state.options.requestTimeout);
@@ -309,9 +308,8 @@ export class PbftReplica implements Replica<Message>, Events {
   }
 
   private heldBatch(seq: Position, digest: Digest): Batch | null {
-    const { slots } = this;
-    const i = seq & slots.mask;
-    if (slots.seqAt[i] === seq && slots.digest[i] === digest) return slots.batch[i] ?? null;
+    const slot = this.slots.of(seq);
+    if (slot?.digest === digest) return slot.batch;
     return this.evidence.batchOf(digest);
   }
 }

@@ -10,7 +10,7 @@ import type { Checkpoints } from './checkpoints.ts';
 import type { EarlyMessages } from './early.ts';
 import { PRE_PREPARE, STATUS, type Status } from './messages.ts';
 import type { Ordering } from './ordering.ts';
-import { COMMITTED, PRE_PREPARED, PREPARED, type Slots } from './slots.ts';
+import { COMMITTED, PRE_PREPARED, PREPARED, type Slot, type Slots } from './slots.ts';
 import { type ReplicaState, STATUS_TIMER } from './state.ts';
 import { prePrepareStatement } from './statements.ts';
 import type { ViewChanges } from './view-change.ts';
@@ -185,8 +185,7 @@ export class Retransmission {
       const theirs = status.phases[seq - status.committed - 1] ?? 0;
       const mine = slots.phaseOf(seq);
       if (mine < PRE_PREPARED || theirs === COMMITTED) continue;
-      const digest = slots.digest[seq & slots.mask] as number;
-      const batch = slots.batch[seq & slots.mask] ?? null;
+      const { digest, batch } = slots.of(seq) as Slot;
       const proposed = state.proposerOf(seq) === self && seq <= ordering.durableThrough;
       if (proposed && theirs < PRE_PREPARED && (batch !== null || digest === NULL_DIGEST)) {
         const signature = signed ? host.sign(prePrepareStatement(view, seq, digest)) : 0;

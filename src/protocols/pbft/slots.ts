@@ -1,10 +1,11 @@
 /**
- * The message log between the watermarks (OSDI'99 section 4.2) as columns of typed arrays: one slot a sequence number, in a
- * ring no smaller than the window. A vote sets a bit and raises a counter; it allocates nothing and asks the host nothing.
+ * The message log between the watermarks (OSDI'99 section 4.2): one slot a sequence number, in a ring no smaller than the window. A
+ * vote sets a bit and raises a counter; it allocates nothing and asks the host nothing.
  *
  * A slot counts votes for one digest: that of the accepted pre-prepare or, before it, of the first vote seen. Votes for other
  * digests are strays, kept (one a sender and kind) only until the pre-prepare decides.
  */
+import { powerOfTwoFrom } from '../../kernel/elementary.ts';
 import type { Batch } from '../../ledger/batch.ts';
 import type { Digest, NodeId, Position } from '../../units/quantities.ts';
 import type { Signature } from '../protocol.ts';
@@ -24,99 +25,97 @@ interface Stray {
   readonly signature: Signature;
 }
 
-export class Slots {
-  /** The ring's size is a power of two, so that the slot of n is n & mask. */
-  readonly mask: number;
-  /** Which sequence number occupies the slot in this view; −1: none. */
-  readonly seqAt: Int32Array;
-  readonly phase: Uint8Array;
-  readonly digest: Int32Array;
+/** A sequence number in the current view. Slots are used again: nothing is kept of one beyond the job that asked for it. */
+export class Slot {
+  seq: Position = -1;
+  phase = VOTED;
+  digest: Digest = 0;
   /** Votes for `digest`; a replica's own vote counts from when it was sent. */
-  readonly prepares: Int32Array;
-  readonly commits: Int32Array;
+  prepares = 0;
+  commits = 0;
   /** null for the null request, or while the batch is missing. */
-  readonly batch: (Batch | null)[];
-  readonly prePrepareSignature: Int32Array;
+  batch: Batch | null = null;
+  prePrepareSignature: Signature = 0;
+  /**
+   * A bitmap of prepares, one of commits and, where votes are signed, the signatures of the prepares by voter, for certificates.
+   */
+  readonly votes: Int32Array;
+
+  constructor(words: number) {
+    this.votes = new Int32Array(words);
+  }
+}
+
+export class Slots {
   /** The highest sequence number seen in this view. */
   highest: Position = 0;
+  /** The ring's size is a power of two, so that the slot of n is at n & mask. */
+  private readonly mask: number;
+  /** null where a sequence number has no slot. */
+  private readonly ring: (Slot | null)[];
+  private readonly free: Slot[] = [];
   /** Words of 32 voters in each bitmap. */
   private readonly words: number;
-  /**
-   * The votes of each occupied slot, null elsewhere: a bitmap of prepares, one of commits and, where votes are signed, the signatures of
-   * the prepares by voter, for certificates.
-   */
-  private readonly votes: (Int32Array | null)[];
   private readonly signed: boolean;
   private readonly rowLength: number;
-  private readonly freeRows: Int32Array[] = [];
   private readonly strays = new Map<Position, Stray[]>();
   /** Called with the first message of each sequence number, whatever it is. */
   private readonly opened: () => void;
 
   constructor(n: number, window: number, signed: boolean, opened: () => void) {
     this.opened = opened;
-    let ring = 1;
-    while (ring < window) ring *= 2;
-    this.mask = ring - 1;
+    const size = powerOfTwoFrom(window);
+    this.mask = size - 1;
+    this.ring = new Array<Slot | null>(size).fill(null);
     this.words = (n + 31) >>> 5;
-    this.seqAt = new Int32Array(ring).fill(-1);
-    this.phase = new Uint8Array(ring);
-    this.digest = new Int32Array(ring);
-    this.prepares = new Int32Array(ring);
-    this.commits = new Int32Array(ring);
-    this.batch = new Array<Batch | null>(ring).fill(null);
-    this.prePrepareSignature = new Int32Array(ring);
-    this.votes = new Array<Int32Array | null>(ring).fill(null);
     this.signed = signed;
     this.rowLength = 2 * this.words + (signed ? n : 0);
   }
 
+  /** The slot of a sequence number; null while nothing is known of it. */
+  of(seq: Position): Slot | null {
+    const slot = this.ring[seq & this.mask] as Slot | null;
+    return slot !== null && slot.seq === seq ? slot : null;
+  }
+
   /** The phase of a sequence number; VOTED too when nothing is known of it. */
   phaseOf(seq: Position): number {
-    const i = seq & this.mask;
-    return this.seqAt[i] === seq ? (this.phase[i] as number) : VOTED;
+    return this.of(seq)?.phase ?? VOTED;
   }
 
   /** Counts a prepare; returns how many there are now for the slot's digest, 0 when this one did not count. */
   addPrepare(seq: Position, from: NodeId, digest: Digest, signature: Signature): number {
-    const i = seq & this.mask;
-    if (this.seqAt[i] !== seq) this.open(i, seq, digest);
-    else if (this.digest[i] !== digest) return this.addStray(seq, { kind: PREPARE, from, digest, signature });
-    const votes = this.votes[i] as Int32Array;
+    const slot = this.of(seq) ?? this.open(seq, digest);
+    if (slot.digest !== digest) return this.addStray(seq, { kind: PREPARE, from, digest, signature });
+    const { votes } = slot;
     const word = from >>> 5;
     const bit = 1 << (from & 31);
     const bits = votes[word] as number;
     if ((bits & bit) !== 0) return 0;
     votes[word] = bits | bit;
     if (this.signed) votes[2 * this.words + from] = signature;
-    const count = (this.prepares[i] as number) + 1;
-    this.prepares[i] = count;
-    return count;
+    return ++slot.prepares;
   }
 
   /** Counts a commit, likewise. */
   addCommit(seq: Position, from: NodeId, digest: Digest): number {
-    const i = seq & this.mask;
-    if (this.seqAt[i] !== seq) this.open(i, seq, digest);
-    else if (this.digest[i] !== digest) return this.addStray(seq, { kind: COMMIT, from, digest, signature: 0 });
-    const votes = this.votes[i] as Int32Array;
+    const slot = this.of(seq) ?? this.open(seq, digest);
+    if (slot.digest !== digest) return this.addStray(seq, { kind: COMMIT, from, digest, signature: 0 });
+    const { votes } = slot;
     const word = this.words + (from >>> 5);
     const bit = 1 << (from & 31);
     const bits = votes[word] as number;
     if ((bits & bit) !== 0) return 0;
     votes[word] = bits | bit;
-    const count = (this.commits[i] as number) + 1;
-    this.commits[i] = count;
-    return count;
+    return ++slot.commits;
   }
 
   /** Enters the accepted pre-prepare. From here on only votes for its digest count, including those that came before it. */
   accept(seq: Position, digest: Digest, batch: Batch | null, signature: Signature): void {
-    const i = seq & this.mask;
-    if (this.seqAt[i] !== seq) this.open(i, seq, digest);
-    else if (this.digest[i] !== digest) {
-      this.clearVotes(i);
-      this.digest[i] = digest;
+    const slot = this.of(seq) ?? this.open(seq, digest);
+    if (slot.digest !== digest) {
+      this.clearVotes(slot);
+      slot.digest = digest;
       for (const stray of this.strays.get(seq) ?? []) {
         if (stray.digest !== digest) continue;
         if (stray.kind === PREPARE) this.addPrepare(seq, stray.from, digest, stray.signature);
@@ -124,45 +123,46 @@ export class Slots {
       }
     }
     this.strays.delete(seq);
-    this.phase[i] = PRE_PREPARED;
-    this.batch[i] = batch;
-    this.prePrepareSignature[i] = signature;
+    slot.phase = PRE_PREPARED;
+    slot.batch = batch;
+    slot.prePrepareSignature = signature;
   }
 
   hasPrepareOf(seq: Position, from: NodeId): boolean {
-    const votes = this.votes[seq & this.mask] ?? null;
-    return votes !== null && ((votes[from >>> 5] as number) & (1 << (from & 31))) !== 0;
+    return this.hasVote(seq, from >>> 5, from);
   }
 
   hasCommitOf(seq: Position, from: NodeId): boolean {
-    const votes = this.votes[seq & this.mask] ?? null;
-    return votes !== null && ((votes[this.words + (from >>> 5)] as number) & (1 << (from & 31))) !== 0;
+    return this.hasVote(seq, this.words + (from >>> 5), from);
+  }
+
+  private hasVote(seq: Position, word: number, from: NodeId): boolean {
+    return (((this.of(seq)?.votes[word] ?? 0) >>> (from & 31)) & 1) === 1;
   }
 
   /**
    * Counts again the prepares whose signature over `statement` is valid, and returns how many. The sender of an invalid one may
    * not vote on this slot again.
    */
-  verifyPrepares(seq: Position, statement: Digest, host: Pick<PbftHost, 'verify'>): number {
-    const i = seq & this.mask;
-    const votes = this.votes[i] as Int32Array;
+  verifyPrepares(slot: Slot, statement: Digest, host: Pick<PbftHost, 'verify'>): number {
+    const { votes } = slot;
     let valid = 0;
     for (let word = 0; word < this.words; word++)
       for (let bits = votes[word] as number; bits !== 0; bits &= bits - 1) {
         const from: NodeId = word * 32 + 31 - Math.clz32(bits & -bits);
         if (host.verify(from, statement, votes[2 * this.words + from] as number)) valid++;
       }
-    this.prepares[i] = valid;
+    slot.prepares = valid;
     return valid;
   }
 
   signatureOf(seq: Position, from: NodeId): Signature {
-    return this.signed ? (this.votes[seq & this.mask]?.[2 * this.words + from] ?? 0) : 0;
+    return this.signed ? (this.of(seq)?.votes[2 * this.words + from] ?? 0) : 0;
   }
 
   /** Empties the log: votes are of one view. */
   clear(): void {
-    for (let i = 0; i < this.seqAt.length; i++) this.release(i);
+    for (let i = 0; i <= this.mask; i++) this.release(i);
     this.strays.clear();
     this.highest = 0;
   }
@@ -170,35 +170,35 @@ export class Slots {
   /** Up to here everything is covered by a stable checkpoint. */
   discardThrough(low: Position): void {
     for (const seq of this.strays.keys()) if (seq <= low) this.strays.delete(seq);
-    for (let i = 0; i < this.seqAt.length; i++) {
-      if ((this.seqAt[i] as number) <= low) this.release(i);
-    }
+    for (let i = 0; i <= this.mask; i++) if ((this.ring[i]?.seq ?? Number.POSITIVE_INFINITY) <= low) this.release(i);
   }
 
   private release(i: number): void {
-    this.seqAt[i] = -1;
-    this.batch[i] = null;
-    const row = this.votes[i] ?? null;
-    if (row === null) return;
-    this.freeRows.push(row);
-    this.votes[i] = null;
+    const slot = this.ring[i] ?? null;
+    if (slot === null) return;
+    slot.seq = -1;
+    slot.batch = null;
+    this.ring[i] = null;
+    this.free.push(slot);
   }
 
-  private open(i: number, seq: Position, digest: Digest): void {
-    this.seqAt[i] = seq;
-    this.phase[i] = VOTED;
-    this.digest[i] = digest;
-    this.batch[i] = null;
-    this.votes[i] ??= this.freeRows.pop() ?? new Int32Array(this.rowLength);
-    this.clearVotes(i);
+  private open(seq: Position, digest: Digest): Slot {
+    this.release(seq & this.mask);
+    const slot = this.free.pop() ?? new Slot(this.rowLength);
+    this.ring[seq & this.mask] = slot;
+    slot.seq = seq;
+    slot.phase = VOTED;
+    slot.digest = digest;
+    this.clearVotes(slot);
     if (seq > this.highest) this.highest = seq;
     this.opened();
+    return slot;
   }
 
-  private clearVotes(i: number): void {
-    this.prepares[i] = 0;
-    this.commits[i] = 0;
-    (this.votes[i] as Int32Array).fill(0, 0, 2 * this.words);
+  private clearVotes(slot: Slot): void {
+    slot.prepares = 0;
+    slot.commits = 0;
+    slot.votes.fill(0, 0, 2 * this.words);
   }
 
   private addStray(seq: Position, stray: Stray): 0 {

@@ -34,6 +34,8 @@ export class ReplicaState {
   readonly macs: number;
   /** Commits are signed beside their MACs. */
   readonly proves: boolean;
+  /** The proposers take turns (Moniz, The Istanbul BFT Consensus Algorithm, 2020, section 4). */
+  readonly rotates: boolean;
   /** v: the view this replica is in or asks for, and the primary of it. */
   view = 0;
   primary: NodeId = 0;
@@ -60,6 +62,7 @@ export class ReplicaState {
     this.signed = options.auth === 'signature';
     this.macs = this.signed ? 0 : Math.max(1, host.n - 1);
     this.proves = options.auth === 'proofs';
+    this.rotates = options.proposer === 'rotating';
     this.high = this.window;
   }
 
@@ -70,11 +73,6 @@ export class ReplicaState {
   /** Leads the active view. */
   get leads(): boolean {
     return this.settled && this.primary === this.self;
-  }
-
-  /** The proposers take turns (Moniz, The Istanbul BFT Consensus Algorithm, 2020, section 4). */
-  get rotates(): boolean {
-    return this.options.proposer === 'rotating';
   }
 
   /** Who proposes a sequence number in the active view. */

@@ -38,8 +38,8 @@ export class ViewChanges {
   private readonly evidence: Evidence;
   private readonly outbox: Outbox;
   private readonly events: ViewChangeEvents;
-  /** The latest valid view-change of each replica. */
-  private readonly received: (ViewChange | null)[];
+  /** The latest valid view-change of each replica; empty until there is one, as in most runs of many replicas. */
+  private received: (ViewChange | null)[] = [];
   /** Views asked for or entered since one brought what this replica waited for. */
   private attempts = 0;
   private timerRuns = false;
@@ -60,7 +60,6 @@ export class ViewChanges {
     this.evidence = evidence;
     this.outbox = outbox;
     this.events = events;
-    this.received = new Array<ViewChange | null>(state.quorums.n).fill(null);
   }
 
   /** Back in the view that was durable: active if its new view was, otherwise still asking for it. */
@@ -72,7 +71,7 @@ export class ViewChanges {
     }
     this.state.leaveFor(view);
     this.own = viewChange;
-    this.received[this.state.self] = viewChange;
+    if (viewChange !== null) this.keep(viewChange);
     this.attempts = 1;
   }
 
@@ -103,7 +102,7 @@ export class ViewChanges {
     this.outbox.after({ kind: 'view-change', message }, sizeOf(message, host.n), () => {
       if (this.state.view !== view) return;
       this.own = message;
-      this.received[this.state.self] = message;
+      this.keep(message);
       host.broadcast(message);
       this.weigh();
     });
@@ -114,7 +113,7 @@ export class ViewChanges {
     const { state } = this;
     if (message.replica !== from || message.view < state.view || message.view === state.activeView) return;
     if (message.view <= (this.received[from]?.view ?? 0) || !isValidViewChange(state, message)) return;
-    this.received[from] = message;
+    this.keep(message);
     this.join();
     this.weigh();
   }
@@ -159,11 +158,16 @@ export class ViewChanges {
 
   /** Of whom this replica holds a view-change for the view it asks for: a bitmap (see `Status`). */
   get held(): Uint8Array {
-    const bits = new Uint8Array((this.received.length + 7) >> 3);
+    const bits = new Uint8Array((this.state.quorums.n + 7) >> 3);
     this.received.forEach((message, i) => {
       if (message?.view === this.state.view) bits[i >> 3] = (bits[i >> 3] as number) | (1 << (i & 7));
     });
     return bits;
+  }
+
+  private keep(message: ViewChange): void {
+    if (this.received.length === 0) this.received = new Array<ViewChange | null>(this.state.quorums.n).fill(null);
+    this.received[message.replica] = message;
   }
 
   // The join rule. Guard: f + 1 replicas ask for later views, hence a correct one. Joins the smallest of the f + 1 highest.
