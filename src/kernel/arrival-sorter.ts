@@ -20,6 +20,10 @@ export class ArrivalSorter {
   /** Made where there is more than a few to sort. */
   private bins = new Int32Array(0);
   private readonly before: (a: number, b: number) => boolean;
+  private count = 0;
+  private shift = 0;
+  private lastBin = 0;
+  private fullest = 0;
 
   /** `before(a, b)`: whether flight a comes before flight b of the same instant; two copies of one flight never meet here. */
   constructor(before: (a: number, b: number) => boolean) {
@@ -33,6 +37,59 @@ export class ArrivalSorter {
     this.flights = new Int32Array(size);
     this.otherOffsets = new Int32Array(size);
     this.otherFlights = new Int32Array(size);
+  }
+
+  /** Begins to count records whose offsets have `rangeBits` bits, into about as many bins as there were records last time. */
+  clear(rangeBits: number): void {
+    if (this.bins.length === 0) this.bins = new Int32Array(MOST_BINS + 1);
+    const binBits = Math.min(11, rangeBits, 32 - Math.clz32(this.count));
+    this.shift = rangeBits - binBits;
+    this.lastBin = 1 << binBits;
+    this.bins.fill(0, 0, this.lastBin + 1);
+  }
+
+  /** Counts the (offset, flight) records in [from, to). */
+  tally(records: Int32Array, from: number, to: number): void {
+    const { bins, shift } = this;
+    for (let i = from; i < to; i += 2) {
+      const bin = (records[i] as number) >>> shift;
+      bins[bin + 1] = (bins[bin + 1] as number) + 1;
+    }
+  }
+
+  /** All `count` are counted: each bin gets its place. */
+  begin(count: number): void {
+    this.reserve(count);
+    this.count = count;
+    const { bins, lastBin } = this;
+    let fullest = 0;
+    let sum = 0;
+    for (let bin = 1; bin <= lastBin; bin++) {
+      const size = bins[bin] as number;
+      if (size > fullest) fullest = size;
+      sum += size;
+      bins[bin] = sum;
+    }
+    this.fullest = fullest;
+  }
+
+  /** Takes the records in [from, to) in. */
+  place(records: Int32Array, from: number, to: number): void {
+    const { offsets, flights, shift, bins } = this;
+    for (let i = from; i < to; i += 2) {
+      const offset = records[i] as number;
+      const bin = offset >>> shift;
+      const place = bins[bin] as number;
+      bins[bin] = place + 1;
+      offsets[place] = offset;
+      flights[place] = records[i + 1] as number;
+    }
+  }
+
+  /** All are placed: brings them into order. */
+  end(): void {
+    if (this.fullest > CROWDED) this.sort(this.count);
+    else this.insert(this.count);
   }
 
   /** Sorts the first `count` records of `offsets` and `flights`. */

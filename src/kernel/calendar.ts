@@ -9,7 +9,7 @@ import { FarArrivals } from './far-arrivals.ts';
 
 /** Cells are at most 2^22 ns (4.2 ms) long, so that offsets sort in two passes. */
 const LONGEST_CELL_BITS = 22;
-const CHUNK_BITS = 14;
+const CHUNK_BITS = 20;
 const CHUNK_MASK = (1 << CHUNK_BITS) - 1;
 /** Words that the first chunk begins with: enough for a run of one election. */
 const FIRST_WORDS = 1 << 9;
@@ -111,6 +111,12 @@ export class Calendar {
     this.tails[head] = place + RECORD;
   }
 
+  /** Posts `flight` to the islands below `count` other than `source`, at `instants[island]` each. */
+  postAll(source: number, count: number, instants: Float64Array, flight: number): void {
+    for (let island = 0; island < count; island++)
+      if (island !== source) this.post(island, instants[island] as number, flight);
+  }
+
   /** A slab chained to `previous` (0: none); returns the place of its first record. */
   private newSlab(previous: number): number {
     let slab = this.freeSlab;
@@ -198,29 +204,42 @@ export class Calendar {
   open(island: number): number {
     const tail = this.tails[this.currentSlot * this.islands + island] as number;
     if (tail === 0) return 0;
-    const { sorter, slabBits } = this;
+    const { sorter } = this;
+    const newest = (tail - 1) >>> this.slabBits;
     // All slabs but the newest are full.
-    let slab = (tail - 1) >>> slabBits;
-    const newest = (tail - (slab << slabBits) - RECORD) / RECORD;
-    let total = newest;
-    for (let older = this.previousOf(slab); older !== 0; older = this.previousOf(older)) total += this.slabRecords;
-    sorter.reserve(total);
-    const { offsets, flights } = sorter;
-    let end = total;
-    for (let count = newest; slab !== 0; count = this.slabRecords) {
+    const last = (tail - (newest << this.slabBits) - RECORD) / RECORD;
+    const count = this.tally(newest, last);
+    sorter.begin(count);
+    this.scatter(newest, last);
+    sorter.end();
+    return count;
+  }
+
+  /** Counts the records of a chain, by bin; returns how many they are. */
+  private tally(newest: number, last: number): number {
+    const { sorter, chunks, slabBits, slabRecords } = this;
+    let total = 0;
+    sorter.clear(this.widthBits);
+    for (let slab = newest, count = last; slab !== 0; count = slabRecords) {
       const base = slab << slabBits;
-      const chunk = this.chunks[base >>> CHUNK_BITS] as Int32Array;
+      const chunk = chunks[base >>> CHUNK_BITS] as Int32Array;
       const start = base & CHUNK_MASK;
-      end -= count;
-      let to = end;
-      for (let place = start + RECORD, stop = place + RECORD * count; place < stop; place += RECORD, to++) {
-        offsets[to] = chunk[place] as number;
-        flights[to] = chunk[place + 1] as number;
-      }
+      sorter.tally(chunk, start + RECORD, start + RECORD * (count + 1));
+      total += count;
       slab = chunk[start] as number;
     }
-    sorter.sort(total);
     return total;
+  }
+
+  private scatter(newest: number, last: number): void {
+    const { sorter, chunks, slabBits, slabRecords } = this;
+    for (let slab = newest, count = last; slab !== 0; count = slabRecords) {
+      const base = slab << slabBits;
+      const chunk = chunks[base >>> CHUNK_BITS] as Int32Array;
+      const start = base & CHUNK_MASK;
+      sorter.place(chunk, start + RECORD, start + RECORD * (count + 1));
+      slab = chunk[start] as number;
+    }
   }
 
   /** Gives back the slabs of the island's arrivals of the current cell. */

@@ -20,7 +20,7 @@ export class RunDigest {
   /** @param content a 32-bit hash of what happened. */
   add(kind: number, island: number, at: Instant, content: number): void {
     const low = at | 0;
-    const high = (at / 4294967296) | 0;
+    const high = (at * (1 / 4294967296)) | 0;
     let a =
       content ^ Math.imul(low, 0x9e3779b1) ^ Math.imul(island * 8 + kind, 0x85ebca77) ^ Math.imul(high, 0x27d4eb2f);
     a = Math.imul(a ^ (a >>> 15), 0x2c1b3c6d);

@@ -4,7 +4,7 @@
  * segment in transmission, while the main clock still carries all bytes, so that bandwidth is conserved.
  */
 import type { Instant } from '../units/quantities.ts';
-import { DOUBLES, FlightColumn as F, type Flights, INTS } from './flights.ts';
+import { DepartureColumn as D, DEPARTURE, DOUBLES, FlightColumn as F, type Flights, INTS } from './flights.ts';
 import type { NetworkSpec } from './network-spec.ts';
 import { nanosecondsPerByte } from './wire.ts';
 
@@ -61,10 +61,10 @@ export class EgressCards {
   feed(node: number, flights: Flights, flight: number, copies: number, ready: Instant): void {
     const wire = flights.ints[flight * INTS + F.wire] as number;
     if (this.perByte === 0) {
-      flights.doubles[flight * DOUBLES + F.start] = ready;
-      flights.doubles[flight * DOUBLES + F.fraction] = 0;
-      flights.doubles[flight * DOUBLES + F.first] = 0;
-      flights.doubles[flight * DOUBLES + F.step] = 0;
+      flights.departures[flight * DEPARTURE + D.start] = ready;
+      flights.departures[flight * DEPARTURE + D.fraction] = 0;
+      flights.departures[flight * DEPARTURE + D.first] = 0;
+      flights.departures[flight * DEPARTURE + D.step] = 0;
       flights.doubles[flight * DOUBLES + F.spread] = 0;
       return;
     }
@@ -111,10 +111,10 @@ export class EgressCards {
         step = last;
       }
     }
-    flights.doubles[flight * DOUBLES + F.start] = start;
-    flights.doubles[flight * DOUBLES + F.fraction] = fraction;
-    flights.doubles[flight * DOUBLES + F.first] = first;
-    flights.doubles[flight * DOUBLES + F.step] = step;
+    flights.departures[flight * DEPARTURE + D.start] = start;
+    flights.departures[flight * DEPARTURE + D.fraction] = fraction;
+    flights.departures[flight * DEPARTURE + D.first] = first;
+    flights.departures[flight * DEPARTURE + D.step] = step;
     flights.doubles[flight * DOUBLES + F.spread] = Math.floor(first);
   }
 

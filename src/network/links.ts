@@ -8,7 +8,7 @@ import type { QuantileTable } from '../kernel/quantile-table.ts';
 import { mix, Purpose, stream } from '../kernel/random.ts';
 import type { Instant } from '../units/quantities.ts';
 import type { ArrivalStore } from './arrival-store.ts';
-import { DOUBLES, FlightColumn as F, type Flights, INTS } from './flights.ts';
+import { DepartureColumn as D, DEPARTURE, FlightColumn as F, type Flights, INTS } from './flights.ts';
 import type { NetworkSpec } from './network-spec.ts';
 
 export class Links {
@@ -26,6 +26,8 @@ export class Links {
   private readonly jitterStream: number;
   private readonly jitterFree: boolean;
   private readonly calendar: ArrivalStore;
+  /** When each copy of a broadcast arrives. */
+  private readonly instants: Float64Array;
 
   constructor(
     spec: NetworkSpec,
@@ -47,6 +49,7 @@ export class Links {
     this.jitterFree = jitter.mean === 0;
     this.jitterStream = stream(seed, Purpose.jitter);
     this.calendar = calendar;
+    this.instants = new Float64Array(this.nodes);
   }
 
   /** One-way base delay between two islands, ns. */
@@ -109,28 +112,29 @@ export class Links {
     }
   }
 
-  /** Posts a copy to every other node, in the card's order: the node after the sender first. */
-  postAll(source: number, flight: number): void {
-    const { flights, nodes, last, calendar, siteOf, oneWay, jitter, jitterFree, ordered } = this;
+  /** When the copy of a broadcast reaches each other node, by node; the card sends them in order, to the node after the sender first. */
+  arriveAll(source: number, flight: number): Float64Array {
+    const { flights, nodes, last, siteOf, oneWay, jitter, jitterFree, ordered, instants } = this;
+    const { departures } = flights;
     const row = source * this.islands;
     const siteRow = (siteOf[source] as number) * this.sites;
-    const start = flights.doubles[flight * DOUBLES + F.start] as number;
-    const step = flights.doubles[flight * DOUBLES + F.step] as number;
-    const base =
-      (flights.doubles[flight * DOUBLES + F.fraction] as number) +
-      (flights.doubles[flight * DOUBLES + F.first] as number);
+    const leaves = flight * DEPARTURE;
+    const start = departures[leaves + D.start] as number;
+    const step = departures[leaves + D.step] as number;
+    const first = (departures[leaves + D.fraction] as number) + (departures[leaves + D.first] as number);
     const message = this.messageHash(source, flights.ints[flight * INTS + F.sequence] as number);
     for (let i = 1, receiver = source + 1; i < nodes; i++, receiver++) {
       if (receiver === nodes) receiver = 0;
-      let at = start + Math.floor(base + (i - 1) * step) + (oneWay[siteRow + (siteOf[receiver] as number)] as number);
+      let at = start + Math.floor(first + (i - 1) * step) + (oneWay[siteRow + (siteOf[receiver] as number)] as number);
       if (!jitterFree) at += Math.floor(jitter.draw(mix(message ^ Math.imul(receiver + 1, 0x85ebca6b))));
       if (ordered) {
         const before = last[row + receiver] as number;
         if (at < before) at = before;
         else last[row + receiver] = at;
       }
-      calendar.post(receiver, at, flight);
+      instants[receiver] = at;
     }
+    return instants;
   }
 
   /** The place of `receiver` in the card's order for a broadcast of `source`. */

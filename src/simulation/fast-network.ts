@@ -131,7 +131,8 @@ export class FastNetwork {
   /** Sends a flight to all other nodes; `ready` is when the card gets it. */
   broadcast(source: NodeId, flight: number, ready: Instant): void {
     this.cards.feed(source, this.world.flights, flight, this.nodes - 1, ready);
-    if (!this.transport.irregular) return this.links.postAll(source, flight);
+    if (!this.transport.irregular)
+      return this.calendar.postAll(source, this.nodes, this.links.arriveAll(source, flight), flight);
     for (let i = 1; i < this.nodes; i++) {
       const receiver = (source + i) % this.nodes;
       this.transport.send(source, receiver, flight, this.links.departure(flight, receiver));

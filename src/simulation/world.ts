@@ -9,7 +9,15 @@ import { RunDigest } from '../kernel/run-digest.ts';
 import type { Sampler } from '../kernel/sampler.ts';
 import type { Batch } from '../ledger/batch.ts';
 import { type Execution, Ledger } from '../ledger/execution.ts';
-import { DOUBLES, FlightColumn as F, FlightKind, Flights, INTS } from '../network/flights.ts';
+import {
+  DepartureColumn as D,
+  DEPARTURE,
+  DOUBLES,
+  FlightColumn as F,
+  FlightKind,
+  Flights,
+  INTS,
+} from '../network/flights.ts';
 import { nanosecondsPerByte, wireBytes } from '../network/wire.ts';
 import type { AnyProtocol, ClientRule } from '../protocols/protocol.ts';
 import { protocolNamed } from '../protocols/registry.ts';
@@ -190,7 +198,7 @@ export class World {
   private launch(source: number, sequence: number, kind: number, copies: number, bytes: Bytes, at: number): number {
     const { flights } = this;
     const flight = flights.take(copies);
-    const { ints, doubles } = flights;
+    const { ints, doubles, departures } = flights;
     const row = flight * INTS;
     ints[row + F.source] = source;
     ints[row + F.sequence] = sequence;
@@ -198,12 +206,12 @@ export class World {
     ints[row + F.index] = -1;
     ints[row + F.kind] = kind;
     ints[row + F.wide] = 0;
-    const times = flight * DOUBLES;
-    doubles[times + F.start] = at;
-    doubles[times + F.fraction] = 0;
-    doubles[times + F.first] = 0;
-    doubles[times + F.step] = 0;
-    doubles[times + F.spread] = 0;
+    doubles[flight * DOUBLES + F.spread] = 0;
+    const leaves = flight * DEPARTURE;
+    departures[leaves + D.start] = at;
+    departures[leaves + D.fraction] = 0;
+    departures[leaves + D.first] = 0;
+    departures[leaves + D.step] = 0;
     this.launchCost = 0;
     return flight;
   }

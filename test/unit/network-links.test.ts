@@ -1,5 +1,6 @@
 // The regular path from a departed copy to its arrival: base delay + jitter, in order per link under tcp (docs/MODEL.md section 3).
 import { describe, expect, test } from 'vitest';
+import { FlightColumn as F, INTS } from '../../src/network/flights.ts';
 import { MILLISECOND } from '../../src/units/quantities.ts';
 import { NetworkRig } from '../support/network-rig.ts';
 
@@ -75,8 +76,10 @@ describe('the regular path', () => {
       other.send = (source, receiver, flight) => {
         if (flight === pending) return;
         pending = flight;
-        if (regular.flights.ints[flight * 16 + 10] === 1) links.postAll(source, flight);
-        else links.post(source, receiver, flight);
+        if (regular.flights.ints[flight * INTS + F.wide] === 0) return links.post(source, receiver, flight);
+        links.arriveAll(source, flight).forEach((at, node) => {
+          if (node !== source) regular.post(node, at, flight);
+        });
       };
       irregular.run();
       regular.run();
