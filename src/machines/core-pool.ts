@@ -8,12 +8,14 @@ export class CorePool {
   private busy = 0;
   private readonly free: Float64Array;
   private readonly fraction: Float64Array;
+  private readonly kept: Float64Array;
 
   /** @param size 0: there is no pool; `serve` must not be called then. */
   constructor(size: number) {
     this.size = size;
     this.free = new Float64Array(Math.max(1, size));
     this.fraction = new Float64Array(Math.max(1, size));
+    this.kept = new Float64Array(2 * size + 1);
   }
 
   /** Serves a job of `cost` ns submitted at `at` (non-decreasing); returns when it is done. */
@@ -34,6 +36,26 @@ export class CorePool {
     fraction[core] = end - whole;
     this.busy += service;
     return start + whole;
+  }
+
+  /** Notes how things stand, for `goBack`. */
+  keep(): void {
+    const { free, fraction, kept, size } = this;
+    for (let i = 0; i < size; i++) {
+      kept[i] = free[i] as number;
+      kept[size + i] = fraction[i] as number;
+    }
+    kept[2 * size] = this.busy;
+  }
+
+  /** As it was when `keep` was called. */
+  goBack(): void {
+    const { free, fraction, kept, size } = this;
+    for (let i = 0; i < size; i++) {
+      free[i] = kept[i] as number;
+      fraction[i] = kept[size + i] as number;
+    }
+    this.busy = kept[2 * size] as number;
   }
 
   /** ns of work done before `at`, all cores together. */

@@ -1,14 +1,22 @@
 /** A queue of (instant, flight) in time order: a ring of columns. Ties keep total order: source, then sequence. */
 import type { Flights } from '../network/flights.ts';
-import { type Instant, NEVER } from '../units/quantities.ts';
+import type { Instant } from '../units/quantities.ts';
+import * as quantities from '../units/quantities.ts';
+
+// V8 folds a module's own constants into its code, but not imported ones (ADR 0009).
+const { NEVER } = quantities;
+
+// Many runs are one election long, and many queues stay empty: making columns would cost more than they do.
+const FIRST = 8;
+const NO_INSTANTS = new Float64Array(0);
+const NO_FLIGHTS = new Int32Array(0);
 
 export class FlightQueue {
   /** The instant of the first entry; NEVER when empty. */
   headAt: Instant = NEVER;
   private readonly flights: Flights;
-  // Small at first: many runs are one election long, and making columns would cost more than they do.
-  private at = new Float64Array(8);
-  private flight = new Int32Array(8);
+  private at = NO_INSTANTS;
+  private flight = NO_FLIGHTS;
   private first = 0;
   private count = 0;
 
@@ -112,6 +120,21 @@ export class FlightQueue {
     this.headAt = this.at[this.first] as number;
   }
 
+  /** Takes out the entry of `flight` that is last in order. */
+  takeBack(flight: number): void {
+    const mask = this.at.length - 1;
+    const { first } = this;
+    const last = --this.count;
+    let i = last;
+    while (i >= 0 && this.flight[(first + i) & mask] !== flight) i--;
+    if (i < 0) throw new Error(`flight ${flight} is to be taken back, but does not wait`);
+    for (; i < last; i++) {
+      this.at[(first + i) & mask] = this.at[(first + i + 1) & mask] as number;
+      this.flight[(first + i) & mask] = this.flight[(first + i + 1) & mask] as number;
+    }
+    this.headAt = last === 0 ? NEVER : (this.at[first] as number);
+  }
+
   pop(): number {
     const flight = this.flight[this.first] as number;
     this.first = (this.first + 1) & (this.at.length - 1);
@@ -120,7 +143,7 @@ export class FlightQueue {
   }
 
   private grow(): void {
-    const size = this.at.length * 2;
+    const size = Math.max(FIRST, this.at.length * 2);
     const at = new Float64Array(size);
     const flight = new Int32Array(size);
     for (let i = 0; i < this.count; i++) {

@@ -5,17 +5,27 @@
  */
 import type { ArrivalSorter } from '../kernel/arrival-sorter.ts';
 import { powerOfTwoFrom } from '../kernel/elementary.ts';
-import { DOUBLES, FlightColumn as F, type Flights, INTS } from '../network/flights.ts';
+import * as flightColumns from '../network/flights.ts';
+import { FlightColumn as F, FlightKind, type Flights } from '../network/flights.ts';
 import { nanosecondsPerByte } from '../network/wire.ts';
-import { type BitRate, type Instant, NEVER } from '../units/quantities.ts';
+import type { BitRate, Instant } from '../units/quantities.ts';
+import * as quantities from '../units/quantities.ts';
 import { FlightQueue } from './flight-queue.ts';
 import type { RequestLane } from './lanes.ts';
+
+// V8 folds a module's own constants into its code, but not imported ones (ADR 0009).
+const { DOUBLES, INTS } = flightColumns;
+const { NEVER } = quantities;
+const { kind: KIND, spread: SPREAD, verify: VERIFY, wire: WIRE } = F;
+const { reply: REPLY_FLIGHT } = FlightKind;
 
 /** What leaves a card in one window, in order. All machines use one, each in its turn. */
 export class LeavingCard {
   /** Behind the last message of the window stands when the next one leaves. */
   at = new Float64Array(8);
   flights = new Int32Array(8);
+  /** ns of verification; negative: a reply, which goes to the clients on this machine. */
+  costs = new Float64Array(8);
 
   /** Room for `count` more messages behind the first `kept`. */
   reserve(kept: number, count: number): void {
@@ -27,6 +37,9 @@ export class LeavingCard {
     const flights = new Int32Array(size);
     flights.set(this.flights.subarray(0, kept));
     this.flights = flights;
+    const costs = new Float64Array(size);
+    costs.set(this.costs.subarray(0, kept));
+    this.costs = costs;
   }
 }
 
@@ -47,6 +60,7 @@ export class Ingress {
   /** Requests that come by lanes, one a client group. */
   private readonly lanes: readonly RequestLane[];
   private readonly requestWire: (id: number) => number;
+  private readonly clientVerify: number;
 
   /** @param requestWire bytes on the wire of a request that comes by a lane. */
   constructor(
@@ -55,7 +69,9 @@ export class Ingress {
     rate: BitRate,
     lanes: readonly RequestLane[],
     requestWire: (id: number) => number,
+    clientVerify: number,
   ) {
+    this.clientVerify = clientVerify;
     this.flights = flights;
     this.leaving = leaving;
     this.perByte = nanosecondsPerByte(rate);
@@ -106,8 +122,16 @@ export class Ingress {
     while (carried.headAt < end) {
       leaving.reserve(this.count, 1);
       leaving.at[this.count] = carried.headAt;
-      leaving.flights[this.count++] = carried.pop();
+      const flight = carried.pop();
+      leaving.costs[this.count] = flight < 0 ? this.clientVerify : this.costOf(flight);
+      leaving.flights[this.count++] = flight;
     }
+  }
+
+  private costOf(flight: number): number {
+    const { ints, doubles } = this.flights;
+    if (ints[flight * INTS + KIND] === REPLY_FLIGHT) return -1;
+    return doubles[flight * DOUBLES + VERIFY] as number;
   }
 
   private serveAll(sorter: ArrivalSorter, cellStart: Instant, from: number, to: number, end: Instant): void {
@@ -115,16 +139,16 @@ export class Ingress {
     leaving.reserve(this.count, to - from);
     const { offsets, flights: arrivals } = sorter;
     const { ints, doubles } = this.flights;
-    const { at, flights } = leaving;
+    const { at, flights, costs } = leaving;
     let { busy, free, fraction, count } = this;
     for (let i = from; i < to; i++) {
       const last = cellStart + (offsets[i] as number);
       const flight = arrivals[i] as number;
       let done = last;
       if (perByte > 0) {
-        const service = (ints[flight * INTS + F.wire] as number) * perByte;
+        const service = (ints[flight * INTS + WIRE] as number) * perByte;
         busy += service;
-        let start = last - (doubles[flight * DOUBLES + F.spread] as number);
+        let start = last - (doubles[flight * DOUBLES + SPREAD] as number);
         let work = service;
         if (start <= free) {
           start = free;
@@ -141,6 +165,8 @@ export class Ingress {
       }
       if (done < end) {
         at[count] = done;
+        costs[count] =
+          ints[flight * INTS + KIND] === REPLY_FLIGHT ? -1 : (doubles[flight * DOUBLES + VERIFY] as number);
         flights[count++] = flight;
       } else carried.push(done, flight);
     }
@@ -170,6 +196,7 @@ export class Ingress {
       if (done < end) {
         leaving.reserve(this.count, 1);
         leaving.at[this.count] = done;
+        leaving.costs[this.count] = this.clientVerify;
         leaving.flights[this.count++] = ~id;
       } else this.carried.push(done, ~id);
     } while (this.lanes.length === 1 && lane.headAt < until);

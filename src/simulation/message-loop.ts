@@ -1,17 +1,24 @@
 /**
  * The hot loop of a machine: messages leave the ingress card, are verified on the cores and handled on the protocol thread, until
- * anything else is due. It keeps the thread's clock in local variables; the rules are those of node-island.ts, which does all else.
+ * anything else is due. The rules are those of node-island.ts, which does all else.
  */
 import { EventClass } from '../kernel/run-digest.ts';
 import type { CorePool } from '../machines/core-pool.ts';
 import type { RunningClock } from '../machines/running-clock.ts';
-import { DOUBLES, FlightColumn as F, FlightKind, INTS } from '../network/flights.ts';
+import * as flightColumns from '../network/flights.ts';
+import { FlightColumn as F, FlightKind } from '../network/flights.ts';
 import type { Instant } from '../units/quantities.ts';
 import type { Admission } from './admission.ts';
 import type { FlightQueue } from './flight-queue.ts';
 import type { Ingress, LeavingCard } from './ingress.ts';
 import type { Node } from './node.ts';
 import type { World } from './world.ts';
+
+// V8 folds a module's own constants into its code, but not imported ones (ADR 0009).
+const { DOUBLES, INTS } = flightColumns;
+const { hash: HASH, kind: KIND, source: SOURCE, subject: SUBJECT, verify: VERIFY } = F;
+const { protocol: PROTOCOL_FLIGHT } = FlightKind;
+const { delivery: DELIVERY_EVENT } = EventClass;
 
 /** The queues that a message passes. */
 interface Path {
@@ -23,95 +30,149 @@ interface Path {
   readonly admission: Admission;
 }
 
+/** Messages are verified so many ahead at most: what a job may have to take back. */
+const AHEAD = 32;
+
 export class MessageLoop {
   private readonly world: World;
   private readonly leaving: LeavingCard;
   private readonly node: Node;
   private readonly path: Path;
+  /** Requests that cost nothing to verify and come over one link cannot overtake each other. */
+  private readonly inRows: boolean;
+  /** Messages from this place of `leaving` on were verified ahead. */
+  private aheadFrom = 0;
 
   constructor(world: World, network: { readonly leaving: LeavingCard }, node: Node, path: Path) {
     this.world = world;
     this.leaving = network.leaving;
     this.node = node;
     this.path = path;
+    const { pool } = path;
+    this.inRows =
+      world.costs.wakeUp === 0 &&
+      (pool.size === 0 || (pool.size > 1 && world.clientVerify === 0 && world.groups === 1));
   }
 
   /**
    * Runs until `limit`, until a job has effects, or until a job of another kind comes first: one that is ready at `blocked` or a timer.
    */
   run(limit: Instant, blocked: Instant): void {
-    const { world, node } = this;
+    const { world, node, inRows } = this;
     const { ingress, ready, pool, thread, admission } = this.path;
-    const { flights, digest, delivered, clientVerify } = world;
+    const { flights, digest, delivered } = world;
     const { timers, effects, self } = node;
     const { ints, doubles, load } = flights;
     const { handling, wakeUp } = world.costs;
-    const { at: exits, flights: leavers } = this.leaving;
+    const { at: exits, flights: leavers, costs } = this.leaving;
     const single = pool.size === 0;
-    // Requests that cost nothing to verify and come over one link cannot overtake each other.
-    const inRows = wakeUp === 0 && (single || (pool.size > 1 && clientVerify === 0 && world.groups === 1));
     let { cursor } = ingress;
+    let startedAt = 0;
     for (;;) {
-      // What the thread takes next, of whatever kind: a message that leaves the card later is verified later, for its job may sign.
       const other = timers.next < blocked ? timers.next : blocked;
+      const leavesAt = exits[cursor] as number;
       if (inRows && ready.head === 0 && (leavers[cursor] as number) < 0) {
         // A request that the thread takes by itself, which most are, need not queue.
-        const arrival = exits[cursor] as number;
-        const at = arrival < thread.free ? thread.free : arrival;
-        if (arrival < other && at < limit && (exits[cursor + 1] as number) > at) {
+        const at = leavesAt < thread.free ? thread.free : leavesAt;
+        if (leavesAt < other && at < limit && (exits[cursor + 1] as number) > at) {
+          startedAt = at;
           admission.admitAlone(~(leavers[cursor++] as number), at);
           if (effects.count > 0) break;
           continue;
         }
       }
-      let readyAt = ready.headAt;
-      let first = other < readyAt ? other : readyAt;
+      const readyAt = ready.headAt;
+      const first = other < readyAt ? other : readyAt;
       let start = first < thread.free ? thread.free : first;
       if (wakeUp > 0 && readyAt < other) start = ready.startAt(thread.free, wakeUp, self);
-      let leavesAt = exits[cursor] as number;
-      while (leavesAt <= start && leavesAt < limit) {
-        const flight = leavers[cursor] as number;
+      if (leavesAt <= start) {
         // A reply gives clients on this machine something to do.
-        if (flight > 0 && ints[flight * INTS + F.kind] === FlightKind.reply) break;
-        cursor++;
-        if (single || (flight < 0 && inRows && ready.head === 0)) ready.push(leavesAt, flight);
-        else {
-          const cost = flight > 0 ? (doubles[flight * DOUBLES + F.verify] as number) : clientVerify;
-          // One server takes every message in turn, so none overtakes; with several, links must be put back in order.
-          if (pool.size === 1) ready.push(pool.serve(leavesAt, cost), flight);
-          else ready.insertInLinkOrder(cost > 0 ? pool.serve(leavesAt, cost) : leavesAt, flight);
-        }
-        readyAt = ready.headAt;
-        if (readyAt < first) {
-          first = readyAt;
-          start = first < thread.free ? thread.free : first;
-          if (wakeUp > 0) start = ready.startAt(thread.free, wakeUp, self);
-        }
-        leavesAt = exits[cursor] as number;
-        if (flight < 0 && inRows && leavesAt <= start && leavesAt < limit) {
-          cursor = ready.takeRequests(exits, leavers, cursor, start, limit);
-          leavesAt = exits[cursor] as number;
-        }
+        if (leavesAt >= limit || (costs[cursor] as number) < 0) break;
+        if (inRows && (leavers[cursor] as number) < 0) cursor = this.takeRequests(cursor, start, limit);
+        else cursor = this.verify(cursor, limit);
+        continue;
       }
-      if (leavesAt <= start || start >= limit || other <= readyAt) break;
+      if (start >= limit || other <= readyAt) break;
+      startedAt = start;
       const flight = ready.head;
-      if (flight < 0 || ints[flight * INTS + F.kind] !== FlightKind.protocol) {
+      if (flight < 0 || ints[flight * INTS + KIND] !== PROTOCOL_FLIGHT) {
         admission.drain(start);
         if (effects.count > 0) break;
         continue;
       }
       ready.pop();
       const row = flight * INTS;
-      const end = thread.occupy(start, single ? handling + (doubles[flight * DOUBLES + F.verify] as number) : handling);
-      const source = ints[row + F.source] as number;
-      const type = ints[row + F.subject] as number;
+      const end = thread.occupy(start, single ? handling + (doubles[flight * DOUBLES + VERIFY] as number) : handling);
+      const source = ints[row + SOURCE] as number;
+      const type = ints[row + SUBJECT] as number;
       delivered[type] = (delivered[type] as number) + 1;
-      digest.add(EventClass.delivery, self, start, (ints[row + F.hash] as number) ^ Math.imul(source + 1, 0x2545f491));
+      digest.add(DELIVERY_EVENT, self, start, (ints[row + HASH] as number) ^ Math.imul(source + 1, 0x2545f491));
       const message = load[flight];
       flights.drop(flight);
       node.receive(source, message, end);
       if (effects.count > 0) break;
     }
     ingress.cursor = cursor;
+    if (effects.count > 0) this.takeBack(startedAt, thread.free);
+  }
+
+  /**
+   * Queues the request at `cursor`, and those that leave the card behind it until the thread begins: at `start`, or with the first of
+   * them. Returns the place after them.
+   */
+  private takeRequests(cursor: number, start: Instant, limit: Instant): number {
+    const { ready, thread } = this.path;
+    const { at: exits, flights: leavers } = this.leaving;
+    const at = exits[cursor] as number;
+    if (ready.head === 0) ready.push(at, leavers[cursor] as number);
+    else ready.insertInLinkOrder(at, leavers[cursor] as number);
+    const own = ready.headAt < thread.free ? thread.free : ready.headAt;
+    return ready.takeRequests(exits, leavers, cursor + 1, own < start ? own : start, limit);
+  }
+
+  /**
+   * Verifies the message at `cursor`, and those behind it, ahead of the thread: only the effects of a job could take cores in
+   * between, and then `takeBack` undoes it. Returns the place after them.
+   */
+  private verify(cursor: number, limit: Instant): number {
+    const { ready, pool } = this.path;
+    const { at: exits, flights: leavers, costs } = this.leaving;
+    const { inRows } = this;
+    const { size } = pool;
+    this.aheadFrom = cursor;
+    pool.keep();
+    for (const end = cursor + AHEAD; cursor < end; cursor++) {
+      const leavesAt = exits[cursor] as number;
+      const cost = costs[cursor] as number;
+      const flight = leavers[cursor] as number;
+      if (leavesAt >= limit || cost < 0 || (inRows && flight < 0)) break;
+      // One server takes every message in turn, so none overtakes; with several, links must be put back in order.
+      if (size === 0) ready.push(leavesAt, flight);
+      else if (size === 1) ready.push(pool.serve(leavesAt, cost), flight);
+      else ready.insertInLinkOrder(cost > 0 ? pool.serve(leavesAt, cost) : leavesAt, flight);
+    }
+    return cursor;
+  }
+
+  /** A job that began at `start` has effects at `end`: what leaves the card from then on is verified after them. */
+  takeBack(start: Instant, end: Instant): void {
+    const { ingress, ready, pool } = this.path;
+    const { at: exits, flights: leavers, costs } = this.leaving;
+    const { aheadFrom } = this;
+    let kept = ingress.cursor;
+    while (kept > aheadFrom && (exits[kept - 1] as number) >= end && (exits[kept - 1] as number) > start) kept--;
+    if (kept === ingress.cursor) return;
+    while (ingress.cursor > kept) ready.takeBack(leavers[--ingress.cursor] as number);
+    if (pool.size === 0) return;
+    pool.goBack();
+    for (let i = aheadFrom; i < kept; i++) {
+      const cost = costs[i] as number;
+      if (cost > 0 || pool.size === 1) pool.serve(exits[i] as number, cost);
+    }
+  }
+
+  /** Whatever was verified so far stays so. */
+  settle(): void {
+    this.aheadFrom = this.path.ingress.cursor;
   }
 }

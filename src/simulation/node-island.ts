@@ -56,8 +56,13 @@ export class NodeIsland implements ClientPort {
     this.self = node.self;
     this.lanes = network.requestLanes[node.self] ?? [];
     const { bitsPerSecond } = world.spec.network.ingress;
-    this.ingress = new Ingress(world.flights, network.leaving, bitsPerSecond, this.lanes, (id) =>
-      world.requestWire(id),
+    this.ingress = new Ingress(
+      world.flights,
+      network.leaving,
+      bitsPerSecond,
+      this.lanes,
+      (id) => world.requestWire(id),
+      world.clientVerify,
     );
     this.handed = new FlightQueue(world.flights);
     this.ready = new FlightQueue(world.flights);
@@ -75,7 +80,8 @@ export class NodeIsland implements ClientPort {
     this.thread.free = at;
     this.node.start(at);
     this.world.digest.add(EventClass.start, this.self, at, 0);
-    this.afterJob(at);
+    // Between windows, where nothing is verified ahead.
+    if (this.node.effects.count > 0) this.finishAt = at;
     this.nextAt = at;
   }
 
@@ -87,6 +93,7 @@ export class NodeIsland implements ClientPort {
       return;
     }
     this.ingress.begin(this.network.calendar.sorter, cellStart, from, to, end);
+    this.messages.settle();
     do {
       const other = this.nextOther();
       if (this.finishAt === NEVER) this.runMessages(other < end ? other : end);
@@ -117,7 +124,7 @@ export class NodeIsland implements ClientPort {
     const persisted = this.persisted.length > 0 ? (this.persisted[0] as number) : NEVER;
     const blocked = persisted < node.executableAt ? persisted : node.executableAt;
     this.messages.run(limit, blocked);
-    this.afterJob(this.thread.free);
+    if (node.effects.count > 0) this.finishAt = this.thread.free;
   }
 
   /** Does what comes first, of whatever kind; true when that lies at or beyond `end`. */
@@ -198,6 +205,7 @@ export class NodeIsland implements ClientPort {
         break;
       case 5:
         this.verify(ingress.pop(), at);
+        this.messages.settle();
         break;
       case 10:
         this.verify(handed.pop(), at);
@@ -213,7 +221,7 @@ export class NodeIsland implements ClientPort {
         break;
       default:
         this.admission.drain(at);
-        this.afterJob(this.thread.free);
+        this.afterJob(at, this.thread.free);
     }
     return false;
   }
@@ -230,28 +238,31 @@ export class NodeIsland implements ClientPort {
     else this.ready.insertInLinkOrder(cost > 0 ? this.pool.serve(at, cost) : at, flight);
   }
 
-  private afterJob(end: Instant): void {
-    if (this.node.effects.count > 0) this.finishAt = end;
+  /** A job that began at `start` ends at `end`. */
+  private afterJob(start: Instant, end: Instant): void {
+    if (this.node.effects.count === 0) return;
+    this.finishAt = end;
+    this.messages.takeBack(start, end);
   }
 
   private fireTimer(at: Instant): void {
     const end = this.thread.occupy(at, 0);
     const due = this.node.fire(end);
     this.world.digest.add(EventClass.timer, this.self, at, due.id * 65536 + due.key);
-    this.afterJob(end);
+    this.afterJob(at, end);
   }
 
   private executeNext(at: Instant): void {
     const end = this.thread.occupy(at, this.node.executionCost());
     this.node.execute(end);
-    this.afterJob(end);
+    this.afterJob(at, end);
   }
 
   private tellPersisted(at: Instant): void {
     const [, ticket] = this.persisted.splice(0, 2);
     const end = this.thread.occupy(at, 0);
     this.node.persisted(ticket as number, end);
-    this.afterJob(end);
+    this.afterJob(at, end);
   }
 
   private fsyncDone(at: Instant): void {

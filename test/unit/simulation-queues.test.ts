@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Batch, createBatch } from '../../src/ledger/batch.ts';
+import { CorePool } from '../../src/machines/core-pool.ts';
 import { FlightColumn as F, Flights, INTS } from '../../src/network/flights.ts';
 import { ArrivalBlock } from '../../src/simulation/arrival-block.ts';
 import { CommitRing } from '../../src/simulation/commit-ring.ts';
@@ -74,6 +75,52 @@ describe('a flight queue', () => {
       }),
       { numRuns: 100, seed: 20260101 },
     );
+  });
+});
+
+describe('messages that are taken back', () => {
+  const entry = fc.record({ source: fc.integer({ min: 0, max: 3 }), at: fc.integer({ min: 0, max: 12 }) });
+
+  test('leave a flight queue as it was before they came, the last of them first', () => {
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 40 }), fc.array(entry, { maxLength: 40 }), (kept, taken) => {
+        const flights = new Flights();
+        const queue = new FlightQueue(flights);
+        const insert = ({ source, at }: { source: number; at: number }, sequence: number): number => {
+          const flight = flights.take(1);
+          flights.ints[flight * INTS + F.source] = source;
+          flights.ints[flight * INTS + F.sequence] = sequence;
+          queue.insertInLinkOrder(at, flight);
+          return flight;
+        };
+        kept.forEach(insert);
+        const entries = (): unknown[] => kept.map((_, i) => [queue.peekAt(i), queue.peek(i)]);
+        const before = [queue.headAt, queue.head, ...entries()];
+        const made = taken.map((each, i) => insert(each, kept.length + i));
+        for (const flight of made.reverse()) queue.takeBack(flight);
+        expect([queue.headAt, queue.head, ...entries()]).toEqual(before);
+        expect(queue.peek(kept.length)).toBe(0);
+      }),
+      { numRuns: 100, seed: 20260101 },
+    );
+  });
+
+  test('must be there', () => {
+    const queue = new FlightQueue(new Flights());
+    queue.push(1, 5);
+    expect(() => queue.takeBack(6)).toThrow('does not wait');
+  });
+
+  test('leave the cores as they were when that was noted', () => {
+    const pool = new CorePool(3);
+    for (let i = 0; i < 5; i++) pool.serve(i, 2.6);
+    pool.keep();
+    const served = [7, 8, 8].map((at) => pool.serve(at, 3.3));
+    const busy = pool.busyUntil(100);
+    pool.goBack();
+    expect(pool.busyUntil(100)).toBeCloseTo(13, 9);
+    expect([7, 8, 8].map((at) => pool.serve(at, 3.3))).toEqual(served);
+    expect(pool.busyUntil(100)).toBe(busy);
   });
 });
 
