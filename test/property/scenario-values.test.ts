@@ -68,10 +68,14 @@ class GoesOn extends Error {}
 /** Why this text is neither refused at a place nor runs; null: it is, or it does. */
 function trouble(name: string, text: string): string | null {
   const file = `${shipped}${name}.yaml`;
-  const began = performance.now();
-  const loaded = loadScenario(file, { readText: (path) => (path === file ? text : readFileSync(path, 'utf8')) });
-  const tookMs = performance.now() - began;
-  if (tookMs > slowLoadMs) return `takes ${Math.round(tookMs)} ms to read`;
+  const load = () => {
+    const began = performance.now();
+    const result = loadScenario(file, { readText: (path) => (path === file ? text : readFileSync(path, 'utf8')) });
+    return { result, tookMs: performance.now() - began };
+  };
+  const { result: loaded, tookMs } = load();
+  // The machine may have stood still for a moment: slow is what is slow twice.
+  if (tookMs > slowLoadMs && load().tookMs > slowLoadMs) return `takes ${Math.round(tookMs)} ms to read`;
   if (!loaded.ok) {
     const lost = loaded.problems.find(({ place }) => !/:\d+:\d+$/.test(place));
     return lost === undefined ? null : `has a problem without a place: ${formatProblem(lost)}`;
