@@ -59,5 +59,7 @@ export function collectTolerance(
     );
   const tolerance = parseTolerance(measure, value);
   if (!tolerance.ok) throw new InvalidArgumentError(`Expected ${tolerance.expected}.`);
+  if (name === SPEED_RATIO && Number.parseFloat(value) >= 100)
+    throw new InvalidArgumentError('A ratio cannot fall by all of itself: expected less than 100%.');
   return { ...before, [name === SPEED_RATIO ? name : shortName(measure)]: value };
 }

@@ -9,7 +9,6 @@ import { sha256 } from '../results/result-id.ts';
 import { readSpeedBaseline, type SpeedBaseline, type SpeedEntry, withSpeedEntries } from '../results/speed-baseline.ts';
 import { runSpecFor } from '../scenario/run-spec-for.ts';
 import { type RatioGate, ratioGate, WIDEST } from '../statistics/ratio-gate.ts';
-import { quantileOfSorted } from '../statistics/summary.ts';
 import { openBaseline, openBaselineIfThere, writeTo } from './baseline-path.ts';
 import type { CommandContext } from './context.ts';
 import { CommandEnd, ExitCode } from './exit-codes.ts';
@@ -117,30 +116,27 @@ async function update(
   const before = openBaselineIfThere(path, readSpeedBaseline);
   const problem = folderProblem(dirname(path));
   if (problem !== null) throw new CommandEnd(ExitCode.usage, `--baseline ${path}: ${problem}`);
-  const measured = await measure(loaded, context, () => true);
+  const ownGate = ({ ratios }: Measured): RatioGate => ratioGate(ratios, 1, 0);
+  const measured = await measure(loaded, context, (point) => !ownGate(point).wide);
   const entries = loaded.map(
     ({ scenario, invocation }): SpeedEntry => ({
       scenario: scenario.name,
       resolved_sha256: sha256(resolvedText(scenario, invocation.quick)),
       points: measured
         .filter((row) => row.scenario === scenario.name)
-        .map(({ label, ratios }) => ({
-          label,
-          ratio: rounded(
-            quantileOfSorted(
-              ratios.toSorted((a, b) => a - b),
-              0.5,
-            ),
-          ),
-        })),
+        .map((point) => ({ label: point.label, ratio: rounded(ownGate(point).median) })),
     }),
   );
   writeTo(path, canonicalJson(withSpeedEntries(before, entries)));
   if (options.json) context.out.write(canonicalJson({ format: 1, baseline: path, updated: entries }));
-  else
-    context.out.write(
-      `${path}\n${entries.flatMap(({ scenario, points }) => points.map(({ label, ratio }) => `  ${scenario}, ${label}: ${ratio} times the reference kernel\n`)).join('')}`,
-    );
+  else {
+    const lines = measured.map((point) => {
+      const gate = ownGate(point);
+      const scatter = gate.wide ? ': too wide, write it anew on a quiet machine' : '';
+      return `  ${point.scenario}, ${point.label}: ${rounded(gate.median)} times the reference kernel (95 % interval ${gate.low.toFixed(2)} to ${gate.high.toFixed(2)}${scatter})\n`;
+    });
+    context.out.write(`${path}\n${lines.join('')}`);
+  }
 }
 
 /** More digits would only say how the machine felt. */

@@ -12,6 +12,8 @@ export interface RatioGate {
   readonly high: number;
   /** The least that passes. */
   readonly least: number;
+  /** The interval is wider than `WIDEST` allows. */
+  readonly wide: boolean;
   readonly state: 'passed' | 'fell' | 'noisy';
 }
 
@@ -29,6 +31,7 @@ export function ratioGate(ratios: readonly number[], before: number, tolerance: 
   const median = quantileOfSorted(sorted, 0.5);
   const least = before * (1 - tolerance);
   const { low, high } = interval;
-  const told = high < least && high - low <= WIDEST * median;
-  return { median, low, high, least, state: low >= least ? 'passed' : told ? 'fell' : 'noisy' };
+  const wide = high - low > WIDEST * median;
+  const state = low >= least ? 'passed' : high < least && !wide ? 'fell' : 'noisy';
+  return { median, low, high, least, wide, state };
 }

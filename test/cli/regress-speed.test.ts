@@ -48,7 +48,10 @@ function speed(simulate: Simulate, ...argv: readonly string[]) {
 
 test('a baseline is written; the same speed passes, a slower fast kernel gives exit code 2', async () => {
   const written = await speed(taking(1, 5), '--update');
-  expect(written.code).toBe(0);
+  expect([written.code, written.out]).toEqual([
+    0,
+    expect.stringMatching(/times the reference kernel \(95 % interval [\d.]+ to [\d.]+/),
+  ]);
   const { kind, scenarios } = JSON.parse(readFileSync(baseline, 'utf8')) as SpeedBaseline;
   expect(kind).toBe('quorumlab speed baseline');
   expect(scenarios[0]?.points[0]?.ratio).toBeGreaterThan(3.5);
@@ -70,6 +73,7 @@ test('a baseline is written; the same speed passes, a slower fast kernel gives e
 
 test.each([
   ['of another setting', ['--set', 'machine.cores=2'], 'it is of another text of the scenario'],
+  ['with a tolerance that anything passes', ['--tolerance', 'ratio=100%'], 'A ratio cannot fall by all of itself'],
   ['on many threads', ['--threads', '2'], 'runs on one thread'],
 ])('%s is refused', async (_, argv, sentence) => {
   const { code, err } = await speed(taking(1, 5), ...argv);

@@ -3,7 +3,7 @@
  * what would change it; and where nobody meets the objective, who comes nearest and what binds it.
  */
 import type { CandidateRow, ChangeRow, CompareFile, MarginRow, RecommendationRow } from '../../results/compare-file.ts';
-import { formatNumber, formatQuantity, NOT_MEASURED, objectiveUnit } from '../html/format.ts';
+import { formatNumber, formatQuantity, NOT_MEASURED, objectiveUnit, type Unit } from '../html/format.ts';
 import { list, milliseconds, number, percent } from '../words.ts';
 
 export function wordsOf(file: CompareFile): Pick<CompareFile, 'recommendation' | 'would_change'> {
@@ -139,6 +139,12 @@ function probabilityText(probability: number): string {
   return probability > 0.9995 ? 'over 99.9 %' : percent(probability);
 }
 
+/** With more digits where it would read like the target that it misses. */
+function apartFrom(target: string, value: number, unit: Unit): string {
+  const short = formatQuantity(value, unit);
+  return short.replaceAll(' ', '') === target.replaceAll(' ', '') ? formatQuantity(value, unit, 6) : short;
+}
+
 function notMet(file: CompareFile, { nearest, assumption }: RecommendationRow): string {
   const able = file.candidates.filter(({ trust }) => assumption === 'crash' || trust === 'byzantine');
   if (nearest === null)
@@ -147,7 +153,7 @@ function notMet(file: CompareFile, { nearest, assumption }: RecommendationRow): 
       : `no candidate is fit: ${list(able.map(({ label, unfit }) => `${label}: ${unfit ?? 'it misses the objective'}`))}.`;
   const { candidate, measure, target, value: got, reason } = nearest;
   const unit = objectiveUnit(measure);
-  const shown = got === null ? 'not measured' : formatQuantity(got, unit);
+  const shown = got === null ? 'not measured' : apartFrom(target, got, unit);
   return `No candidate meets the objective. Nearest comes ${candidate}, bound by ${measure}: ${shown}, asked for ${target}${reason === null ? '' : ` (${reason})`}.`;
 }
 

@@ -28,10 +28,10 @@ export function formatShort(value: number): string {
 }
 
 /** A value in the unit that suits its size: milliseconds become `µs` below 0.1 ms and `s` from 10 s on. */
-export function formatQuantity(value: number, unit: Unit): string {
+export function formatQuantity(value: number, unit: Unit, digits = 3): string {
   if (unit === 'share') return formatShare(value);
   const scale = scaleOf(value, unit);
-  return `${formatNumber(value / scale.divisor)}${scale.suffix}`;
+  return `${formatNumber(value / scale.divisor, digits)}${scale.suffix}`;
 }
 
 /** The mean and its 95 % interval; bounds share the mean's unit, and enough decimals that a narrow interval stays visible. */
