@@ -73,14 +73,15 @@ export class ArrivalSorter {
     this.fullest = fullest;
   }
 
-  /** Takes the records in [from, to) in. */
+  /** Takes the records in [from, to) in, in front of those that their bins hold: what was posted last is placed first. */
   place(records: Int32Array, from: number, to: number): void {
     const { offsets, flights, shift, bins } = this;
-    for (let i = from; i < to; i += 2) {
+    for (let i = to - 2; i >= from; i -= 2) {
       const offset = records[i] as number;
-      const bin = offset >>> shift;
-      const place = bins[bin] as number;
-      bins[bin] = place + 1;
+      // Where the next bin begins is where this one ends, less what it holds already.
+      const bin = (offset >>> shift) + 1;
+      const place = (bins[bin] as number) - 1;
+      bins[bin] = place;
       offsets[place] = offset;
       flights[place] = records[i + 1] as number;
     }
@@ -88,8 +89,8 @@ export class ArrivalSorter {
 
   /** All are placed: brings them into order. */
   end(): void {
-    if (this.fullest > CROWDED) this.sort(this.count);
-    else this.insert(this.count);
+    if (this.fullest > CROWDED) this.distribute(this.count);
+    this.insert(this.count);
   }
 
   /** Sorts the first `count` records of `offsets` and `flights`. */
@@ -122,10 +123,27 @@ export class ArrivalSorter {
       else if (offset > high) high = offset;
     }
     const rangeBits = 32 - Math.clz32(high - low);
-    const binBits = Math.min(11, rangeBits, 33 - Math.clz32(count));
-    if (this.pass(count, low, rangeBits - binBits, (1 << binBits) - 1) > CROWDED && rangeBits > 11) {
-      this.pass(count, low, 0, 2047);
-      this.pass(count, low, 11, 2047);
+    if (rangeBits > 0) {
+      const binBits = Math.min(11, rangeBits, 33 - Math.clz32(count));
+      if (this.pass(count, low, rangeBits - binBits, (1 << binBits) - 1) <= CROWDED) return;
+      if (binBits < rangeBits) this.pass(count, low, 0, 2047);
+      if (binBits < rangeBits && rangeBits > 11) this.pass(count, low, 11, 2047);
+    }
+    this.sortTies(count);
+  }
+
+  /** Of records in order of their offsets: those of one instant, where they are many, which an insertion pass may take the square of. */
+  private sortTies(count: number): void {
+    const { offsets, flights, before } = this;
+    for (let from = 0; from < count; ) {
+      const offset = offsets[from];
+      let to = from + 1;
+      let ordered = true;
+      for (; to < count && offsets[to] === offset; to++)
+        if (ordered && before(flights[to] as number, flights[to - 1] as number)) ordered = false;
+      if (!ordered && to - from > CROWDED)
+        flights.subarray(from, to).sort((a, b) => (before(a, b) ? -1 : before(b, a) ? 1 : 0));
+      from = to;
     }
   }
 

@@ -250,6 +250,31 @@ describe('the sorter of arrivals', () => {
     );
   });
 
+  test.each(['ascending', 'descending', 'mixed'] as const)(
+    'brings hundreds of one instant into order without comparing each with each (%s)',
+    (order) => {
+      const count = 600;
+      let asked = 0;
+      const sorter = new ArrivalSorter((a, b) => {
+        asked++;
+        return a < b;
+      });
+      const flights = Array.from({ length: count }, (_, i) => i + 1);
+      if (order === 'descending') flights.reverse();
+      if (order === 'mixed') flights.sort((a, b) => (Math.imul(a, 7919) & 1023) - (Math.imul(b, 7919) & 1023));
+      // The slabs come as the calendar walks them: the newest first.
+      const records = Int32Array.from(flights.flatMap((flight) => [77, flight]));
+      const slabs = [0, 126, 252, 1000].map((from, i, all) => [from, all[i + 1] ?? 2 * count] as const).reverse();
+      sorter.clear(19);
+      for (const [from, to] of slabs) sorter.tally(records, from, to);
+      sorter.begin(count);
+      for (const [from, to] of slabs) sorter.place(records, from, to);
+      sorter.end();
+      expect([...sorter.flights.subarray(0, count)]).toEqual(Array.from({ length: count }, (_, i) => i + 1));
+      expect(asked).toBeLessThan(60 * count);
+    },
+  );
+
   test('keeps its order from one cell to the next, whatever was sorted before', () => {
     const sorter = new ArrivalSorter(before);
     for (const count of [3000, 5, 100, 3000]) {
