@@ -74,6 +74,15 @@ const machine = fc.record({
   handling: us(0, 5, 50),
   requestHandling: us(0, 1, 30),
   execution: us(0, 2, 40),
+  wakeUp: us(0, 0, 0, 60, 700),
+  crypto: fc.record({
+    profile: fc.constant('random'),
+    scheme: fc.constant('random'),
+    sign: us(0, 30, 400),
+    verify: us(0, 20, 80, 300),
+    mac: us(0, 1),
+    hashPerByte: fc.constantFrom(0, 2.3),
+  }),
   disk: fc.record({
     fsync: fc.constantFrom(
       { kind: 'constant', value: 0 },
@@ -90,6 +99,13 @@ const workload = fc.oneof(
   fc.constant(workloadOptions('payments', { accounts: 30 })),
 );
 
+/** What decides which work PBFT gives to the cores, and when. */
+const pbftOptions = fc.record({
+  auth: fc.constantFrom('signature', 'mac', 'proofs'),
+  clientSignatures: fc.boolean(),
+  checkpointInterval: fc.constantFrom(2, 16, 128),
+});
+
 function specs(protocol: ProtocolName): fc.Arbitrary<RunSpec> {
   return fc.tuple(fc.integer({ min: 3, max: 16 }), ms(200, 800)).chain(([nodes, horizon]) =>
     fc
@@ -101,15 +117,17 @@ function specs(protocol: ProtocolName): fc.Arbitrary<RunSpec> {
         batch: fc.constantFrom(0, 1, 10),
         clients: fc.array(clients(nodes), { minLength: 1, maxLength: 3 }),
         faults: fc.array(fault(nodes, horizon), { maxLength: 3 }),
+        options: protocol === 'pbft' ? pbftOptions : fc.constant({}),
       })
-      .map(({ batch, ...rest }) =>
-        testSpec(protocol, nodes, {
+      .map(({ batch, options, ...rest }) => {
+        const named = batchTimeout(protocol, batch * MILLISECOND);
+        return testSpec(protocol, nodes, {
           ...rest,
           horizon,
           boundaries: [Math.floor(horizon / 3)],
-          protocol: batchTimeout(protocol, batch * MILLISECOND),
-        } as Parameters<typeof testSpec>[2]),
-      ),
+          protocol: { ...named, options: { ...(named.options as object), ...options } },
+        } as Parameters<typeof testSpec>[2]);
+      }),
   );
 }
 
