@@ -1,4 +1,5 @@
 /** What a saturation search says in sentences: how much each point carries, what stands in the way of more, and where to run it. */
+import { MOST_REQUESTS } from '../../experiment/saturation/plan.ts';
 import type { LoadRow, SaturationFile, SaturationPoint } from '../../results/saturation-file.ts';
 import { formatNumber } from '../html/format.ts';
 import { counted, list, milliseconds, percent, resourceName } from '../words.ts';
@@ -32,7 +33,7 @@ function pointSentences(file: Told, point: SaturationPoint): readonly string[] {
   if (outcome === 'none') return [noneSentence(file, point), ...asked(file, point)];
   if (outcome === 'beyond')
     return [
-      `${label} carries all that was tried, up to ${rateText(point.saturation_per_s ?? 0)}: it has no limit there.${point.budget_spent ? ` The budget of ${counted(file.budget, 'run')} was spent: raise --budget.` : ' What of the scenario costs time or bandwidth (machine, network) is too little to be a limit.'}`,
+      `${label} carries all that was tried, up to ${rateText(point.saturation_per_s ?? 0)}: ${whyNoFurther(file, point)}`,
       ...asked(file, point),
     ];
   return [
@@ -43,6 +44,13 @@ function pointSentences(file: Told, point: SaturationPoint): readonly string[] {
     ...doubts(file, point),
     ...asked(file, point),
   ];
+}
+
+/** Only where heavier loads could be tried does it tell something of the scenario that all were stable. */
+function whyNoFurther({ budget }: Told, { capped, budget_spent }: SaturationPoint): string {
+  if (capped)
+    return `whether it has a limit is not told. A search simulates no more than ${formatNumber(MOST_REQUESTS)} requests a run, and that load takes as many: shorten run.duration to look higher.`;
+  return `it has no limit there.${budget_spent ? ` The budget of ${counted(budget, 'run')} was spent: raise --budget.` : ' What of the scenario costs time or bandwidth (machine, network) is too little to be a limit.'}`;
 }
 
 function unsteadySentence({ precision }: Told, { label, sent_share, measure_for_s }: SaturationPoint): string {
