@@ -91,6 +91,21 @@ describe('saturate', () => {
     expect(capped).toContain('A search simulates no more than 10,000,000 requests a run');
     expect(capped).toContain('shorten run.duration to look higher');
     expect(capped).not.toMatch(/has no limit|too little/);
+    const row = (resource: string, share: number, full_per_s: number | null) => ({
+      resource,
+      node: 0,
+      busy: share,
+      full_per_s,
+      alike: 0,
+    });
+    const beside = (...others: SaturationPoint['resources']) =>
+      sentences({ ...bent, resources: [...bent.resources, ...others] });
+    const card = row('egress', 0.034, 97_938);
+    expect(beside(card, row('disk', 0.114, null))).toContain(
+      'Next busiest is the disk of node 0 (11.4% busy there): its share does not grow over the loads measured, so when it is full is not told. Of those whose share grows, first to be full would be the network card (out) of node 0 (3.40% busy there), at about 97,938/s.',
+    );
+    expect(beside(card, row('disk', 0.02, null))).toMatch(/ Next would be the network card \(out\) [^:]*97,938\/s\. /);
+    expect(beside(row('disk', 0.02, null))).not.toContain('Nothing else');
     const straight = { ...bent, knee: null, doubled_per_s: null };
     expect(saturationVerdict({ ...file, points: [straight] }).join(' ')).toContain(
       '). Its p99 has no knee among the loads measured below saturation.',
