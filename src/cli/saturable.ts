@@ -1,6 +1,7 @@
 /** What of a scenario stands in the way of a search for its saturation, and what the search changes about it: each in a sentence. */
 
 import { offeredRate } from '../experiment/offered-load.ts';
+import { MOST_REQUESTS } from '../experiment/saturation/plan.ts';
 import { settledWithin, timeToSettle } from '../experiment/sent-load.ts';
 import { isOnLatency } from '../experiment/stability.ts';
 import { QUICK_PART, runSettings } from '../scenario/run-spec-for.ts';
@@ -59,32 +60,38 @@ function unsettled(clients: Clients, scenario: Scenario, length: SearchLength): 
   const { replications } = run;
   const measured = measuredIn(run);
   if (timeToSettle(clients, precision) <= measured) return null;
-  const ways = waysOut(clients, scenario, length);
-  return `are too short for its arrivals, which come in bursts: what ${replications === 1 ? 'one sends' : `${replications} of them send`} in ${formatDuration(measured)} of measured time may differ from their mean by ${shareText(settledWithin(clients, measured))} (two standard errors), and a boundary shall be named to ${shareText(precision)}: ${ways.join(', or ')}`;
+  return `are too short for its arrivals, which come in bursts: what ${replications === 1 ? 'one sends' : `${replications} of them send`} in ${formatDuration(measured)} of measured time may differ from their mean by ${shareText(settledWithin(clients, measured))} (two standard errors), and a boundary shall be named to ${shareText(precision)}: ${waysOut(clients, scenario, length)}`;
 }
 
 type Clients = Parameters<typeof offeredRate>[0];
 
 /** What would do instead, of which each is enough; `run.duration` as the scenario must have it, whatever `--quick` takes of it. */
-function waysOut(clients: Clients, scenario: Scenario, length: SearchLength): readonly string[] {
+function waysOut(clients: Clients, scenario: Scenario, length: SearchLength): string {
   const { quick, precision, precisionAsked } = length;
   const run = runSettings(scenario, length);
-  const perRun = (asked: Ratio): Duration =>
-    wholly(startOf(run) + ((quick ? QUICK_PART : 1) * timeToSettle(clients, asked)) / run.replications);
-  const needed = perRun(precision);
-  const longer =
-    quick && timeToSettle(clients, precision) <= measuredIn(scenario.run)
-      ? 'leave out --quick, without which they are long enough'
-      : needed > LONGEST_RUN
-        ? `no run lasts long enough (${formatDuration(needed)} each)`
-        : `let each last ${formatDuration(needed)} (--set run.duration=${formatDuration(needed)}${quick ? `, of which --quick measures one part in ${QUICK_PART}` : ''})`;
-  if (precisionAsked) return [longer];
+  const measuredEach = (asked: Ratio): Duration => timeToSettle(clients, asked) / run.replications;
+  const perRun = (asked: Ratio): Duration => wholly(startOf(run) + (quick ? QUICK_PART : 1) * measuredEach(asked));
+  const tooLong = (asked: Ratio): boolean =>
+    perRun(asked) > LONGEST_RUN ||
+    (offeredRate(clients) * (startOf(run) + measuredEach(asked))) / SECOND > MOST_REQUESTS;
   const within = Math.ceil(1000 * settledWithin(clients, measuredIn(run))) / 1000;
-  const coarser =
-    within <= LEAST_PRECISE
-      ? `ask for --precision ${shareText(within)}`
-      : `ask for --precision ${shareText(LEAST_PRECISE)} and ${formatDuration(perRun(LEAST_PRECISE))}`;
-  return [longer, coarser];
+  const coarser = precisionAsked
+    ? []
+    : within <= LEAST_PRECISE
+      ? [`ask for --precision ${shareText(within)}`]
+      : tooLong(LEAST_PRECISE)
+        ? []
+        : [`ask for --precision ${shareText(LEAST_PRECISE)} and ${formatDuration(perRun(LEAST_PRECISE))}`];
+  if (quick && timeToSettle(clients, precision) <= measuredIn(scenario.run))
+    return ['leave out --quick, without which they are long enough', ...coarser].join(', or ');
+  const needed = formatDuration(perRun(precision));
+  if (tooLong(precision))
+    return [
+      `no run that can be simulated is long enough for this load at that precision (run.duration would be ${needed}, and a search simulates no more than ${MOST_REQUESTS.toLocaleString('en-US')} requests a run)`,
+      ...coarser,
+    ].join('; ');
+  const part = quick ? `, of which --quick measures one part in ${QUICK_PART}` : '';
+  return [`let each last ${needed} (--set run.duration=${needed}${part})`, ...coarser].join(', or ');
 }
 
 /** Over all replications. */

@@ -54,6 +54,8 @@ export interface SaturationPoint {
   readonly interval: { readonly stable_per_s: number | null; readonly unstable_per_s: number | null };
   readonly monotone: boolean;
   readonly budget_spent: boolean;
+  /** The heaviest load tried is stable, and a heavier one would need more requests a run than are simulated. */
+  readonly capped: boolean;
   readonly runs: { readonly search: number; readonly curve: number };
   readonly limited_by: LimitRow;
   /** Of each kind the node with the least left, the first to be full in front. */
@@ -177,6 +179,7 @@ function pointRow(answer: PointSaturation, { points, asked, checkedRangeOf }: Pa
     interval: { stable_per_s: bounds.stable, unstable_per_s: bounds.unstable },
     monotone: answer.monotone,
     budget_spent: answer.budgetSpent,
+    capped: answer.capped,
     runs: answer.runs,
     limited_by: limitRow(answer),
     resources: answer.resources.map(resourceRow),

@@ -85,6 +85,27 @@ describe('saturate', () => {
     expect(sentences(unsteady)).toContain(
       'no boundary can be named. The runs are too short for these arrivals: in the measured time clients sent 12.5% of what their arrivals send on average, and the answer shall be exact to 1.00%. Runs whose measured time is 1,235 s each',
     );
+    const beyond = { ...bent, outcome: 'beyond', budget_spent: false } as const;
+    expect(sentences({ ...beyond, capped: false })).toContain('it has no limit there. What of the scenario costs');
+    const capped = sentences({ ...beyond, capped: true });
+    expect(capped).toContain('A search simulates no more than 10,000,000 requests a run');
+    expect(capped).toContain('shorten run.duration to look higher');
+    expect(capped).not.toMatch(/has no limit|too little/);
+    const row = (resource: string, share: number, full_per_s: number | null) => ({
+      resource,
+      node: 0,
+      busy: share,
+      full_per_s,
+      alike: 0,
+    });
+    const beside = (...others: SaturationPoint['resources']) =>
+      sentences({ ...bent, resources: [...bent.resources, ...others] });
+    const card = row('egress', 0.034, 97_938);
+    expect(beside(card, row('disk', 0.114, null))).toContain(
+      'Next busiest is the disk of node 0 (11.4% busy there): its share does not grow over the loads measured, so when it is full is not told. Of those whose share grows, first to be full would be the network card (out) of node 0 (3.40% busy there), at about 97,938/s.',
+    );
+    expect(beside(card, row('disk', 0.02, null))).toMatch(/ Next would be the network card \(out\) [^:]*97,938\/s\. /);
+    expect(beside(row('disk', 0.02, null))).not.toContain('Nothing else');
     const straight = { ...bent, knee: null, doubled_per_s: null };
     expect(saturationVerdict({ ...file, points: [straight] }).join(' ')).toContain(
       '). Its p99 has no knee among the loads measured below saturation.',
@@ -194,7 +215,7 @@ describe('saturate', () => {
     [['--set', 'levels={ clients.0.load.open.constant: [100/s, 200/s] }'], 'which is what saturate looks for'],
     [
       ['--set', 'clients.0.load.open={ bursty: { rate: 100/s, burst_rate: 5000/s, calm: 60s, burst: 10s } }'],
-      /are too short for its arrivals, .* differ from their mean by 1770%.*: let each last 37d \(--set run.duration=37d\), or ask for --precision 20% and 3h/,
+      /are too short for its arrivals, .* differ from their mean by 1770%.*: no run that can be simulated is long enough for this load at that precision \(run\.duration would be 37d, .* 10,000,000 requests a run\); ask for --precision 20% and 3h$/m,
     ],
     // By hand: 2 × 2450² × 0.5 ms ÷ 2550² = 0.923 ms of wander, so that 36.9 s settle to 1 %, the 1 s of a full run to 6.1 %, a quarter to 12.2 %.
     [
@@ -206,6 +227,12 @@ describe('saturate', () => {
       /: leave out --quick, without which they are long enough$/m,
     ],
     [['--precision', '1%', '--set', bursts('1ms')], /: let each last 38s \(--set run\.duration=38s\)$/m],
+    // The same bursts thousandfold as many: what 20 % needs, 3 h, is beyond 10 million requests as well. Asked for, no precision is advised.
+    [
+      ['--set', 'clients.0.load.open={ bursty: { rate: 100000/s, burst_rate: 5000000/s, calm: 60s, burst: 10s } }'],
+      /no run that can be simulated .* requests a run\)$/m,
+    ],
+    [['--precision', '1%', '--set', bursts('10s')], /no run that can be simulated .* requests a run\)$/m],
     [['--precision', '50%'], 'from 0.1% to 20%'],
     [['--precision', 'fine'], 'a percentage or a share'],
     [['--budget', '0'], 'at least 1'],

@@ -5,8 +5,9 @@ import { interleaved } from '../../src/experiment/interleaved.ts';
 import { rankedResources } from '../../src/experiment/resource-ranking.ts';
 import type { PointSaturation } from '../../src/experiment/saturation/answer.ts';
 import { limitOf } from '../../src/experiment/saturation/limit.ts';
-import type { SaturationPlan } from '../../src/experiment/saturation/plan.ts';
+import { MOST_REQUESTS, type SaturationPlan, settingsFor } from '../../src/experiment/saturation/plan.ts';
 import { saturate } from '../../src/experiment/saturation/saturate.ts';
+import { isHeaviest, nextLoads } from '../../src/experiment/saturation/search.ts';
 import { isAsMeant, sentIn, settledWithin, timeToSettle } from '../../src/experiment/sent-load.ts';
 import { judgeLoad } from '../../src/experiment/stability.ts';
 import type { ClientGroupSpec, NamedOptions, RunSpec } from '../../src/simulation/run-spec.ts';
@@ -124,7 +125,21 @@ describe('what limits a cluster', () => {
     const [answer] = (failing.next([failed]) as IteratorReturnResult<readonly PointSaturation[]>).value;
     expect(answer).toMatchObject({ outcome: 'failed', saturation: null, failed: [failed] });
     const free = segmented(quietSpec(1, MILLISECOND, { clients: [clientsAt({ site: 1 }, openLoad(50))] }));
-    expect(answers(free, { budget: 2 })).toMatchObject({ outcome: 'beyond', budgetSpent: true, recommended: null });
+    expect(answers(free, { budget: 2 })).toMatchObject({
+      outcome: 'beyond',
+      budgetSpent: true,
+      capped: false,
+      recommended: null,
+    });
+  });
+
+  test('is not looked for where a run would be made of more requests than are simulated', () => {
+    const plan = { points: [], replications: 1, precision: 0.01, budget: 9, specFor: () => queue(500) };
+    const settings = settingsFor(plan, { ...queue(500), horizon: 80_000 * SECOND });
+    expect(nextLoads([], settings)).toEqual([{ factor: MOST_REQUESTS / 500 / 80_000, replications: 1 }]);
+    const load = { factor: 0.25, replications: 1, stable: true, decided: true, busy: 0.1, kept: 1 };
+    expect(nextLoads([load], settings)).toEqual([]);
+    expect([load, { ...load, factor: 0.24 }].map((one) => isHeaviest(one, settings))).toEqual([true, false]);
   });
 
   test('next after it is what a line through its shares says', () => {

@@ -40,6 +40,8 @@ export interface PointSaturation {
   /** False: some load was judged stable above one that was not. */
   readonly monotone: boolean;
   readonly budgetSpent: boolean;
+  /** True: the heaviest load tried is stable, and no heavier one may be tried (plan.ts, `MOST_REQUESTS`). */
+  readonly capped: boolean;
   /** Every load that was run, ascending. */
   readonly loads: readonly MeasuredLoad[];
   /** Runs that the search took, and those that only the measures took. */
@@ -63,7 +65,7 @@ const HEADROOM = 0.8;
 export function answerOf(
   bench: LoadBench,
   searched: readonly MeasuredLoad[],
-  { search, budgetSpent }: { readonly search: number; readonly budgetSpent: boolean },
+  { search, budgetSpent, capped }: { readonly search: number; readonly budgetSpent: boolean; readonly capped: boolean },
 ): PointSaturation {
   const { spec, offered, failed } = bench;
   const bracket = bracketOf(judgedOf(searched));
@@ -98,6 +100,7 @@ export function answerOf(
     bounds: { stable: leastStable(stable), unstable: unsteady ? null : decidedUnstable(loads, saturation) },
     monotone: isMonotone(judgedOf(loads)),
     budgetSpent,
+    capped,
     loads,
     runs: { search, curve: bench.runs - search },
     knee,

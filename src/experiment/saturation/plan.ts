@@ -22,10 +22,11 @@ export const BELOW = [0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98] as const;
 export const ABOVE = [1.02, 1.1, 1.25] as const;
 /** Undecided loads get so many times the replications that others get. */
 const MOST_TIMES = 3;
-/** The lightest load that is tried, as a factor, and the fewest and most requests that a run is made of. */
+/** The lightest load that is tried, as a factor, and the fewest requests that a run is made of. */
 const LEAST_FACTOR = 1 / 4096;
 const FEWEST_REQUESTS = 50;
-const MOST_REQUESTS = 10_000_000;
+/** That the runs of a search are made of: no heavier load is looked at. */
+export const MOST_REQUESTS = 10_000_000;
 
 /** The runs of all points where each search spends its budget. */
 export function mostRuns({ points, budget, replications }: SaturationPlan): number {

@@ -9,7 +9,7 @@ import type { PointQuestion } from '../point-estimate.ts';
 import { answerOf, type PointSaturation } from './answer.ts';
 import { LoadBench } from './load-bench.ts';
 import { ABOVE, BELOW, type SaturationPlan, settingsFor } from './plan.ts';
-import { bracketOf, nextLoads } from './search.ts';
+import { bracketOf, isHeaviest, nextLoads } from './search.ts';
 
 /** One answer a point; the searches of all points go on together. */
 export function saturate(plan: SaturationPlan): Experiment<readonly PointSaturation[]> {
@@ -37,5 +37,6 @@ function* saturatePoint(plan: SaturationPlan, question: PointQuestion, point: nu
     const missing = wanted.filter(({ factor, replications }) => bench.replicationsOf(factor) < replications);
     if (missing.length > 0) bench.take(missing, yield bench.specsOf(missing));
   }
-  return answerOf(bench, searched, { search, budgetSpent });
+  const capped = low !== null && high === null && isHeaviest(low, settings);
+  return answerOf(bench, searched, { search, budgetSpent, capped });
 }

@@ -63,6 +63,11 @@ export function isMonotone(judged: readonly JudgedLoad[]): boolean {
   return high === null || judged.every(({ factor, stable }) => !stable || factor < high.factor);
 }
 
+/** Whether a load is the heaviest that may be tried: that it is stable says nothing of a limit. */
+export function isHeaviest({ factor }: Pick<JudgedLoad, 'factor'>, { most }: Pick<SearchSettings, 'most'>): boolean {
+  return factor >= rounded(most);
+}
+
 /** Empty: the search is at its end. */
 export function nextLoads(judged: readonly JudgedLoad[], settings: SearchSettings): readonly WantedLoad[] {
   if (judged.length === 0) return once([Math.min(1, settings.most)]);
@@ -73,7 +78,7 @@ export function nextLoads(judged: readonly JudgedLoad[], settings: SearchSetting
   }
   if (low === null) return [];
   if (high === null) {
-    if (low.factor >= rounded(settings.most)) return confirmed(judged, [low], settings);
+    if (isHeaviest(low, settings)) return confirmed(judged, [low], settings);
     return once(upwards(judged, low, settings));
   }
   const width = high.factor / low.factor - 1;

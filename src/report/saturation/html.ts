@@ -6,7 +6,7 @@ import { html, type Markup, table } from '../html/markup.ts';
 import { renderPage } from '../html/page.ts';
 import { list, resourceName } from '../words.ts';
 import { curveFigure } from './charts.ts';
-import { footnotes, rateText, shareText } from './words.ts';
+import { footnotes, nextAfter, rateText, shareText } from './words.ts';
 
 export function renderSaturationHtml(file: SaturationFile): string {
   const figures = file.points.map((point, index) => curveFigure(file, point, index));
@@ -48,8 +48,10 @@ function summary({ points }: SaturationFile): Markup {
 
 function limitText({ outcome, limited_by: limit, resources }: SaturationPoint): string {
   if (outcome !== 'found') return '–';
-  const next = resources.find(({ resource }) => limit.kind !== 'resource' || resource !== limit.resource);
-  const then = next === undefined ? '' : `, then ${resourceName(next.resource)} of node ${next.node}`;
+  const { flat, soonest } = nextAfter(limit.kind === 'resource' ? limit.resource : '', resources);
+  // Which of the two is full first is not told where the busier one does not grow.
+  const next = flat === null ? soonest : null;
+  const then = next === null ? '' : `, then ${resourceName(next.resource)} of node ${next.node}`;
   if (limit.kind === 'resource')
     return `${resourceName(limit.resource)} of node ${limit.node}, ${shareText(limit.busy)}${then}`;
   return limit.kind === 'window' ? limit.option : list([limit.kind === 'objective' ? 'the objective' : 'not known']);

@@ -1,5 +1,6 @@
 /** What a saturation search says in sentences: how much each point carries, what stands in the way of more, and where to run it. */
-import type { LoadRow, SaturationFile, SaturationPoint } from '../../results/saturation-file.ts';
+import { MOST_REQUESTS } from '../../experiment/saturation/plan.ts';
+import type { LoadRow, ResourceRow, SaturationFile, SaturationPoint } from '../../results/saturation-file.ts';
 import { formatNumber } from '../html/format.ts';
 import { counted, list, milliseconds, percent, resourceName } from '../words.ts';
 
@@ -32,7 +33,7 @@ function pointSentences(file: Told, point: SaturationPoint): readonly string[] {
   if (outcome === 'none') return [noneSentence(file, point), ...asked(file, point)];
   if (outcome === 'beyond')
     return [
-      `${label} carries all that was tried, up to ${rateText(point.saturation_per_s ?? 0)}: it has no limit there.${point.budget_spent ? ` The budget of ${counted(file.budget, 'run')} was spent: raise --budget.` : ' What of the scenario costs time or bandwidth (machine, network) is too little to be a limit.'}`,
+      `${label} carries all that was tried, up to ${rateText(point.saturation_per_s ?? 0)}: ${whyNoFurther(file, point)}`,
       ...asked(file, point),
     ];
   return [
@@ -43,6 +44,13 @@ function pointSentences(file: Told, point: SaturationPoint): readonly string[] {
     ...doubts(file, point),
     ...asked(file, point),
   ];
+}
+
+/** Only where heavier loads could be tried does it tell something of the scenario that all were stable. */
+function whyNoFurther({ budget }: Told, { capped, budget_spent }: SaturationPoint): string {
+  if (capped)
+    return `whether it has a limit is not told. A search simulates no more than ${formatNumber(MOST_REQUESTS)} requests a run, and that load takes as many: shorten run.duration to look higher.`;
+  return `it has no limit there.${budget_spent ? ` The budget of ${counted(budget, 'run')} was spent: raise --budget.` : ' What of the scenario costs time or bandwidth (machine, network) is too little to be a limit.'}`;
 }
 
 function unsteadySentence({ precision }: Told, { label, sent_share, measure_for_s }: SaturationPoint): string {
@@ -126,11 +134,29 @@ function place({ resource, node }: { readonly resource: string; readonly node: n
   return resource === 'cores' ? `the cores of node ${node}` : `the ${resourceName(resource)} of node ${node}`;
 }
 
+/** What follows a resource (empty: none). One that is busier than the first to be full comes before it, though its share does not grow. */
+export function nextAfter(
+  first: string,
+  resources: SaturationPoint['resources'],
+): { readonly flat: ResourceRow | null; readonly soonest: ResourceRow | null } {
+  const others = resources.filter(({ resource }) => resource !== first);
+  const soonest = others.find(({ full_per_s }) => full_per_s !== null) ?? null;
+  const [busiest] = others.toSorted((a, b) => b.busy - a.busy);
+  const [flat] = others.filter(({ full_per_s }) => full_per_s === null).toSorted((a, b) => b.busy - a.busy);
+  return { flat: flat !== undefined && (soonest === null || flat === busiest) ? flat : null, soonest };
+}
+
 function nextSentence(first: string, resources: SaturationPoint['resources']): string {
-  const next = resources.find(({ resource, full_per_s }) => resource !== first && full_per_s !== null);
-  if (next === undefined) return first === '' ? '' : ' Nothing else is busy.';
+  const { flat, soonest } = nextAfter(first, resources);
+  if (flat === null && soonest === null) return first === '' ? '' : ' Nothing else is busy.';
+  const busy = (row: ResourceRow): string => `${place(row)} (${shareText(row.busy)} busy there)`;
+  const unforeseen =
+    flat === null
+      ? ''
+      : ` ${first === '' ? 'Busiest' : 'Next busiest'} is ${busy(flat)}: its share does not grow over the loads measured, so when it is full is not told.`;
+  if (soonest === null) return unforeseen;
   const word = first === '' ? 'First to be busy all the time' : 'Next';
-  return ` ${word} would be ${place(next)} (${shareText(next.busy)} busy there), at about ${rateText(next.full_per_s ?? 0)}.`;
+  return `${unforeseen} ${flat === null ? word : 'Of those whose share grows, first to be full'} would be ${busy(soonest)}, at about ${rateText(soonest.full_per_s ?? 0)}.`;
 }
 
 function whereToRun({ label, recommended, knee, doubled_per_s, loads }: SaturationPoint): readonly string[] {
