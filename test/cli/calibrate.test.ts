@@ -24,8 +24,11 @@ describe('calibrate', () => {
     );
     expect(readdirSync(folder).includes('mine-disk.yaml')).toBe(!err.includes('disk: no profile: refused'));
     expect(out).toMatch(/fsync p50 .*, p99 /);
-    // A busy machine may make every number refused: then nothing is written down, and that is an error.
-    expect(readdirSync(folder).includes('mine-native.yaml')).toBe(code === 0);
+    // A busy machine may make numbers refused: their profile is not written, and without any of cryptography that is an error.
+    const written = readdirSync(folder);
+    for (const suite of ['native', 'noble'])
+      expect(written.includes(`mine-${suite}.yaml`)).toBe(!err.includes(`${suite}: no profile`));
+    expect(written.some((name) => name !== 'mine-disk.yaml')).toBe(code === 0);
     if (code !== 0) expect(err).toContain('no profile, since what it needs was refused');
   }, 30_000);
 
