@@ -237,8 +237,10 @@ describe('a plan', () => {
   });
 
   test('of thousands of nodes answers in seconds, with lower bounds that it calls so', async () => {
+    // PBFT's first batch alone is 72 million messages: on any machine the pilots end before it is final.
+    const thousands = ['--set', 'nodes.count=6000', '--set', 'compare=[{ label: Here, protocol: pbft }]'];
     const began = performance.now();
-    const { code, out } = await realSimulation('run', scenario(), '--plan', '--set', 'nodes.count=9000');
+    const { code, out } = await realSimulation('run', scenario(), '--plan', ...thousands);
     expect(performance.now() - began).toBeLessThan(30_000);
     expect(code).toBe(ExitCode.ok);
     expect(out).toMatch(/Here: more than [\d.]+ (min|h|days) and more than [\d,.]+ MB a run/);
