@@ -25,11 +25,18 @@ export class RunDigest {
       content ^ Math.imul(low, 0x9e3779b1) ^ Math.imul(island * 8 + kind, 0x85ebca77) ^ Math.imul(high, 0x27d4eb2f);
     a = Math.imul(a ^ (a >>> 15), 0x2c1b3c6d);
     a ^= a >>> 13;
-    let b = Math.imul(low ^ 0x5bd1e995, 0x846ca68b) + Math.imul(content, 0x7feb352d) + island;
+    // Cut to 32 bits at each step, or the sums become floating-point numbers.
+    let b = (Math.imul(low ^ 0x5bd1e995, 0x846ca68b) + Math.imul(content, 0x7feb352d)) | 0;
+    b = (b + (island | 0)) | 0;
     b = Math.imul(b ^ (b >>> 16) ^ a, 0x297a2d39);
     b ^= b >>> 15;
     this.lanes[0] = ((this.lanes[0] as number) + a) | 0;
     this.lanes[1] = ((this.lanes[1] as number) + b) | 0;
+  }
+
+  /** As `add` for each of the first `count` events of these columns, all of one kind on one island. */
+  addAll(kind: number, island: number, times: Float64Array, contents: Int32Array, count: number): void {
+    for (let i = 0; i < count; i++) this.add(kind, island, times[i] as number, contents[i] as number);
   }
 
   /** From now on also notes each event in `events`. Replaces `add` on this one object: others pay nothing for it. */

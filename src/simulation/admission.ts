@@ -7,6 +7,7 @@ import type { RunningClock } from '../machines/running-clock.ts';
 import { DOUBLES, FlightColumn as F, FlightKind, INTS } from '../network/flights.ts';
 import type { Instant, NodeId, RequestId } from '../units/quantities.ts';
 import type { FlightQueue } from './flight-queue.ts';
+import type { LeavingCard } from './ingress.ts';
 import type { Node } from './node.ts';
 import type { World } from './world.ts';
 
@@ -16,15 +17,19 @@ export class Admission {
   private readonly self: NodeId;
   private readonly ready: FlightQueue;
   private readonly thread: RunningClock;
+  private readonly leaving: LeavingCard;
+  /** When the last drain of `admitRow` began. */
+  startedAt: Instant = 0;
   /** The thread's core verifies too. */
   private readonly single: boolean;
 
-  constructor(world: World, node: Node, ready: FlightQueue, thread: RunningClock) {
+  constructor(world: World, node: Node, ready: FlightQueue, thread: RunningClock, leaving: LeavingCard) {
     this.world = world;
     this.node = node;
     this.self = node.self;
     this.ready = ready;
     this.thread = thread;
+    this.leaving = leaving;
     this.single = world.spec.machine.cores === 1;
   }
 
@@ -40,16 +45,35 @@ export class Admission {
     node.finishDrain();
   }
 
-  /** A drain of one request of a lane, at `at`. */
-  admitAlone(id: RequestId, at: Instant): void {
+  /**
+   * A drain each of the requests of lanes that leave the card from `cursor` on, while the thread takes each by itself, which it does with
+   * most: they need not queue. Until the thread would begin at `limit`, a job is ready at `blocked` or a timer is due before a request
+   * leaves the card, or a drain has effects. Returns the place after them.
+   */
+  admitRow(cursor: number, limit: Instant, blocked: Instant): number {
     const { node, thread, single } = this;
+    const { timers, effects } = node;
     const { costs, clientVerify } = this.world;
-    thread.occupy(at, costs.requestHandling + (single ? clientVerify : 0));
-    node.beginDrain(thread.free);
-    this.count(id, at);
-    node.admit(id, true);
-    node.finishDrain();
-    this.delivered(1);
+    const { at: exits, flights: leavers } = this.leaving;
+    const cost = costs.requestHandling + (single ? clientVerify : 0);
+    let next = cursor;
+    for (; (leavers[next] as number) < 0; next++) {
+      const leavesAt = exits[next] as number;
+      const at = leavesAt < thread.free ? thread.free : leavesAt;
+      if (leavesAt >= blocked || leavesAt >= timers.next || at >= limit || (exits[next + 1] as number) <= at) break;
+      this.startedAt = at;
+      thread.occupy(at, cost);
+      const id = ~(leavers[next] as number);
+      node.beginDrain(thread.free);
+      this.count(id, at);
+      node.admit(id, true);
+      node.finishDrain();
+      if (effects.count === 0) continue;
+      next++;
+      break;
+    }
+    if (next > cursor) this.delivered(next - cursor);
+    return next;
   }
 
   /** Occupies the thread with the requests that are ready at `at`; returns how many messages they are. */

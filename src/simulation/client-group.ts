@@ -9,13 +9,17 @@ import type { Batch } from '../ledger/batch.ts';
 import { type Duration, type Instant, NEVER, type NodeId, type Position, type RequestId } from '../units/quantities.ts';
 import { ArrivalBlock } from './arrival-block.ts';
 import { InstantHeap } from './instant-heap.ts';
+import type { LaneColumns } from './lane-columns.ts';
 import { hintedLeader, hintedTerm, NO_HINT } from './leader-hint.ts';
+import type { ReplyRow } from './reply-row.ts';
 import type { ClientGroupSpec } from './run-spec.ts';
 import type { World } from './world.ts';
 
 /** How a group's requests leave: implemented by each kernel. */
 export interface ClientPort {
   submit(group: ClientGroup, to: NodeId, id: RequestId, now: Instant): void;
+  /** Where requests can be put instead, in order of their instants. */
+  readonly requests?: LaneColumns;
 }
 
 /** Places of the ring at first: as in flight-queue.ts. */
@@ -73,6 +77,8 @@ export class ClientGroup {
   private readonly processing: Duration;
   private readonly quorum: number;
   private readonly words: number;
+  /** One reply makes a request final, and nothing is sent because of it. */
+  private readonly apart: boolean;
   private readonly submitRule: 'primary' | 'nearest' | 'all' | NodeId;
   private readonly nearest: NodeId;
   private target: NodeId;
@@ -131,6 +137,7 @@ export class ClientGroup {
       for (let i = 0; i < clients * outstanding; i++)
         this.due.push(Math.floor(unit(draw(begin, i)) * initialSpread) + this.processing);
     }
+    this.apart = this.arrivals !== null && this.quorum <= 1 && !world.separateReads;
     this.refresh();
   }
 
@@ -171,12 +178,44 @@ export class ClientGroup {
         this.advance();
         continue;
       }
-      do {
-        this.issue(arrivals.next);
-        arrivals.advance();
-      } while (arrivals.next <= last && arrivals.next < this.retryFrom);
+      do this.issueRow(arrivals, last);
+      while (arrivals.next <= last && arrivals.next < this.retryFrom);
       this.refresh();
     }
+  }
+
+  /** As `issue` for the next arrival and those at hand behind it, up to `last` and before a retry falls due. */
+  private issueRow(arrivals: ArrivalBlock, last: Instant): void {
+    const { processing, retryAfter } = this;
+    const { intended, times, place: from, next } = arrivals;
+    // Of the requests of the row, the first one is sent again first.
+    if (retryAfter !== null && next + retryAfter < this.retryFrom) this.retryFrom = next + retryAfter;
+    const to = arrivals.until(last < this.retryFrom ? last + 1 : this.retryFrom);
+    const first = this.issued;
+    this.issued += to - from;
+    this.outstanding += to - from;
+    while (this.issued - this.low > this.sentAt.length) this.grow(first);
+    const { sentAt, matched, finished, asked, required, mask, target, finalPosition } = this;
+    for (let i = from, counter = first; i < to; i++, counter++) {
+      const slot = counter & mask;
+      sentAt[slot] = (times[i] as number) - processing;
+      matched[slot] = 0;
+      finished[slot] = 0;
+      asked[slot] = target;
+      required[slot] = finalPosition;
+      if (this.words > 0) this.repliers.fill(0, slot * this.words, (slot + 1) * this.words);
+    }
+    this.world.meter.onSubmits(intended, from, to);
+    if (this.port.requests !== undefined && this.submitRule !== 'all')
+      this.port.requests.addRequests(target, this.idOf(first), this.world.groups, times, from, to);
+    else for (let i = from; i < to; i++) this.submit(target, this.idOf(first + i - from), times[i] as number);
+    arrivals.goTo(to);
+  }
+
+  /** To `to`, or to every node where that is the rule. */
+  private submit(to: NodeId, id: RequestId, now: Instant): void {
+    if (this.submitRule !== 'all') this.port.submit(this, to, id, now);
+    else for (let node = 0; node < this.world.spec.nodes; node++) this.port.submit(this, node, id, now);
   }
 
   /** Does all that is due at `next`. */
@@ -212,7 +251,7 @@ export class ClientGroup {
 
   private issue(now: Instant): void {
     const counter = this.issued++;
-    if (counter - this.low === this.sentAt.length) this.grow();
+    if (counter - this.low === this.sentAt.length) this.grow(counter);
     const slot = counter & this.mask;
     const intended = now - this.processing;
     this.sentAt[slot] = intended;
@@ -225,9 +264,7 @@ export class ClientGroup {
     this.world.meter.onSubmit(intended);
     const id = this.idOf(counter);
     this.asked[slot] = this.target;
-    if (this.submitRule === 'all')
-      for (let node = 0; node < this.world.spec.nodes; node++) this.port.submit(this, node, id, now);
-    else this.port.submit(this, this.target, id, now);
+    this.submit(this.target, id, now);
   }
 
   /** @param times how often the request was sent again before. */
@@ -318,6 +355,43 @@ export class ClientGroup {
     }
   }
 
+  /**
+   * Whether replies that give `hint` can be heard apart from what these clients send in a window from `start` to `end`: what they send
+   * then depends on nothing they hear, and the other way round.
+   */
+  hearsApart(hint: number, start: Instant, end: Instant): boolean {
+    const { retryAfter } = this;
+    if (!this.apart || this.retryFrom < end || (retryAfter !== null && start + retryAfter < end)) return false;
+    return hint < 0 || this.submitRule !== 'primary' || (hint === this.hint && this.target === this.hinted);
+  }
+
+  /** As `onReply` for each reply of `row`, of requests of one batch, while `hearsApart`; what is final by them stays in `row`. */
+  onReplies(batch: Batch | null, row: ReplyRow): void {
+    if (!this.alive) return;
+    const { sentAt, finished, low, mask } = this;
+    const { ids, results, times, places, intended } = row;
+    let { finalPosition } = this;
+    let final = 0;
+    for (let i = 0; i < row.count; i++) {
+      const counter = this.counterOf(ids[i] as RequestId);
+      if (counter < low || finished[counter & mask] === 1) continue;
+      finished[counter & mask] = 1;
+      const result = results[i] as number;
+      finalPosition = Math.max(finalPosition, result >> 1);
+      intended[final] = sentAt[counter & mask] as number;
+      times[final] = times[i] as number;
+      places[final] = places[i] as number;
+      results[final] = result;
+      final++;
+    }
+    row.count = final;
+    this.outstanding -= final;
+    this.finalPosition = finalPosition;
+    this.world.checks.final(finalPosition);
+    this.world.meter.onFinals(batch, row);
+    while (this.low < this.issued && finished[this.low & mask] === 1) this.low++;
+  }
+
   /** Whether this reply completes a quorum of matching replies from different nodes. */
   private counts(counter: number, slot: number, from: NodeId, result: number): boolean {
     if (this.quorum <= 1) return true;
@@ -358,7 +432,8 @@ export class ClientGroup {
     return times;
   }
 
-  private grow(): void {
+  /** @param end the counter after the last one in the ring. */
+  private grow(end: number): void {
     const old = this.sentAt.length;
     const size = old * 2;
     const sentAt = new Float64Array(size);
@@ -368,7 +443,7 @@ export class ClientGroup {
     const asked = new Int32Array(size);
     const required = new Int32Array(size);
     const repliers = new Int32Array(size * this.words);
-    for (let counter = this.low; counter < this.low + old; counter++) {
+    for (let counter = this.low; counter < end; counter++) {
       const from = counter & (old - 1);
       const to = counter & (size - 1);
       sentAt[to] = this.sentAt[from] as number;

@@ -14,6 +14,7 @@ import { LeavingCard } from './ingress.ts';
 import { LaneColumns } from './lane-columns.ts';
 import { ReplyLane, RequestLane } from './lanes.ts';
 import type { Clients, Participant } from './participants.ts';
+import { ReplyRow } from './reply-row.ts';
 import type { World } from './world.ts';
 
 export class FastNetwork {
@@ -30,6 +31,7 @@ export class FastNetwork {
   readonly replyLanes: readonly (readonly ReplyLane[])[];
   readonly leaving = new LeavingCard();
   readonly outgoing = new LaneColumns();
+  readonly replies = new ReplyRow();
   /** Merges the replies of all lanes to a client group: the records name lanes, and lower nodes are heard first. */
   readonly replySorter = new ArrivalSorter((a, b) => a < b);
   /** The earliest lane arrival of each island that it may not know of yet. */

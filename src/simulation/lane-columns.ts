@@ -2,6 +2,7 @@
  * What one island sends by lanes in one go, as columns: card, link and lane then take one column after the other in tight loops. The
  * network has one pair of them for all islands, each in its turn.
  */
+import type { NodeId, RequestId } from '../units/quantities.ts';
 
 const FIRST = 16;
 
@@ -24,8 +25,21 @@ export class LaneColumns {
     return this.count++;
   }
 
+  /** Requests `id`, `id` + `step`, … to one node, at each instant from `times[from]` to `times[to - 1]`. */
+  addRequests(receiver: NodeId, id: RequestId, step: number, instants: Float64Array, from: number, to: number): void {
+    while (this.count + to - from > this.times.length) this.grow();
+    const { times, receivers, places } = this;
+    let next = this.count;
+    for (let i = from, request: number = id; i < to; i++, next++, request += step) {
+      times[next] = instants[i] as number;
+      receivers[next] = receiver;
+      places[next] = request;
+    }
+    this.count = next;
+  }
+
   private grow(): void {
-    const size = this.count * 2;
+    const size = this.times.length * 2;
     const times = new Float64Array(size);
     times.set(this.times);
     this.times = times;

@@ -7,6 +7,7 @@ import type { ArrivalSorter } from '../kernel/arrival-sorter.ts';
 import type { Batch } from '../ledger/batch.ts';
 import type { Instant, NodeId } from '../units/quantities.ts';
 import * as quantities from '../units/quantities.ts';
+import type { ReplyRow } from './reply-row.ts';
 
 // V8 folds a module's own constants into its code, but not imported ones (ADR 0009).
 const { NEVER } = quantities;
@@ -143,6 +144,29 @@ export class ReplyLane {
     if (--(this.trains[0] as Train).left === 0) this.trains.shift();
     this.first = (this.first + 1) & (this.at.length - 1);
     this.headAt = --this.count === 0 ? NEVER : (this.at[this.first] as number);
+  }
+
+  /** Moves the replies of the first train that come before `end` to `row`. */
+  take(row: ReplyRow, end: Instant): void {
+    const train = this.trains[0] as Train;
+    row.reserve(train.left);
+    const { at, places, results, first } = this;
+    const mask = at.length - 1;
+    let taken = 0;
+    for (; taken < train.left; taken++) {
+      const slot = (first + taken) & mask;
+      const instant = at[slot] as number;
+      if (instant >= end) break;
+      row.times[taken] = instant;
+      row.places[taken] = places[slot] as number;
+      row.results[taken] = results[slot] as number;
+    }
+    row.count = taken;
+    train.left -= taken;
+    if (train.left === 0) this.trains.shift();
+    this.first = (first + taken) & mask;
+    this.count -= taken;
+    this.headAt = this.count === 0 ? NEVER : (at[this.first] as number);
   }
 
   /** Appends the instants before `end`, as offsets from `start`, to the `found` records of `sorter`; returns how many it holds then. */

@@ -72,13 +72,12 @@ export class MessageLoop {
       const other = timers.next < blocked ? timers.next : blocked;
       const leavesAt = exits[cursor] as number;
       if (inRows && ready.head === 0 && (leavers[cursor] as number) < 0) {
-        // A request that the thread takes by itself, which most are, need not queue.
-        const at = leavesAt < thread.free ? thread.free : leavesAt;
-        if (leavesAt < other && at < limit && (exits[cursor + 1] as number) > at) {
-          startedAt = at;
-          admission.admitAlone(~(leavers[cursor++] as number), at);
-          if (effects.count > 0) break;
-          continue;
+        const after = admission.admitRow(cursor, limit, blocked);
+        if (after > cursor) {
+          cursor = after;
+          if (effects.count === 0) continue;
+          startedAt = admission.startedAt;
+          break;
         }
       }
       const readyAt = ready.headAt;

@@ -6,7 +6,9 @@ import type { Batch } from '../ledger/batch.ts';
 import { LogLinearHistogram } from '../statistics/histogram.ts';
 import { quickestQuantile } from '../statistics/quickest.ts';
 import { type Duration, type Instant, NEVER, type NodeId } from '../units/quantities.ts';
-import { type FineBins, findOutages, SHORTEST_OUTAGE } from './outages.ts';
+import { FineBins } from './fine-bins.ts';
+import { findOutages, SHORTEST_OUTAGE } from './outages.ts';
+import type { ReplyRow } from './reply-row.ts';
 import type { Outage, SegmentResult, TimelineResult } from './run-result.ts';
 import { STAGES } from './run-result.ts';
 import type { RunSpec } from './run-spec.ts';
@@ -14,11 +16,6 @@ import { StageRun } from './stage-run.ts';
 import { TimelineEvents } from './timeline-events.ts';
 
 const TIMELINE_BINS = 240;
-/** Fine bins are this long at most, so that every outage (100 ms or more) spans one, up to runs of 14 hours. */
-const FINE_BIN: Duration = 50_000_000;
-const FEWEST_FINE_BINS = 32_768;
-const FEW_FINE_BINS = 4096;
-const MOST_FINE_BINS = 1 << 20;
 const FEWEST_FOR_A_MEDIAN = 5;
 
 const NO_GROUPS = new Float64Array(0);
@@ -67,16 +64,7 @@ export class Meter {
   private readonly final = new Float64Array(TIMELINE_BINS);
   private readonly latencySum = new Float64Array(TIMELINE_BINS);
   private readonly latencyMax = new Float64Array(TIMELINE_BINS);
-  /** Finer bins for outages: counts, and the first and last instants in each. */
-  private readonly fine: Duration;
-  private readonly perFine: number;
-  private readonly lastFine: number;
-  /** As long as the run so far: many runs end long before their horizon. */
-  private fineSubmitted = new Int32Array(0);
-  private fineFinal = new Int32Array(0);
-  private firstSubmit = new Float64Array(0);
-  private firstFinal = new Float64Array(0);
-  private lastFinalIn = new Float64Array(0);
+  private readonly fine: FineBins;
   /**
    * A client on a node's machine may learn of a commit in the window in which it happened, before another node that committed still
    * earlier was run: stages are then taken at the window's end. Over a link, a reply takes longer than a window.
@@ -96,34 +84,7 @@ export class Meter {
     this.current = this.segment(0);
     this.runSegment = this.current;
     this.bin = Math.max(1, Math.ceil(spec.horizon / TIMELINE_BINS));
-    // A power of two, so that multiplying by the inverse is exact.
-    this.fine = 1;
-    let bins = FEWEST_FINE_BINS;
-    while (bins < MOST_FINE_BINS && bins * FINE_BIN < spec.horizon) bins *= 2;
-    while (this.fine * bins < spec.horizon) this.fine *= 2;
-    this.lastFine = bins - 1;
-    this.perFine = 1 / this.fine;
-  }
-
-  /** The fine bin of an instant. */
-  private fineAt(at: Instant): number {
-    const bin = Math.min(this.lastFine, Math.floor(at * this.perFine));
-    if (bin >= this.fineFinal.length) this.lengthenFine(bin);
-    return bin;
-  }
-
-  private lengthenFine(bin: number): void {
-    // All of them for a run that is not short after all: its memory then no longer grows with its length.
-    const bins = bin < FEW_FINE_BINS ? Math.min(this.lastFine + 1, Math.max(16, 2 * (bin + 1))) : this.lastFine + 1;
-    const longer = <Column extends Int32Array | Float64Array>(to: Column, from: Column): Column => {
-      to.set(from);
-      return to;
-    };
-    this.fineSubmitted = longer(new Int32Array(bins), this.fineSubmitted);
-    this.fineFinal = longer(new Int32Array(bins), this.fineFinal);
-    this.firstSubmit = longer(new Float64Array(bins).fill(NEVER), this.firstSubmit);
-    this.firstFinal = longer(new Float64Array(bins).fill(NEVER), this.firstFinal);
-    this.lastFinalIn = longer(new Float64Array(bins).fill(-1), this.lastFinalIn);
+    this.fine = new FineBins(spec.horizon);
   }
 
   /** The timeline's bin of an instant. Instants come in bunches, and a division costs more than all else here. */
@@ -167,9 +128,22 @@ export class Meter {
     this.segmentAt(at).offered++;
     const bin = this.binAt(at);
     this.offered[bin] = (this.offered[bin] as number) + 1;
-    const fine = this.fineAt(at);
-    this.fineSubmitted[fine] = (this.fineSubmitted[fine] as number) + 1;
-    if (at < (this.firstSubmit[fine] as number)) this.firstSubmit[fine] = at;
+    this.fine.submitted(at);
+  }
+
+  /** As `onSubmit` at each instant from `times[from]` to `times[to - 1]`, which ascend. */
+  onSubmits(times: Float64Array, from: number, to: number): void {
+    this.submitted += to - from;
+    for (let begin = from, i = from; begin < to; begin = i) {
+      const segment = this.segmentAt(times[begin] as number);
+      const bin = this.binAt(times[begin] as number);
+      const end = segment.to < this.binTo ? segment.to : this.binTo;
+      do i++;
+      while (i < to && (times[i] as number) < end);
+      segment.offered += i - begin;
+      this.offered[bin] = (this.offered[bin] as number) + i - begin;
+    }
+    this.fine.allSubmitted(times, from, to);
   }
 
   onFinal(intended: Instant, at: Instant, batch: Batch | null, index: number, valid: boolean): void {
@@ -188,18 +162,71 @@ export class Meter {
     this.final[bin] = (this.final[bin] as number) + 1;
     this.latencySum[bin] = (this.latencySum[bin] as number) + latency;
     if (latency > (this.latencyMax[bin] as number)) this.latencyMax[bin] = latency;
-    const fine = this.fineAt(at);
-    this.fineFinal[fine] = (this.fineFinal[fine] as number) + 1;
-    if (at < (this.firstFinal[fine] as number)) this.firstFinal[fine] = at;
-    if (at > (this.lastFinalIn[fine] as number)) this.lastFinalIn[fine] = at;
+    this.fine.final(at);
+  }
+
+  /** As `onFinal` for each reply of `row`, whose `intended` are set. Clients at sites only: on a node's machine stages may still change. */
+  onFinals(batch: Batch | null, row: ReplyRow): void {
+    const { count, times, intended, latencies, results } = row;
+    for (let i = 0; i < count; i++) latencies[i] = (times[i] as number) - (intended[i] as number);
+    this.finals += count;
+    this.fine.allFinal(times, count);
+    this.addToTimeline(row);
+    for (let from = 0, i = 0; from < count; from = i) {
+      const segment = this.segmentAt(times[from] as number);
+      let valid = 0;
+      let outstanding = 0;
+      do {
+        valid += (results[i] as number) & 1;
+        if ((intended[i] as number) >= segment.from && (times[i] as number) < segment.to)
+          outstanding += latencies[i] as number;
+        else this.addOutstanding(intended[i] as number, times[i] as number);
+        i++;
+      } while (i < count && (times[i] as number) < segment.to);
+      segment.final += i - from;
+      segment.valid += valid;
+      segment.outstandingTime += outstanding;
+      segment.finality.recordAll(latencies, from, i);
+      if (batch !== null) this.addRow(segment, batch, row, from, i);
+    }
+  }
+
+  private addToTimeline({ count, times, latencies }: ReplyRow): void {
+    const { final, latencySum, latencyMax } = this;
+    for (let from = 0, i = 0; from < count; from = i) {
+      const bin = this.binAt(times[from] as number);
+      let sum = 0;
+      let max = latencyMax[bin] as number;
+      do {
+        const latency = latencies[i++] as number;
+        sum += latency;
+        if (latency > max) max = latency;
+      } while (i < count && (times[i] as number) < this.binTo);
+      final[bin] = (final[bin] as number) + i - from;
+      latencySum[bin] = (latencySum[bin] as number) + sum;
+      latencyMax[bin] = max;
+    }
+  }
+
+  private addRow(segment: Segment, batch: Batch, row: ReplyRow, from: number, to: number): void {
+    this.stageOf(segment, batch);
+    this.run.addAll(row, from, to);
+    if (this.groups < 2) return;
+    const group = (batch.ids[row.places[from] as number] as number) % this.groups;
+    segment.groupStaged[group] = (segment.groupStaged[group] as number) + to - from;
+    for (let i = from; i < to; i++)
+      segment.groupLatency[group] = (segment.groupLatency[group] as number) + (row.latencies[i] as number);
+  }
+
+  private stageOf(segment: Segment, batch: Batch): void {
+    if (batch === this.run.batch && segment === this.runSegment) return;
+    this.endRun();
+    this.run.begin(batch);
+    this.runSegment = segment;
   }
 
   private addBatch(segment: Segment, intended: Instant, batch: Batch, index: number, at: Instant): void {
-    if (batch !== this.run.batch || segment !== this.runSegment) {
-      this.endRun();
-      this.run.begin(batch);
-      this.runSegment = segment;
-    }
+    this.stageOf(segment, batch);
     this.run.add(intended, batch.received[index] as number, at);
     if (this.groups < 2) return;
     const group = (batch.ids[index] as number) % this.groups;
@@ -235,8 +262,7 @@ export class Meter {
   /** A request whose clients died at `at`: nobody waits for it any more. */
   onAbandoned(intended: Instant, at: Instant): void {
     this.addOutstanding(intended, at);
-    const fine = this.fineAt(intended);
-    this.fineSubmitted[fine] = (this.fineSubmitted[fine] as number) - 1;
+    this.fine.abandoned(intended);
   }
 
   private addOutstanding(from: Instant, to: Instant): void {
@@ -264,6 +290,11 @@ export class Meter {
     segment.signatures += signatures;
   }
 
+  /** Whether two instants, the first not behind the second, lie in one segment: what is sent then may be counted together. */
+  together(first: Instant, last: Instant): boolean {
+    return last < this.segmentAt(first).to;
+  }
+
   event(at: Instant, node: NodeId, kind: 'fault' | 'mark', text: string): void {
     this.happened.add({ at, node, kind, text });
   }
@@ -281,7 +312,7 @@ export class Meter {
   }
 
   outages(from: Instant, firstFault: Instant, end: Instant): readonly Outage[] {
-    return findOutages(this.bins, from, firstFault, end, 2 * this.usualFinality);
+    return findOutages(this.fine, from, firstFault, end, 2 * this.usualFinality);
   }
 
   /** So long a gap is unusual in any run, and so long after an instant what was under way then may still become final. */
@@ -291,12 +322,7 @@ export class Meter {
 
   /** All intervals of 100 ms or more in which requests waited and none became final, usual or not: for progress. */
   stalls(from: Instant, end: Instant): readonly Outage[] {
-    return findOutages(this.bins, from, NEVER, end);
-  }
-
-  private get bins(): FineBins {
-    const { fine, fineSubmitted, fineFinal, firstSubmit, firstFinal, lastFinalIn } = this;
-    return { fine, fineSubmitted, fineFinal, firstSubmit, firstFinal, lastFinalIn };
+    return findOutages(this.fine, from, NEVER, end);
   }
 
   /** The median of the quickest segment, or of as many together as have transactions to speak of; 0 without any. */

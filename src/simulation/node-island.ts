@@ -70,7 +70,7 @@ export class NodeIsland implements ClientPort {
     this.pool = new CorePool(world.spec.machine.cores - 1);
     this.disk = new GroupCommitDisk((count, bytes) => world.fsync(node.self, count, bytes));
     const { ingress, ready, pool, thread, disk, local } = this;
-    this.admission = new Admission(world, node, ready, thread);
+    this.admission = new Admission(world, node, ready, thread, network.leaving);
     this.messages = new MessageLoop(world, network, node, { ingress, ready, pool, thread, admission: this.admission });
     this.effects = new FastEffects(world, network, node, { pool, thread, disk, local });
   }

@@ -6,7 +6,8 @@
 import { type Duration, type Instant, NEVER } from '../units/quantities.ts';
 import type { Outage } from './run-result.ts';
 
-export interface FineBins {
+/** What outages are found from: by bin, ascending. */
+export interface OutageBins {
   readonly fine: Duration;
   readonly fineSubmitted: Int32Array;
   readonly fineFinal: Int32Array;
@@ -18,7 +19,7 @@ export interface FineBins {
 export const SHORTEST_OUTAGE: Duration = 100_000_000;
 
 /** Gaps between consecutive finals while something was outstanding. */
-function gaps(bins: FineBins, from: Instant, end: Instant): Outage[] {
+function gaps(bins: OutageBins, from: Instant, end: Instant): Outage[] {
   const found: Outage[] = [];
   let outstanding = 0;
   let waitingSince = NEVER;
@@ -45,7 +46,7 @@ function gaps(bins: FineBins, from: Instant, end: Instant): Outage[] {
 
 /** `usual`: a gap no longer than this is no outage, as where requests are so rare that each waits alone. */
 export function findOutages(
-  bins: FineBins,
+  bins: OutageBins,
   from: Instant,
   firstFault: Instant,
   end: Instant,

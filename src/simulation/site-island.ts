@@ -4,6 +4,7 @@ import { EventClass } from '../kernel/run-digest.ts';
 import { type Instant, NEVER, type NodeId, type RequestId } from '../units/quantities.ts';
 import type { ClientGroup, ClientPort } from './client-group.ts';
 import type { FastNetwork } from './fast-network.ts';
+import type { LaneColumns } from './lane-columns.ts';
 import type { ReplyLane } from './lanes.ts';
 import type { World } from './world.ts';
 
@@ -11,6 +12,7 @@ export class SiteIsland implements ClientPort {
   readonly self: number;
   nextAt: Instant = 0;
   readonly clients: ClientGroup[] = [];
+  readonly requests?: LaneColumns;
   private readonly world: World;
   private readonly network: FastNetwork;
   private sequence = 0;
@@ -19,6 +21,7 @@ export class SiteIsland implements ClientPort {
     this.world = world;
     this.network = network;
     this.self = self;
+    if (network.requestLanes.length > 0) this.requests = network.outgoing;
   }
 
   run(end: Instant, cellStart: Instant, from: number, to: number): void {
@@ -35,6 +38,10 @@ export class SiteIsland implements ClientPort {
     if (only >= 0) {
       const lane = lanes[only] as ReplyLane;
       while (lane.headAt < end) {
+        if (group.hearsApart(lane.train.leader, start, end)) {
+          this.hearApart(lane, only, group, end);
+          continue;
+        }
         if (group.next <= lane.headAt) group.advanceTo(lane.headAt);
         this.hear(lane, only, group, end);
       }
@@ -63,7 +70,7 @@ export class SiteIsland implements ClientPort {
 
   /** The first reply of a lane, and those behind it that come before `end` and before the clients act again. */
   private hear(lane: ReplyLane, source: NodeId, group: ClientGroup, end: Instant): void {
-    const { digest, delivered, protocol, flights } = this.world;
+    const { digest } = this.world;
     let count = 0;
     const from = Math.imul(source + 1, 0x2545f491);
     do {
@@ -80,9 +87,31 @@ export class SiteIsland implements ClientPort {
         if (lane.headAt >= end || lane.headAt >= group.next) break;
       }
     } while (lane.headAt < end && lane.headAt < group.next);
+    this.count(count);
+  }
+
+  /** The replies of a lane's first train that come before `end`, whatever the clients do meanwhile. */
+  private hearApart(lane: ReplyLane, source: NodeId, group: ClientGroup, end: Instant): void {
+    const { replies } = this.network;
+    const { batch } = lane.train;
+    lane.take(replies, end);
+    const { count, places, ids, contents, results } = replies;
+    const from = Math.imul(source + 1, 0x2545f491);
+    for (let i = 0; i < count; i++) {
+      const id = batch === null ? (places[i] as RequestId) : (batch.ids[places[i] as number] as RequestId);
+      ids[i] = id;
+      contents[i] = absorb(id, results[i] as number) ^ from;
+    }
+    this.world.digest.addAll(EventClass.reply, this.self, replies.times, contents, count);
+    this.count(count);
+    group.onReplies(batch, replies);
+  }
+
+  private count(replies: number): void {
+    const { delivered, protocol, flights } = this.world;
     const name = protocol.messages.length + 1;
-    delivered[name] = (delivered[name] as number) + count;
-    flights.inFlight -= count;
+    delivered[name] = (delivered[name] as number) + replies;
+    flights.inFlight -= replies;
   }
 
   /** The replies before `end`, of all lanes, in total order; returns how many. */
@@ -121,12 +150,12 @@ export class SiteIsland implements ClientPort {
   }
 
   submit(_group: ClientGroup, to: NodeId, id: RequestId, now: Instant): void {
-    const { outgoing } = this.network;
-    if (this.network.requestLanes.length > 0) {
-      const i = outgoing.next();
-      outgoing.times[i] = now;
-      outgoing.receivers[i] = to;
-      outgoing.places[i] = id;
+    const { requests } = this;
+    if (requests !== undefined) {
+      const i = requests.next();
+      requests.times[i] = now;
+      requests.receivers[i] = to;
+      requests.places[i] = id;
       return;
     }
     const flight = this.world.launchRequest(this.self, this.sequence++, id, now);

@@ -4,6 +4,7 @@
  */
 import type { Batch } from '../ledger/batch.ts';
 import { type Duration, type Instant, NEVER } from '../units/quantities.ts';
+import type { ReplyRow } from './reply-row.ts';
 
 /** Waiting for reception, waiting for the proposal, waiting for the reply: the stages that differ within a batch. */
 const RECEIVED = 0;
@@ -45,6 +46,13 @@ export class StageRun {
       sums[PROPOSED] = (sums[PROPOSED] as number) + proposed - received;
       sums[REPLIED] = (sums[REPLIED] as number) + final - executed;
     } else this.addIrregular(intended, received, final);
+  }
+
+  /** As `add` for each of the finals `from` to `to` − 1 of `row`. */
+  addAll(row: ReplyRow, from: number, to: number): void {
+    const { received } = this.batch as Batch;
+    for (let i = from; i < to; i++)
+      this.add(row.intended[i] as number, received[row.places[i] as number] as number, row.times[i] as number);
   }
 
   /** Stages that the stamps do not order count as zero length. */

@@ -98,6 +98,11 @@ export class LogLinearHistogram {
     if (this.sumLow >= TWO_52) this.carry();
   }
 
+  /** As `record` for each of values[from] to values[to − 1]. */
+  recordAll(values: Float64Array, from: number, to: number): void {
+    for (let i = from; i < to; i++) this.record(values[i] as number);
+  }
+
   /** Adds the same value `count` times. @throws when the value is not a whole number from 0 to 2⁵³, or the count not one from 0. */
   recordMany(value: number, count: number): void {
     if (!(value >= 0 && value <= LARGEST && Math.floor(value) === value))

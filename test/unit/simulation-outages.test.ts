@@ -1,14 +1,14 @@
 // Outages from hand-made histories: an interval with a request outstanding and none becoming final for longer than
 // max(100 ms, 3 × the longest gap before the first fault) (the definition every report uses).
 import { describe, expect, test } from 'vitest';
-import { type FineBins, findOutages } from '../../src/simulation/outages.ts';
+import { type OutageBins, findOutages } from '../../src/simulation/outages.ts';
 import { NEVER } from '../../src/units/quantities.ts';
 
 const ms = 1_000_000;
 const end = 2000 * ms;
 
 /** Bins of 1 ms over 2 s, from the instants (ms) of submissions and of finals. */
-function binsOf(submitted: readonly number[], final: readonly number[]): FineBins {
+function binsOf(submitted: readonly number[], final: readonly number[]): OutageBins {
   const bins = 2000;
   const history = {
     fine: ms,
