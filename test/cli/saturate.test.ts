@@ -249,6 +249,24 @@ describe('saturate', () => {
     expect(err).toMatch(reason);
   });
 
+  test('of runs that saw a part of a trace names the duration to write, of which --quick measures a part', async () => {
+    // 400 in the first second of ten, 20 in each of the others.
+    const rows = Array.from({ length: 10 }, (_, i) => `2026-01-01T00:00:0${i}Z,${i === 0 ? 400 : 20}`);
+    writeFileSync(join(folder, 'steps.csv'), ['time,transactions', ...rows, ''].join('\n'));
+    const trace =
+      '{ file: steps.csv, time: time, count: transactions, compression: 1, repeat: true, workload: opaque }';
+    const set = ['--set', 'clients.0.load.open=trace', '--set', `workload={ arrival_trace: ${trace} }`];
+    const asked = ['saturate', scenario, '--inline', '--out', join(folder, 'g'), '--quick', '--budget', '3', ...set];
+    const { code, out } = await quorumlab(...asked);
+    expect(code).toBe(2);
+    const [point] = answerIn(join(folder, 'g')).points as [SaturationPoint];
+    expect(point.outcome).toBe('unsteady');
+    // The warm-up of 200 ms, and four times what is to be measured, in whole seconds.
+    const duration = Math.ceil(0.2 + 4 * (point.measure_for_s as number));
+    expect(point.run_duration_s).toBe(duration);
+    expect(out).toContain(`(--set run.duration=${duration}s, of which --quick measures one part in 4).`);
+  });
+
   test('refuses a trace that is replayed once: the faster, the sooner it ends', async () => {
     const { code, err } = await quorumlab('saturate', 'quickstart', '--set', 'workload.arrival_trace.repeat=false');
     expect(code).toBe(1);
