@@ -1,13 +1,14 @@
 /** What of a scenario stands in the way of a search for its saturation, and what the search changes about it: each in a sentence. */
 
+import { durationFor, letEachLast, WITHOUT_QUICK } from '../experiment/longer-runs.ts';
 import { offeredRate } from '../experiment/offered-load.ts';
-import { MOST_REQUESTS } from '../experiment/saturation/plan.ts';
+import { canBeSimulated, MOST_REQUESTS } from '../experiment/saturation/plan.ts';
 import { settledWithin, timeToSettle } from '../experiment/sent-load.ts';
 import { isOnLatency } from '../experiment/stability.ts';
-import { QUICK_PART, runSettings } from '../scenario/run-spec-for.ts';
+import { fileLengthOf, runSettings } from '../scenario/run-spec-for.ts';
 import type { RunSettings, Scenario } from '../scenario/scenario.ts';
 import { formatDuration } from '../units/format.ts';
-import { type Duration, LONGEST_RUN, type Ratio, SECOND } from '../units/quantities.ts';
+import { type Duration, LONGEST_RUN, type Ratio } from '../units/quantities.ts';
 import type { TraceOptions } from '../workloads/arrivals/trace.ts';
 
 /** What a search for saturation rests on. */
@@ -66,14 +67,13 @@ function unsettled(clients: Clients, scenario: Scenario, length: SearchLength): 
 type Clients = Parameters<typeof offeredRate>[0];
 
 /** What would do instead, of which each is enough; `run.duration` as the scenario must have it, whatever `--quick` takes of it. */
-function waysOut(clients: Clients, scenario: Scenario, length: SearchLength): string {
-  const { quick, precision, precisionAsked } = length;
-  const run = runSettings(scenario, length);
+function waysOut(clients: Clients, scenario: Scenario, { quick, precision, precisionAsked }: SearchLength): string {
+  const run = runSettings(scenario, { quick });
   const measuredEach = (asked: Ratio): Duration => timeToSettle(clients, asked) / run.replications;
-  const perRun = (asked: Ratio): Duration => wholly(startOf(run) + (quick ? QUICK_PART : 1) * measuredEach(asked));
+  const length = fileLengthOf(scenario, quick);
+  const perRun = (asked: Ratio): Duration => durationFor(measuredEach(asked), length);
   const tooLong = (asked: Ratio): boolean =>
-    perRun(asked) > LONGEST_RUN ||
-    (offeredRate(clients) * (startOf(run) + measuredEach(asked))) / SECOND > MOST_REQUESTS;
+    perRun(asked) > LONGEST_RUN || !canBeSimulated(offeredRate(clients), startOf(run) + measuredEach(asked));
   const within = Math.ceil(1000 * settledWithin(clients, measuredIn(run))) / 1000;
   const coarser = precisionAsked
     ? []
@@ -81,17 +81,18 @@ function waysOut(clients: Clients, scenario: Scenario, length: SearchLength): st
       ? [`ask for --precision ${shareText(within)}`]
       : tooLong(LEAST_PRECISE)
         ? []
-        : [`ask for --precision ${shareText(LEAST_PRECISE)} and ${formatDuration(perRun(LEAST_PRECISE))}`];
+        : [
+            `ask for --precision ${shareText(LEAST_PRECISE)} and ${letEachLast(perRun(LEAST_PRECISE), length.quickPart)}`,
+          ];
   if (quick && timeToSettle(clients, precision) <= measuredIn(scenario.run))
-    return ['leave out --quick, without which they are long enough', ...coarser].join(', or ');
-  const needed = formatDuration(perRun(precision));
+    return [WITHOUT_QUICK, ...coarser].join(', or ');
+  const needed = perRun(precision);
   if (tooLong(precision))
     return [
-      `no run that can be simulated is long enough for this load at that precision (run.duration would be ${needed}, and a search simulates no more than ${MOST_REQUESTS.toLocaleString('en-US')} requests a run)`,
+      `no run that can be simulated is long enough for this load at that precision (run.duration would be ${formatDuration(needed)}, and a search simulates no more than ${MOST_REQUESTS.toLocaleString('en-US')} requests a run)`,
       ...coarser,
     ].join('; ');
-  const part = quick ? `, of which --quick measures one part in ${QUICK_PART}` : '';
-  return [`let each last ${needed} (--set run.duration=${needed}${part})`, ...coarser].join(', or ');
+  return [letEachLast(needed, length.quickPart), ...coarser].join(', or ');
 }
 
 /** Over all replications. */
@@ -105,12 +106,6 @@ function startOf({ warmup }: RunSettings): Duration {
 
 function shareText(ratio: Ratio): string {
   return `${Number((100 * ratio).toPrecision(3))}%`;
-}
-
-/** In whole days, hours or seconds, whichever is shown of it. */
-function wholly(duration: Duration): Duration {
-  const unit = duration > 172_800 * SECOND ? 86_400 * SECOND : duration > 7200 * SECOND ? 3600 * SECOND : SECOND;
-  return Math.ceil(duration / unit) * unit;
 }
 
 function isRate(path: string): boolean {

@@ -8,7 +8,7 @@ import { mostRuns, type SaturationPlan } from '../experiment/saturation/plan.ts'
 import { saturate } from '../experiment/saturation/saturate.ts';
 import { isOnLatency } from '../experiment/stability.ts';
 import { buildSaturation, type SaturationFile } from '../results/saturation-file.ts';
-import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
+import { fileLengthOf, runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
 import type { DesignPoint } from '../scenario/scenario.ts';
 import { parseRatio } from '../units/parse.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
@@ -125,6 +125,7 @@ function fileOf(
   return buildSaturation(about, answers, {
     points: scenario.points,
     asked: objective.filter(isOnThroughput),
+    inFile: fileLengthOf(scenario, invocation.quick),
     checkedRangeOf: ({ saturation }, index) => rangeAt(scenario.points[index] as DesignPoint, saturation),
     verdictOf,
   });

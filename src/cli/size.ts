@@ -10,7 +10,7 @@ import type { Space } from '../experiment/size/space.ts';
 import { counted } from '../report/words.ts';
 import { buildSize, type SizeFile } from '../results/size-file.ts';
 import { readObjective } from '../scenario/objective-text.ts';
-import { runSettings, runSpecOf } from '../scenario/run-spec-for.ts';
+import { fileLengthOf, runSettings, runSpecOf } from '../scenario/run-spec-for.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type Duration, SECOND } from '../units/quantities.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
@@ -151,6 +151,11 @@ function planOf(scenario: Scenario, space: Space, demand: Demand, { best, budget
     short,
     full: { warmup: warmup as RunLength['warmup'], duration: begin + measured },
     afterLoss: measuredAfterLoss(scenario),
+    inFile: {
+      full: fileLengthOf(scenario, quick ?? false),
+      // After a loss half a run is measured where the warm-up is to be detected.
+      afterLoss: { ...fileLengthOf(scenario, false), times: warmup === 'auto' ? 2 : 1 },
+    },
     specFor: (setup: Parameters<typeof runSpecOf>[0], replication: number, length: RunLength) =>
       runSpecOf(setup, scenario.seed, replication, {
         warmup: length.warmup as Duration | 'auto',

@@ -18,7 +18,7 @@ export interface RankedResource {
   readonly node: NodeId;
   /** Busy share at the highest of the loads. */
   readonly busy: number;
-  /** The load at which it would be busy all the time; null where its share does not grow with the load. */
+  /** The load at which it would be busy all the time; null where its share does not grow from `UPPER_PART` of the highest load on. */
   readonly full: number | null;
   /** How many other nodes have the same resource as busy, to within `ALIKE` of its share. */
   readonly alike: number;

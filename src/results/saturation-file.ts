@@ -1,13 +1,15 @@
 /** `saturate.json`: the largest load that each design point carries, and what it does around it. Nothing in it depends on machine or date. */
 import type { EstimateName } from '../experiment/estimate.ts';
+import { durationFor, type FileLength } from '../experiment/longer-runs.ts';
 import type { Objective } from '../experiment/objective.ts';
 import type { RankedResource } from '../experiment/resource-ranking.ts';
 import type { PointSaturation, SaturationOutcome } from '../experiment/saturation/answer.ts';
 import { limitOf } from '../experiment/saturation/limit.ts';
 import type { MeasuredLoad } from '../experiment/saturation/load-bench.ts';
+import { canBeSimulated } from '../experiment/saturation/plan.ts';
 import type { Cause } from '../experiment/stability.ts';
 import type { DesignPoint } from '../scenario/scenario.ts';
-import { SECOND } from '../units/quantities.ts';
+import { LONGEST_RUN, SECOND } from '../units/quantities.ts';
 import type { AnswerHead } from './answer-head.ts';
 import type { CheckedRangeRow, Condition, Estimate } from './result-file.ts';
 
@@ -43,6 +45,8 @@ export interface SaturationPoint {
   readonly sent_share: number;
   /** Of outcome `unsteady`: how long each run would have to be measured; null: not known. */
   readonly measure_for_s: number | null;
+  /** What `run.duration` must be for that, whatever `--quick` measures of it; null: not known, or no run that can be simulated is so long. */
+  readonly run_duration_s: number | null;
   /** The largest load that was judged stable; null: none was. */
   readonly saturation_per_s: number | null;
   /** As a factor on what the scenario offers. */
@@ -145,6 +149,8 @@ interface Parts {
   readonly points: readonly DesignPoint[];
   /** Objectives of the scenario on throughput and goodput. */
   readonly asked: readonly Objective[];
+  /** How longer runs are asked for. */
+  readonly inFile: FileLength;
   readonly checkedRangeOf: (point: PointSaturation, index: number) => CheckedRangeRow;
   readonly verdictOf: (file: Omit<SaturationFile, 'verdict'>) => readonly string[];
 }
@@ -160,7 +166,11 @@ export function buildSaturation(
   return { format: 1, ...identity, verdict: parts.verdictOf({ format: 1, ...about, points }), ...rest };
 }
 
-function pointRow(answer: PointSaturation, { points, asked, checkedRangeOf }: Parts, index: number): SaturationPoint {
+function pointRow(
+  answer: PointSaturation,
+  { points, asked, inFile, checkedRangeOf }: Parts,
+  index: number,
+): SaturationPoint {
   const { saturation, beyond, bounds, knee, recommended, overloaded, loads } = answer;
   const { protocol, setup } = points[index] as DesignPoint;
   const rate = saturation?.rate ?? null;
@@ -171,7 +181,8 @@ function pointRow(answer: PointSaturation, { points, asked, checkedRangeOf }: Pa
     outcome: answer.outcome,
     offered_per_s: answer.offered,
     sent_share: answer.sentShare,
-    measure_for_s: answer.measureFor === null ? null : answer.measureFor / SECOND,
+    measure_for_s: answer.measureFor === null ? null : answer.measureFor.each / SECOND,
+    run_duration_s: runDurationFor(answer.measureFor, inFile),
     saturation_per_s: rate,
     saturation_factor: saturation?.factor ?? null,
     unstable_per_s: beyond?.rate ?? null,
@@ -202,6 +213,13 @@ function pointRow(answer: PointSaturation, { points, asked, checkedRangeOf }: Pa
     ),
     checked_range: checkedRangeOf(answer, index),
   };
+}
+
+/** s */
+function runDurationFor(wanted: PointSaturation['measureFor'], inFile: FileLength): number | null {
+  if (wanted === null || !canBeSimulated(wanted.at, inFile.from + wanted.each)) return null;
+  const duration = durationFor(wanted.each, inFile);
+  return duration > LONGEST_RUN ? null : duration / SECOND;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** From a scenario to the specification of one run: what differs between replications is the seed, and nothing else. */
+import type { FileLength } from '../experiment/longer-runs.ts';
 import type { FaultSpec } from '../faults/fault-spec.ts';
 import { draw, Purpose, stream, unit } from '../kernel/random.ts';
 import type { RunSpec } from '../simulation/run-spec.ts';
@@ -35,6 +36,12 @@ export function runSettings(scenario: Scenario, choice: RunChoice): RunSettings 
     precision: [],
     mostReplications: few,
   };
+}
+
+/** How longer runs are asked for. */
+export function fileLengthOf({ run }: Pick<Scenario, 'run'>, quick: boolean): FileLength {
+  const from = run.warmup === 'auto' ? 0 : (run.warmup as number);
+  return { duration: run.duration, from, times: quick ? QUICK_PART : 1, quickPart: quick ? QUICK_PART : null };
 }
 
 /** The run of a design point and a replication (from 0). The seed is common to all points, so that comparisons are paired. */

@@ -81,9 +81,15 @@ describe('saturate', () => {
     expect(sentences({ ...demand(1020, 'open', null), outcome: 'beyond' })).toContain(
       'is not told: at the heaviest load tried its goodput is 1,000/s, and no limit was found.',
     );
-    const unsteady = { ...bent, outcome: 'unsteady', sent_share: 0.125, measure_for_s: 1234.2 } as const;
+    const unsteady = {
+      ...bent,
+      ...({ outcome: 'unsteady', sent_share: 0.125, measure_for_s: 1234.2, run_duration_s: 1236 } as const),
+    };
     expect(sentences(unsteady)).toContain(
-      'no boundary can be named. The runs are too short for these arrivals: in the measured time clients sent 12.5% of what their arrivals send on average, and the answer shall be exact to 1.00%. Runs whose measured time is 1,235 s each',
+      'no boundary can be named. The runs are too short for these arrivals: in the measured time clients sent 12.5% of what their arrivals send on average, and the answer shall be exact to 1.00%. Runs whose measured time is 1,235 s each would be long enough, of a repeated trace also whole passes of it: let each last 1236s (--set run.duration=1236s).',
+    );
+    expect(sentences({ ...unsteady, run_duration_s: null })).toContain(
+      'No run that can be simulated is long enough: 1,235 s of each would have to be measured',
     );
     const beyond = { ...bent, outcome: 'beyond', budget_spent: false } as const;
     expect(sentences({ ...beyond, capped: false })).toContain('it has no limit there. What of the scenario costs');
@@ -102,7 +108,7 @@ describe('saturate', () => {
       sentences({ ...bent, resources: [...bent.resources, ...others] });
     const card = row('egress', 0.034, 97_938);
     expect(beside(card, row('disk', 0.114, null))).toContain(
-      'Next busiest is the disk of node 0 (11.4% busy there): its share does not grow over the loads measured, so when it is full is not told. Of those whose share grows, first to be full would be the network card (out) of node 0 (3.40% busy there), at about 97,938/s.',
+      'Next busiest is the disk of node 0 (11.4% busy there): over the upper half of the loads measured its share does not grow, so when it is full is not told. Of those whose share grows, first to be full would be the network card (out) of node 0 (3.40% busy there), at about 97,938/s.',
     );
     expect(beside(card, row('disk', 0.02, null))).toMatch(/ Next would be the network card \(out\) [^:]*97,938\/s\. /);
     expect(beside(row('disk', 0.02, null))).not.toContain('Nothing else');
@@ -215,7 +221,7 @@ describe('saturate', () => {
     [['--set', 'levels={ clients.0.load.open.constant: [100/s, 200/s] }'], 'which is what saturate looks for'],
     [
       ['--set', 'clients.0.load.open={ bursty: { rate: 100/s, burst_rate: 5000/s, calm: 60s, burst: 10s } }'],
-      /are too short for its arrivals, .* differ from their mean by 1770%.*: no run that can be simulated is long enough for this load at that precision \(run\.duration would be 37d, .* 10,000,000 requests a run\); ask for --precision 20% and 3h$/m,
+      /are too short for its arrivals, .* differ from their mean by 1770%.*: no run that can be simulated is long enough for this load at that precision \(run\.duration would be 37d, .* 10,000,000 requests a run\); ask for --precision 20% and let each last 3h \(--set run\.duration=3h\)$/m,
     ],
     // By hand: 2 × 2450² × 0.5 ms ÷ 2550² = 0.923 ms of wander, so that 36.9 s settle to 1 %, the 1 s of a full run to 6.1 %, a quarter to 12.2 %.
     [
@@ -241,6 +247,24 @@ describe('saturate', () => {
     const { code, err } = await quorumlab('saturate', scenario, ...options);
     expect(code).toBe(1);
     expect(err).toMatch(reason);
+  });
+
+  test('of runs that saw a part of a trace names the duration to write, of which --quick measures a part', async () => {
+    // 400 in the first second of ten, 20 in each of the others.
+    const rows = Array.from({ length: 10 }, (_, i) => `2026-01-01T00:00:0${i}Z,${i === 0 ? 400 : 20}`);
+    writeFileSync(join(folder, 'steps.csv'), ['time,transactions', ...rows, ''].join('\n'));
+    const trace =
+      '{ file: steps.csv, time: time, count: transactions, compression: 1, repeat: true, workload: opaque }';
+    const set = ['--set', 'clients.0.load.open=trace', '--set', `workload={ arrival_trace: ${trace} }`];
+    const asked = ['saturate', scenario, '--inline', '--out', join(folder, 'g'), '--quick', '--budget', '3', ...set];
+    const { code, out } = await quorumlab(...asked);
+    expect(code).toBe(2);
+    const [point] = answerIn(join(folder, 'g')).points as [SaturationPoint];
+    expect(point.outcome).toBe('unsteady');
+    // The warm-up of 200 ms, and four times what is to be measured, in whole seconds.
+    const duration = Math.ceil(0.2 + 4 * (point.measure_for_s as number));
+    expect(point.run_duration_s).toBe(duration);
+    expect(out).toContain(`(--set run.duration=${duration}s, of which --quick measures one part in 4).`);
   });
 
   test('refuses a trace that is replayed once: the faster, the sooner it ends', async () => {

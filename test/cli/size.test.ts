@@ -131,6 +131,21 @@ describe('size', () => {
     expect(out).toContain('A rough answer (--quick): at most 250 candidates simulated, in at most two replications');
   }, 90_000);
 
+  test('that is rough names the duration to write in the scenario, and taken, that decides', async () => {
+    const text = `${HEAD.replace('200/s', '0.5/s')}${SPACE.replace(/, pbft: .* } }/, ' }')
+      .replace('[10, 100]', '10')
+      .replace('3..4', '3')}`;
+    const asked = ['size', file('seldom', text), '--inline', '--out', folder, '--best', '1', '--quick'];
+    const options = ['--objective', 'finality_p99 <= 20ms'];
+    const { code, out } = await quorumlab(...asked, ...options);
+    expect(code).toBe(2);
+    expect(out).not.toContain('four times as long');
+    // By hand: 20 at 0.5/s take 40 s, of which a quarter is measured behind a warm-up of 100 ms.
+    const advice = /20 at 0\.5\/s take about 40 s; let each last 161s \(--set (run\.duration=161s), of which --quick/;
+    expect(out).toMatch(advice);
+    expect((await quorumlab(...asked, ...options, '--set', advice.exec(out)?.[1] as string)).code).toBe(0);
+  });
+
   test('with --objective asks for something else: Byzantine nodes exclude Raft, and both say so', async () => {
     const asked = 'finality_p99 <= 40ms, byzantine: 1';
     const { code, out } = await quorumlab(

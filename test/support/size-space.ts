@@ -1,4 +1,5 @@
 // A small space for sizing tests: three sites a few milliseconds apart, PBFT and Raft, machines and cards that are weak or strong.
+import type { FileLength } from '../../src/experiment/longer-runs.ts';
 import type { Demand } from '../../src/experiment/size/demand.ts';
 import type { RunLength, SizePlan } from '../../src/experiment/size/search-answer.ts';
 import type { ProtocolVariant, RunSetup, Space } from '../../src/experiment/size/space.ts';
@@ -69,6 +70,9 @@ export function testSpace(changes: Partial<Space> = {}): Space {
   };
 }
 
+/** As the file has it: a second, of which 200 ms are warm-up. */
+const IN_FILE: FileLength = { duration: 1 * SECOND, from: 200 * MILLISECOND, times: 1, quickPart: null };
+
 export function planOf(space: Space, demand: Demand, changes: Partial<SizePlan> = {}): SizePlan {
   return {
     space,
@@ -79,6 +83,7 @@ export function planOf(space: Space, demand: Demand, changes: Partial<SizePlan> 
     replications: 1,
     full: { duration: 1 * SECOND, warmup: 200 * MILLISECOND },
     afterLoss: 800 * MILLISECOND,
+    inFile: { full: IN_FILE, afterLoss: IN_FILE },
     short: { duration: 600 * MILLISECOND, warmup: 200 * MILLISECOND },
     specFor: (setup, replication, { duration, warmup }: RunLength) =>
       runSpecOf(setup, 3, replication, { duration: duration as number, warmup: warmup as number }),

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Experiment, RunOutcome } from '../../src/experiment/experiment.ts';
 import { interleaved } from '../../src/experiment/interleaved.ts';
+import { offeredRate } from '../../src/experiment/offered-load.ts';
 import { rankedResources } from '../../src/experiment/resource-ranking.ts';
 import type { PointSaturation } from '../../src/experiment/saturation/answer.ts';
 import { limitOf } from '../../src/experiment/saturation/limit.ts';
@@ -142,6 +143,22 @@ describe('what limits a cluster', () => {
     expect([load, { ...load, factor: 0.24 }].map((one) => isHeaviest(one, settings))).toEqual([true, false]);
   });
 
+  test('is not told where the heaviest load that may be simulated is stable: the search is capped, not free of a limit', () => {
+    // 400/s for 50,000 s are twice as many requests as a run may hold, so half the load is the most; of each run 3.2 s are simulated.
+    const brief = queue(400);
+    const most = MOST_REQUESTS / 50_000;
+    const offered: number[] = [];
+    const answer = answers({ ...brief, horizon: 50_000 * SECOND }, { replications: 2 }, (spec) => {
+      offered.push(offeredRate(spec.clients));
+      return simulate({ ...spec, horizon: brief.horizon });
+    });
+    expect(answer).toMatchObject({ outcome: 'beyond', capped: true, budgetSpent: false, recommended: null });
+    expect(answer.saturation).toMatchObject({ factor: 0.5, cause: null, replications: 2 });
+    expect(Math.max(...offered)).toBe(most);
+    // The same clients in runs that are no longer than what is simulated of them have a limit that is found.
+    expect(answers(brief)).toMatchObject({ outcome: 'found', capped: false });
+  });
+
   test('next after it is what a line through its shares says', () => {
     const at = (factor: number) => ({
       factor,
@@ -191,7 +208,7 @@ describe('a boundary is that of what was sent', () => {
     const answer = answers(under(trace), { budget: 3 });
     expect(answer).toMatchObject({ outcome: 'unsteady', saturation: null, recommended: null, runs: { curve: 0 } });
     expect(answer.bounds).toEqual({ stable: null, unstable: null });
-    expect(answer.measureFor).toBeGreaterThan(10 * SECOND);
+    expect(answer.measureFor?.each).toBeGreaterThan(10 * SECOND);
   });
 
   test('a closed loop beside open ones is not counted among what they sent', () => {

@@ -332,7 +332,7 @@ test('where only finality is asked for, bursts that were never sent leave a cand
   const plan = planOf(space, demand);
   const spec = plan.specFor(setupOfSingle(space, demand), 0, plan.full);
   const trial = trialOf(spec, [real(spec)], 200 * MILLISECOND, demand.objectives);
-  const step = grown({ keeps: 1.25, fails: null, why: null }, 1.5, trial);
+  const step = grown({ keeps: 1.25, fails: null, why: null }, 1.5, trial, plan.inFile.full);
   expect(step).toMatchObject({
     keeps: 1.25,
     fails: 1.5,
@@ -391,7 +391,9 @@ describe('a goodput that is asked for', () => {
     const trial = trialOf(spec, [{ ok: true, result: { ...result, segments } }], 200 * MILLISECOND, demand.objectives);
     expect(trial.misses.some(({ what }) => what === 'goodput')).toBe(verdict === 'missed');
     const why = 'too little is valid: 50% of what is final, of 105/s sent, is less than a goodput of 100/s; raise';
-    expect(trial.untold?.startsWith(why) ?? false).toBe(verdict === 'untold');
+    expect(trial.untold?.why.startsWith(why) ?? false).toBe(verdict === 'untold');
+    // What no longer run would decide.
+    expect(trial.untold?.longer ?? false).toBe(false);
   });
 });
 
@@ -424,7 +426,7 @@ describe('where clients send seldom', () => {
     const answer = search(planOf(seldom(0.004), demand));
     expect(answer).toMatchObject({ best: [], ended: 'exhausted' });
     expect(answer.book.nearest('undecided')[0]?.why).toBe(
-      'too few transactions: none is final in the 0.8 s measured of any run; lengthen run.duration: 20 at 0.004/s take about 5000 s after the warm-up',
+      'too few transactions: none is final in the 0.8 s measured of any run, and 20 at 0.004/s take about 5000 s; let each last 5001s (--set run.duration=5001s)',
     );
   });
 
@@ -490,6 +492,33 @@ describe('where clients send seldom', () => {
       expect(lost.toSorted().join(' ')).toBe('a a b b b b c c');
       expect(answer.book.nearest('undecided')[0]?.why).toMatch(/lengthen run\.duration \(after the loss of b\)$/);
     });
+
+    // All nodes up it is not known; without b one request is so old at the end: far beyond the target, barely, or within it.
+    test.each([
+      ['one run misses by far', 20_000, 'a b c', 'does not'],
+      ['all its runs miss by little', 8001, 'a b b c', 'does not'],
+      ['no run certainly misses', 2000, 'a b c', 'undecided'],
+    ] as const)(
+      'and a run of each loss excludes it or leaves it undecided where, of one, %s',
+      (_, age, runs, outcome) => {
+        const lossy: Demand = { ...late, survive: { count: 1, of: 'site' } };
+        const lost: string[] = [];
+        const answer = search({ ...planOf(space, lossy, plan), demand: lossy, replications: 2 }, (spec) => {
+          const [, where] = / without (.*)$/.exec(spec.label) ?? [];
+          if (where !== undefined) lost.push(where);
+          return where === undefined ? pending(spec, 2000) : where === 'b' ? pending(spec, age) : real(spec);
+        });
+        expect(lost.toSorted().join(' ')).toBe(runs);
+        expect(answer.simulated.map((one) => one.outcome)).toEqual([outcome]);
+        expect(answer).toMatchObject({ best: [], ended: 'exhausted', notReached: 0 });
+        const cut = outcome === 'undecided' ? 'undecided' : 'drilled';
+        const reason =
+          outcome === 'undecided' ? /; lengthen run\.duration$/ : /^finality_p99 misses 8000ms after the loss of b$/;
+        expect(answer.book.nearest(cut).map(({ why }) => why)).toEqual([expect.stringMatching(reason)]);
+        // The short run, two and two more with all nodes up, and those after a loss.
+        expect(answer.runs).toBe(5 + lost.length);
+      },
+    );
 
     test.each([
       ['it is older than the target', 8001, {}, 'finality_p99'],

@@ -26,8 +26,8 @@ export interface PointSaturation {
   readonly outcome: SaturationOutcome;
   /** What was sent in the measured time at the ends of the bracket, as a share of what the arrivals send on average. */
   readonly sentShare: Ratio;
-  /** How long each run would have to be measured where what was sent is too far from it; null: not known, or it is not. */
-  readonly measureFor: Duration | null;
+  /** How long each run would have to be measured where what was sent is too far from it, at which load; null: not known, or it is not. */
+  readonly measureFor: { readonly each: Duration; readonly at: Rate } | null;
   /** The largest load that was judged stable; null where none was. */
   readonly saturation: MeasuredLoad | null;
   /** The smallest load above it that was not; null where all were. */
@@ -100,7 +100,7 @@ export function answerOf(
     bounds: { stable: leastStable(stable), unstable: unsteady ? null : decidedUnstable(loads, saturation) },
     monotone: isMonotone(judgedOf(loads)),
     budgetSpent,
-    capped,
+    capped: capped && !unsteady,
     loads,
     runs: { search, curve: bench.runs - search },
     knee,
@@ -128,9 +128,14 @@ function sharedBy(ends: readonly MeasuredLoad[]): Ratio {
 }
 
 /** At the lighter of the ends, where a lap takes longer. */
-function measureFor({ spec, precision, replications }: LoadBench, [end]: readonly MeasuredLoad[]): Duration | null {
-  const { clients } = scaledLoad(spec, end?.factor ?? 1);
-  return Math.max(timeToSettle(clients, precision) / replications, timeOfLaps(clients, precision)) || null;
+function measureFor(
+  { spec, offered, precision, replications }: LoadBench,
+  [end]: readonly MeasuredLoad[],
+): PointSaturation['measureFor'] {
+  const factor = end?.factor ?? 1;
+  const { clients } = scaledLoad(spec, factor);
+  const each = Math.max(timeToSettle(clients, precision) / replications, timeOfLaps(clients, precision));
+  return each === 0 ? null : { each, at: factor * offered };
 }
 
 /** At a stable load a growth of as much as `high` is not excluded: only what is left of the load then is taken to get through. */

@@ -1,6 +1,6 @@
 /** What a search for saturation is given, and the numbers that follow from it alone: which loads may be tried, and how many runs there can be. */
 import type { RunSpec } from '../../simulation/run-spec.ts';
-import { SECOND } from '../../units/quantities.ts';
+import { type Duration, type Rate, SECOND } from '../../units/quantities.ts';
 import { offeredRate } from '../offered-load.ts';
 import type { PointQuestion } from '../point-estimate.ts';
 import type { SearchSettings } from './search.ts';
@@ -27,6 +27,11 @@ const LEAST_FACTOR = 1 / 4096;
 const FEWEST_REQUESTS = 50;
 /** That the runs of a search are made of: no heavier load is looked at. */
 export const MOST_REQUESTS = 10_000_000;
+
+/** Whether a run at this load, all of it that is simulated, is no more than a search simulates. */
+export function canBeSimulated(rate: Rate, horizon: Duration): boolean {
+  return (rate * horizon) / SECOND <= MOST_REQUESTS;
+}
 
 /** The runs of all points where each search spends its budget. */
 export function mostRuns({ points, budget, replications }: SaturationPlan): number {

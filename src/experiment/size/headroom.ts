@@ -1,5 +1,7 @@
 /** By how much the load of an answer could grow: a short ladder of factors, one run each, until one fails. */
+import type { FileLength } from '../longer-runs.ts';
 import { type Trial, worstMiss } from './trial.ts';
+import { untoldText } from './untold.ts';
 
 /** On the load that was simulated, the margin included. */
 export const LOAD_STEPS = [1.25, 1.5, 2, 3] as const;
@@ -15,8 +17,9 @@ export interface Headroom {
 export const NO_HEADROOM: Headroom = { keeps: 1, fails: null, why: null };
 
 /** After one more step. */
-export function grown(before: Headroom, factor: number, trial: Trial): Headroom {
-  if (trial.untold !== null) return { ...before, fails: factor, why: `its runs cannot tell: ${trial.untold}` };
+export function grown(before: Headroom, factor: number, trial: Trial, length: FileLength): Headroom {
+  if (trial.untold !== null)
+    return { ...before, fails: factor, why: `its runs cannot tell: ${untoldText(trial.untold, length)}` };
   if (trial.misses.length === 0) return { ...before, keeps: factor };
   return { ...before, fails: factor, why: worstMiss(trial).why };
 }

@@ -2,6 +2,7 @@
 import type { RunSpec } from '../../simulation/run-spec.ts';
 import type { Duration, Instant } from '../../units/quantities.ts';
 import type { FailedRun } from '../experiment.ts';
+import type { FileLength } from '../longer-runs.ts';
 import type { CutBook } from './cut-book.ts';
 import type { Demand, Load } from './demand.ts';
 import type { Drill } from './drills.ts';
@@ -28,6 +29,8 @@ export interface SizePlan {
   readonly full: RunLength;
   /** What is measured of a run after a loss. In a rough answer not a part of it either: what such runs could not tell would be left out. */
   readonly afterLoss: Duration;
+  /** How longer runs are asked for: with all nodes up, and after a loss. */
+  readonly inFile: { readonly full: FileLength; readonly afterLoss: FileLength };
   /** Of the one run by which candidates that are far off are told. */
   readonly short: RunLength;
   /** Pure. */

@@ -18,6 +18,7 @@ import type { Finalist, RunLength, Simulated, SizeAnswer, SizePlan, SizeStage } 
 import { problemsOf, setupOf } from './setup.ts';
 import type { Candidate, RunSetup } from './space.ts';
 import { clearlyMisses, type Trial, trialOf, worstMiss } from './trial.ts';
+import { untoldText } from './untold.ts';
 
 /** Candidates raced together: few at first, since the cheapest often do. The same for any number of threads. */
 const FIRST_WAVE = 4;
@@ -122,7 +123,7 @@ class Search {
     }
   }
 
-  /** All replications, then every loss that it must survive. */
+  /** All replications, then every loss that it must survive: one that it does not excludes it also where all nodes up cannot tell. */
   private *follow(racer: Racer): Asking<void> {
     const { full, replications } = this.plan;
     this.followed.clear();
@@ -139,12 +140,12 @@ class Search {
       yield* this.probe([{ racer, drill: null }]);
       return;
     }
+    const drills = yield* this.drill(racer, trial.untold !== null);
+    if (drills === null) return;
     if (trial.untold !== null) {
-      this.leaveOpen(racer, trial, trial.untold);
+      this.leaveOpen(racer, trial, untoldText(trial.untold, this.plan.inFile.full));
       return;
     }
-    const drills = yield* this.drill(racer);
-    if (drills === null) return;
     this.note(racer, trial, 'does');
     this.kinds.add(kindOf(racer.candidate));
     this.best.push({
@@ -160,8 +161,11 @@ class Search {
     });
   }
 
-  /** null where a loss is not survived, or runs cannot tell. One run of each first: most that fail fail there. */
-  private *drill(racer: Racer): Asking<Finalist['drills'] | null> {
+  /**
+   * null where a loss is not survived, or runs cannot tell. One run of each first: most that fail fail there. `isOpen`: all nodes up leave
+   * the candidate open, and only a loss that is certainly not survived makes a difference, so no more runs than that one of the others.
+   */
+  private *drill(racer: Racer, isOpen: boolean): Asking<Finalist['drills'] | null> {
     const { demand } = this.asked;
     if (demand.survive === null) return [];
     this.begin('runs after a loss');
@@ -172,16 +176,18 @@ class Search {
     const wanted = drills.map(({ drill, length }) => ({ setup: drilled(racer.setup, drill), length }));
     const { replications } = this.plan;
     // All runs, and as many again of each loss that this leaves on the verge: of the others more runs would turn nothing.
-    const stages = [...new Set([1, replications, 2 * replications])];
+    const stages = [...new Set([1, replications, ...(isOpen ? [] : [2 * replications])])];
     let trials: readonly Trial[] = [];
     for (const stage of stages) {
-      const open = wanted.flatMap((_, i) => (stage > replications && trials[i]?.decided === true ? [] : [i]));
+      const isDone = ({ decided, misses }: Trial): boolean =>
+        isOpen ? misses.length === 0 : stage > replications && decided;
+      const again = wanted.flatMap((_, i) => (trials[i] !== undefined && isDone(trials[i]) ? [] : [i]));
       const found = yield* this.trials(
-        open.map((i) => wanted[i] as (typeof wanted)[number]),
+        again.map((i) => wanted[i] as (typeof wanted)[number]),
         stage,
       );
       if (this.interrupted) return null;
-      trials = wanted.map((_, i) => (open.includes(i) ? found[open.indexOf(i)] : trials[i]) as Trial);
+      trials = wanted.map((_, i) => (again.includes(i) ? found[again.indexOf(i)] : trials[i]) as Trial);
       const fails = trials.findIndex((trial) =>
         stage < replications
           ? clearlyMisses(trial)
@@ -196,9 +202,10 @@ class Search {
       }
       if (stage >= replications && trials.every(({ decided }) => decided)) break;
     }
-    for (const [i, trial] of trials.entries()) {
+    for (const [i, trial] of isOpen ? [] : trials.entries()) {
       if (trial.untold === null) continue;
-      this.leaveOpen(racer, trial, `${trial.untold} (after the loss of ${drills[i]?.drill.lost})`);
+      const why = untoldText(trial.untold, this.plan.inFile.afterLoss);
+      this.leaveOpen(racer, trial, `${why} (after the loss of ${drills[i]?.drill.lost})`);
       return null;
     }
     return drills.map(({ drill, settledAt: at }, i) => ({ drill, settledAt: at, trial: trials[i] as Trial }));
@@ -254,7 +261,7 @@ class Search {
 
   /** More and more load on each answer, one run a step, until it no longer gives what is asked for. */
   *measureHeadroom(): Asking<void> {
-    const { full } = this.plan;
+    const { full, inFile } = this.plan;
     for (const factor of LOAD_STEPS) {
       const growing = this.best.filter(({ headroom }) => headroom.fails === null);
       if (this.interrupted || growing.length === 0) return;
@@ -267,7 +274,7 @@ class Search {
       const trials = yield* this.trials(asking, 1, false);
       if (this.interrupted) return;
       growing.forEach((finalist, i) => {
-        const headroom = grown(finalist.headroom, factor, trials[i] as Trial);
+        const headroom = grown(finalist.headroom, factor, trials[i] as Trial, inFile.full);
         this.best[this.best.indexOf(finalist)] = { ...finalist, headroom };
       });
     }

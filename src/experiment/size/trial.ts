@@ -9,7 +9,7 @@ import { nominalRate } from '../offered-load.ts';
 import { estimatePoint, type PointEstimate } from '../point-estimate.ts';
 import { windowOf } from '../window.ts';
 import { isSteady } from './demand.ts';
-import { isRate, neverSent, neverValid, notReached, tells, tooFew } from './untold.ts';
+import { isRate, neverSent, neverValid, notReached, tells, tooFew, type Untold } from './untold.ts';
 
 export interface Miss {
   /** What is missed: a measure, `load`, `safety` or `run`. */
@@ -32,7 +32,7 @@ export interface Trial {
   /** Empty: all is met that these runs can tell of. */
   readonly misses: readonly Miss[];
   /** Why these runs tell neither way of something that is asked for, although nothing else is missed; null: they tell. */
-  readonly untold: string | null;
+  readonly untold: Untold | null;
   readonly failed: readonly FailedRun[];
   /** False where further replications could turn a verdict. */
   readonly decided: boolean;

@@ -7,11 +7,26 @@ import type { RunSpec } from '../../simulation/run-spec.ts';
 import { type Duration, type Instant, MILLISECOND, SECOND } from '../../units/quantities.ts';
 import { FEWEST } from '../condition.ts';
 import type { EstimateName } from '../estimate.ts';
+import { type FileLength, longerRuns } from '../longer-runs.ts';
 import { isNotReached, type Objective } from '../objective.ts';
 import { nominalRate, offeredRate } from '../offered-load.ts';
 import type { PointEstimate } from '../point-estimate.ts';
 import { windowOf } from '../window.ts';
 import { isSteady } from './demand.ts';
+
+/** What runs cannot tell. */
+export interface Untold {
+  readonly why: string;
+  /** Whether longer runs could tell; false: `why` says what else could. */
+  readonly longer: boolean;
+  /** How much of each run, from where it is measured on, would about do; null: not known. */
+  readonly measured: Duration | null;
+}
+
+/** With what would decide it. */
+export function untoldText({ why, longer, measured }: Untold, length: FileLength): string {
+  return longer ? `${why}; ${longerRuns(measured, length)}` : why;
+}
 
 export function isRate(name: EstimateName): name is 'throughput_per_s' | 'goodput_per_s' {
   return name === 'throughput_per_s' || name === 'goodput_per_s';
@@ -29,7 +44,7 @@ export function neverSent(
   { objective, estimates }: PointEstimate,
   { clients }: Pick<RunSpec, 'clients'>,
   objectives: readonly Objective[],
-): string | null {
+): Untold | null {
   const nominal = nominalRate(clients);
   const sent = estimates.offered_per_s?.mean;
   if (nominal === null || sent === undefined || isSteady(clients)) return null;
@@ -39,7 +54,8 @@ export function neverSent(
     return sent < target || (value / sent) * nominal >= target;
   });
   if (!short && sent >= FAIR_SHARE * nominal) return null;
-  return `runs too short for these arrivals: they sent ${rate(sent)} of ${rate(nominal)}/s; lengthen run.duration`;
+  const why = `runs too short for these arrivals: they sent ${rate(sent)} of ${rate(nominal)}/s`;
+  return { why, longer: true, measured: null };
 }
 
 /**
@@ -50,22 +66,23 @@ export function neverValid(
   { objective, estimates: { throughput_per_s: final, goodput_per_s: valid } }: PointEstimate,
   { clients }: Pick<RunSpec, 'clients'>,
   objectives: readonly Objective[],
-): string | null {
+): Untold | null {
   const nominal = nominalRate(clients);
   const at = objectives.findIndex(({ estimate }) => estimate === 'goodput_per_s');
   if (nominal === null || at < 0 || objective[at]?.met !== false || final === null || valid === null) return null;
   if (final.mean === 0 || (valid.mean / final.mean) * nominal >= (objectives[at] as Objective).target) return null;
   const share = Math.round((1000 * valid.mean) / final.mean) / 10;
-  return `too little is valid: ${share}% of what is final, of ${rate(nominal)}/s sent, is less than a goodput of ${objectives[at]?.text}; raise space.load_margin`;
+  const why = `too little is valid: ${share}% of what is final, of ${rate(nominal)}/s sent, is less than a goodput of ${objectives[at]?.text}; raise space.load_margin`;
+  return { why, longer: false, measured: null };
 }
 
 /**
  * A quantile of finality that is within its target as far as it is known, while too much was under way at the end of a run to know it: the
  * rest may become final in time or not. More such runs tell as little; of longer ones a smaller share is under way. null: each is known.
  */
-export function notReached({ objective }: PointEstimate): string | null {
+export function notReached({ objective }: PointEstimate): Untold | null {
   const open = objective.find(isNotReached);
-  return open === undefined ? null : `${open.measure}: ${open.reason}; lengthen run.duration`;
+  return open === undefined ? null : { why: `${open.measure}: ${open.reason}`, longer: true, measured: null };
 }
 
 /** Ours: what is under way for less than this is not overdue, where no finality is asked for. */
@@ -85,13 +102,21 @@ export function tells(run: RunResult, warmup: Instant, objectives: readonly Obje
   return window.final > 0 || window.offered >= FEWEST || run.unfinished.some((age) => age > patience);
 }
 
-/** Of runs none of which tells. */
-export function tooFew(warmup: Instant, { clients, horizon }: Pick<RunSpec, 'clients' | 'horizon'>): string {
+/** Of runs none of which tells, measured from the end of their warm-up on. */
+export function tooFew(
+  warmup: Instant,
+  { clients, horizon, measuredFrom = 0 }: Pick<RunSpec, 'clients' | 'horizon' | 'measuredFrom'>,
+): Untold {
   const often = offeredRate(clients);
-  const need =
-    often === 0 ? '' : `: ${FEWEST} at ${rate(often)}/s take about ${Math.ceil(FEWEST / often)} s after the warm-up`;
   const measured = Math.round((horizon - warmup) / MILLISECOND) / 1000;
-  return `too few transactions: none is final in the ${measured} s measured of any run; lengthen run.duration${need}`;
+  const none = `too few transactions: none is final in the ${measured} s measured of any run`;
+  if (often === 0) return { why: none, longer: true, measured: null };
+  const seconds = Math.ceil(FEWEST / often);
+  return {
+    why: `${none}, and ${FEWEST} at ${rate(often)}/s take about ${seconds} s`,
+    longer: true,
+    measured: warmup + seconds * SECOND - measuredFrom,
+  };
 }
 
 /** Whole where it is large, else three digits. */

@@ -1,6 +1,10 @@
 /** What a saturation search says in sentences: how much each point carries, what stands in the way of more, and where to run it. */
+import { letEachLast } from '../../experiment/longer-runs.ts';
 import { MOST_REQUESTS } from '../../experiment/saturation/plan.ts';
 import type { LoadRow, ResourceRow, SaturationFile, SaturationPoint } from '../../results/saturation-file.ts';
+import { QUICK_PART } from '../../scenario/run-spec-for.ts';
+import { formatDuration } from '../../units/format.ts';
+import { LONGEST_RUN, SECOND } from '../../units/quantities.ts';
 import { formatNumber } from '../html/format.ts';
 import { counted, list, milliseconds, percent, resourceName } from '../words.ts';
 
@@ -53,12 +57,17 @@ function whyNoFurther({ budget }: Told, { capped, budget_spent }: SaturationPoin
   return `it has no limit there.${budget_spent ? ` The budget of ${counted(budget, 'run')} was spent: raise --budget.` : ' What of the scenario costs time or bandwidth (machine, network) is too little to be a limit.'}`;
 }
 
-function unsteadySentence({ precision }: Told, { label, sent_share, measure_for_s }: SaturationPoint): string {
-  const length =
-    measure_for_s === null
-      ? 'Longer runs (run.duration) are needed'
-      : `Runs whose measured time is ${formatNumber(Math.ceil(measure_for_s), 4)} s each (run.duration) would be long enough, of a repeated trace also whole passes of it`;
-  return `${label}: no boundary can be named. The runs are too short for these arrivals: in the measured time clients sent ${shareText(sent_share)} of what their arrivals send on average, and the answer shall be exact to ${shareText(precision)}. ${length}.`;
+function unsteadySentence(file: Told, point: SaturationPoint): string {
+  const { label, sent_share } = point;
+  return `${label}: no boundary can be named. The runs are too short for these arrivals: in the measured time clients sent ${shareText(sent_share)} of what their arrivals send on average, and the answer shall be exact to ${shareText(file.precision)}. ${lengthText(file, point)}.`;
+}
+
+function lengthText({ quick }: Told, { measure_for_s, run_duration_s }: SaturationPoint): string {
+  if (measure_for_s === null) return 'Longer runs (run.duration) are needed';
+  const each = `${formatNumber(Math.ceil(measure_for_s), 4)} s`;
+  if (run_duration_s === null)
+    return `No run that can be simulated is long enough: ${each} of each would have to be measured (a search simulates no more than ${formatNumber(MOST_REQUESTS)} requests a run, and a run lasts ${formatDuration(LONGEST_RUN)} at most)`;
+  return `Runs whose measured time is ${each} each would be long enough, of a repeated trace also whole passes of it: ${letEachLast(run_duration_s * SECOND, quick ? QUICK_PART : null)}`;
 }
 
 function noneSentence({ objectives }: Told, { label, loads }: SaturationPoint): string {
@@ -153,7 +162,7 @@ function nextSentence(first: string, resources: SaturationPoint['resources']): s
   const unforeseen =
     flat === null
       ? ''
-      : ` ${first === '' ? 'Busiest' : 'Next busiest'} is ${busy(flat)}: its share does not grow over the loads measured, so when it is full is not told.`;
+      : ` ${first === '' ? 'Busiest' : 'Next busiest'} is ${busy(flat)}: over the upper half of the loads measured its share does not grow, so when it is full is not told.`;
   if (soonest === null) return unforeseen;
   const word = first === '' ? 'First to be busy all the time' : 'Next';
   return `${unforeseen} ${flat === null ? word : 'Of those whose share grows, first to be full'} would be ${busy(soonest)}, at about ${rateText(soonest.full_per_s ?? 0)}.`;

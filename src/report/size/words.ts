@@ -305,7 +305,7 @@ export function footnotes({ asked, search, quick }: SizeFile): readonly string[]
   return [
     ...(quick && search.most_simulated !== null
       ? [
-          `A rough answer (--quick): at most ${counted(search.most_simulated, 'candidate')} simulated, in at most two replications (four on the verge) of a quarter of the duration; its verdicts on the verge may turn in full runs, and runs that it says are too short are four times as long without it.`,
+          `A rough answer (--quick): at most ${counted(search.most_simulated, 'candidate')} simulated, in at most two replications (four on the verge) of a quarter of the duration; its verdicts on the verge may turn in full runs.`,
         ]
       : []),
     'Cost: machines and bandwidth from the catalogue (times the factor of the site); traffic from the sizes of messages, disk from those of transactions kept for the retention time, on every node.',
