@@ -19,6 +19,11 @@ export class LaneColumns {
   /** Replies: the client group. */
   groups = new Int32Array(FIRST);
 
+  /** Room for `count` more messages. */
+  reserve(count: number): void {
+    while (this.count + count > this.times.length) this.grow();
+  }
+
   /** A place for one more message. */
   next(): number {
     if (this.count === this.times.length) this.grow();
@@ -27,7 +32,7 @@ export class LaneColumns {
 
   /** Requests `id`, `id` + `step`, … to one node, at each instant from `times[from]` to `times[to - 1]`. */
   addRequests(receiver: NodeId, id: RequestId, step: number, instants: Float64Array, from: number, to: number): void {
-    while (this.count + to - from > this.times.length) this.grow();
+    this.reserve(to - from);
     const { times, receivers, places } = this;
     let next = this.count;
     for (let i = from, request: number = id; i < to; i++, next++, request += step) {
