@@ -34,9 +34,9 @@ export class RunDigest {
     this.lanes[1] = ((this.lanes[1] as number) + b) | 0;
   }
 
-  /** As `add` for each of the first `count` events of these columns, all of one kind on one island. */
-  addAll(kind: number, island: number, times: Float64Array, contents: Int32Array, count: number): void {
-    for (let i = 0; i < count; i++) this.add(kind, island, times[i] as number, contents[i] as number);
+  /** As `add` for each event from `from` to `to` − 1 of these columns, all of one kind on one island. */
+  addAll(kind: number, island: number, times: Float64Array, contents: Int32Array, from: number, to: number): void {
+    for (let i = from; i < to; i++) this.add(kind, island, times[i] as number, contents[i] as number);
   }
 
   /** From now on also notes each event in `events`. Replaces `add` on this one object: others pay nothing for it. */

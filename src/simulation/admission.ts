@@ -18,8 +18,6 @@ export class Admission {
   private readonly ready: FlightQueue;
   private readonly thread: RunningClock;
   private readonly leaving: LeavingCard;
-  /** When the last drain of `admitRow` began. */
-  startedAt: Instant = 0;
   /** The thread's core verifies too. */
   private readonly single: boolean;
 
@@ -54,25 +52,29 @@ export class Admission {
     const { node, thread, single } = this;
     const { timers, effects } = node;
     const { costs, clientVerify } = this.world;
-    const { at: exits, flights: leavers } = this.leaving;
+    const { at: exits, flights: leavers, startedAt, contents } = this.leaving;
+    const { digest, groups } = this.world;
+    const { groupIslands } = this.world.flights;
     const cost = costs.requestHandling + (single ? clientVerify : 0);
     let next = cursor;
     for (; (leavers[next] as number) < 0; next++) {
       const leavesAt = exits[next] as number;
       const at = leavesAt < thread.free ? thread.free : leavesAt;
       if (leavesAt >= blocked || leavesAt >= timers.next || at >= limit || (exits[next + 1] as number) <= at) break;
-      this.startedAt = at;
       thread.occupy(at, cost);
       const id = ~(leavers[next] as number);
+      startedAt[next] = at;
+      contents[next] = id ^ Math.imul((groupIslands[groups === 1 ? 0 : id % groups] as number) + 1, 0x2545f491);
       node.beginDrain(thread.free);
-      this.count(id, at);
       node.admit(id, true);
       node.finishDrain();
       if (effects.count === 0) continue;
       next++;
       break;
     }
-    if (next > cursor) this.delivered(next - cursor);
+    if (next === cursor) return cursor;
+    this.delivered(next - cursor);
+    digest.addAll(EventClass.request, this.self, startedAt, contents, cursor, next);
     return next;
   }
 

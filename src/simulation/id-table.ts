@@ -2,56 +2,68 @@
  * From request id to a small number, for ids that are issued in rising order and live for a while: a direct-mapped table that
  * doubles when two live ids meet in one slot. No hashing, no objects, memory bounded by the span of live ids.
  */
+
+/** A cell holds an id (−1: none) and its value. */
+const CELL = 2;
+
 export class IdTable {
-  // Small at first: short runs would pay more for making them than for all else.
-  private keys = new Int32Array(16).fill(-1);
-  private values = new Int32Array(16);
+  // Small at first: short runs would pay more for making it than for all else.
+  private cells = new Int32Array(16 * CELL).fill(-1);
+  private mask = 15;
   size = 0;
 
   /** The value of `id`, −1 where there is none. */
   get(id: number): number {
-    const slot = id & (this.keys.length - 1);
-    return this.keys[slot] === id ? (this.values[slot] as number) : -1;
+    const cell = (id & this.mask) * CELL;
+    return this.cells[cell] === id ? (this.cells[cell + 1] as number) : -1;
   }
 
   set(id: number, value: number): void {
-    let slot = id & (this.keys.length - 1);
-    while (this.keys[slot] !== id && this.keys[slot] !== -1) {
+    if (!this.add(id, value)) this.cells[(id & this.mask) * CELL + 1] = value;
+  }
+
+  /** As `set`, but for an id that is there, which keeps its value: then false. */
+  add(id: number, value: number): boolean {
+    let cell = (id & this.mask) * CELL;
+    if (this.cells[cell] === id) return false;
+    while (this.cells[cell] !== -1) {
       this.grow();
-      slot = id & (this.keys.length - 1);
+      cell = (id & this.mask) * CELL;
     }
-    if (this.keys[slot] === -1) this.size++;
-    this.keys[slot] = id;
-    this.values[slot] = value;
+    this.cells[cell] = id;
+    this.cells[cell + 1] = value;
+    this.size++;
+    return true;
   }
 
   /** Takes `id` out; returns its value, −1 where there was none. */
   remove(id: number): number {
-    const slot = id & (this.keys.length - 1);
-    if (this.keys[slot] !== id) return -1;
-    this.keys[slot] = -1;
+    const cell = (id & this.mask) * CELL;
+    if (this.cells[cell] !== id) return -1;
+    this.cells[cell] = -1;
     this.size--;
-    return this.values[slot] as number;
+    return this.cells[cell + 1] as number;
   }
 
   /** Takes out the ids of which this holds. */
   removeWhere(holds: (id: number) => boolean): void {
-    for (let slot = 0; slot < this.keys.length; slot++) {
-      const id = this.keys[slot] as number;
+    for (let cell = 0; cell < this.cells.length; cell += CELL) {
+      const id = this.cells[cell] as number;
       if (id !== -1 && holds(id)) this.remove(id);
     }
   }
 
   private grow(): void {
-    const { keys, values } = this;
-    this.keys = new Int32Array(keys.length * 2).fill(-1);
-    this.values = new Int32Array(keys.length * 2);
-    for (let i = 0; i < keys.length; i++) {
-      const id = keys[i] as number;
+    const { cells } = this;
+    this.cells = new Int32Array(cells.length * 2).fill(-1);
+    this.mask = this.mask * 2 + 1;
+    for (let from = 0; from < cells.length; from += CELL) {
+      const id = cells[from] as number;
       if (id === -1) continue;
-      // Two ids that differ in a lower bit already had different slots: no clash is possible.
-      this.keys[id & (this.keys.length - 1)] = id;
-      this.values[id & (this.keys.length - 1)] = values[i] as number;
+      // Two ids that differ in a lower bit already had different cells: no clash is possible.
+      const to = (id & this.mask) * CELL;
+      this.cells[to] = id;
+      this.cells[to + 1] = cells[from + 1] as number;
     }
   }
 }

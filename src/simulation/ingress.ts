@@ -26,6 +26,9 @@ export class LeavingCard {
   flights = new Int32Array(8);
   /** ns of verification; negative: a reply, which goes to the clients on this machine. */
   costs = new Float64Array(8);
+  /** Of requests that the thread takes one by one: when each drain began, and what enters the digest. */
+  startedAt = new Float64Array(8);
+  contents = new Int32Array(8);
 
   /** Room for `count` more messages behind the first `kept`. */
   reserve(kept: number, count: number): void {
@@ -40,6 +43,8 @@ export class LeavingCard {
     const costs = new Float64Array(size);
     costs.set(this.costs.subarray(0, kept));
     this.costs = costs;
+    this.startedAt = new Float64Array(size);
+    this.contents = new Int32Array(size);
   }
 }
 

@@ -54,7 +54,7 @@ export class NodeMempool implements Mempool {
 
   /** Admits a request that became ready at `at`; false when it waits here already. */
   admit(id: RequestId, at: Instant): boolean {
-    if (this.entryOf.get(id) !== -1) return false;
+    if (!this.entryOf.add(id, this.tail & 0x7fffffff)) return false;
     if (this.tail - this.head === this.ids.length) this.grow();
     this.fill(this.tail++, id, at);
     return true;
@@ -64,6 +64,7 @@ export class NodeMempool implements Mempool {
     if (this.tail - this.head === this.ids.length) this.grow();
     if (this.head >= this.inOrderFrom) this.inOrderFrom = this.head;
     this.fill(--this.head, id, at);
+    this.entryOf.set(id, this.head & 0x7fffffff);
     this.cursor = this.head;
     this.forwardFrom = this.head;
   }
@@ -74,7 +75,6 @@ export class NodeMempool implements Mempool {
     this.readyAt[slot] = at;
     this.state[slot] = WAITING;
     this.sentTo[slot] = -1;
-    this.entryOf.set(id, entry & 0x7fffffff);
     this.count++;
     this.bytes += this.requests.bytes(id);
   }

@@ -64,7 +64,7 @@ export class MessageLoop {
     const { timers, effects, self } = node;
     const { ints, doubles, load } = flights;
     const { handling, wakeUp } = world.costs;
-    const { at: exits, flights: leavers, costs } = this.leaving;
+    const { at: exits, flights: leavers, costs, startedAt: starts } = this.leaving;
     const single = pool.size === 0;
     let { cursor } = ingress;
     let startedAt = 0;
@@ -76,7 +76,7 @@ export class MessageLoop {
         if (after > cursor) {
           cursor = after;
           if (effects.count === 0) continue;
-          startedAt = admission.startedAt;
+          startedAt = starts[cursor - 1] as number;
           break;
         }
       }

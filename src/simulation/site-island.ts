@@ -102,7 +102,7 @@ export class SiteIsland implements ClientPort {
       ids[i] = id;
       contents[i] = absorb(id, results[i] as number) ^ from;
     }
-    this.world.digest.addAll(EventClass.reply, this.self, replies.times, contents, count);
+    this.world.digest.addAll(EventClass.reply, this.self, replies.times, contents, 0, count);
     this.count(count);
     group.onReplies(batch, replies);
   }
