@@ -60,12 +60,18 @@ export class ValidityCheck {
 
   /** The requests of a batch that took effect for the first time at `position` (flags: 2 = skipped as a duplicate). */
   executed(node: NodeId, at: Instant, position: Position, batch: Batch, flags: Uint8Array): Finding | null {
+    let group = -1;
+    let submitted = 0;
     for (let i = 0; i < batch.ids.length; i++) {
       const id = batch.ids[i] as number;
       // Exactly floor(id / groups): the half keeps the product away from whole numbers by far more than its rounding error.
       const counter = Math.floor((id + 0.5) * this.perGroup);
-      const group = id - counter * this.groups;
-      if (id < 0 || counter >= this.submitted(group))
+      const itsGroup = id - counter * this.groups;
+      if (itsGroup !== group) {
+        group = itsGroup;
+        submitted = this.submitted(group);
+      }
+      if (id < 0 || counter >= submitted)
         return this.finding(node, at, `position ${position} holds request ${id}, which no client has submitted`);
       const first = (this.seen[group] as Executed).add(counter);
       if (!first && flags[i] !== 2)

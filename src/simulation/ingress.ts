@@ -8,7 +8,7 @@ import { powerOfTwoFrom } from '../kernel/elementary.ts';
 import * as flightColumns from '../network/flights.ts';
 import { FlightColumn as F, FlightKind, type Flights } from '../network/flights.ts';
 import { nanosecondsPerByte } from '../network/wire.ts';
-import type { BitRate, Instant } from '../units/quantities.ts';
+import type { BitRate, Bytes, Instant, RequestId } from '../units/quantities.ts';
 import * as quantities from '../units/quantities.ts';
 import { FlightQueue } from './flight-queue.ts';
 import type { RequestLane } from './lanes.ts';
@@ -48,6 +48,11 @@ export class LeavingCard {
   }
 }
 
+/** Bytes on the wire of a request that comes by a lane. */
+interface RequestWires {
+  requestWire(id: RequestId): Bytes;
+}
+
 export class Ingress {
   /** ns of work taken on so far. */
   busy = 0;
@@ -64,16 +69,15 @@ export class Ingress {
   private readonly carried: FlightQueue;
   /** Requests that come by lanes, one a client group. */
   private readonly lanes: readonly RequestLane[];
-  private readonly requestWire: (id: number) => number;
+  private readonly requests: RequestWires;
   private readonly clientVerify: number;
 
-  /** @param requestWire bytes on the wire of a request that comes by a lane. */
   constructor(
     flights: Flights,
     leaving: LeavingCard,
     rate: BitRate,
     lanes: readonly RequestLane[],
-    requestWire: (id: number) => number,
+    requests: RequestWires,
     clientVerify: number,
   ) {
     this.clientVerify = clientVerify;
@@ -81,7 +85,7 @@ export class Ingress {
     this.leaving = leaving;
     this.perByte = nanosecondsPerByte(rate);
     this.lanes = lanes;
-    this.requestWire = requestWire;
+    this.requests = requests;
     this.carried = new FlightQueue(flights);
   }
 
@@ -183,28 +187,34 @@ export class Ingress {
 
   /** Serves the requests of a lane up to `until`: another lane may come first at that instant. */
   private serveLane(lane: RequestLane, until: Instant, end: Instant): void {
-    const { leaving } = this;
+    const { leaving, requests, perByte, clientVerify, carried } = this;
+    const alone = this.lanes.length === 1;
+    let { busy, free, fraction, count } = this;
     do {
       const last = lane.headAt;
       const id = lane.pop();
       let done = last;
-      if (this.perByte > 0) {
-        const service = this.requestWire(id) * this.perByte;
-        this.busy += service;
-        const behind = last <= this.free;
-        const work = behind ? this.fraction + service : service;
+      if (perByte > 0) {
+        const service = requests.requestWire(id) * perByte;
+        busy += service;
+        const behind = last <= free;
+        const work = behind ? fraction + service : service;
         const whole = Math.floor(work);
-        done = (behind ? this.free : last) + whole;
-        this.free = done;
-        this.fraction = work - whole;
+        done = (behind ? free : last) + whole;
+        free = done;
+        fraction = work - whole;
       }
       if (done < end) {
-        leaving.reserve(this.count, 1);
-        leaving.at[this.count] = done;
-        leaving.costs[this.count] = this.clientVerify;
-        leaving.flights[this.count++] = ~id;
-      } else this.carried.push(done, ~id);
-    } while (this.lanes.length === 1 && lane.headAt < until);
+        leaving.reserve(count, 1);
+        leaving.at[count] = done;
+        leaving.costs[count] = clientVerify;
+        leaving.flights[count++] = ~id;
+      } else carried.push(done, ~id);
+    } while (alone && lane.headAt < until);
+    this.busy = busy;
+    this.free = free;
+    this.fraction = fraction;
+    this.count = count;
   }
 
   /** The lane whose head arrives first, before `end`; ties go to the lower group. */

@@ -56,14 +56,7 @@ export class NodeIsland implements ClientPort {
     this.self = node.self;
     this.lanes = network.requestLanes[node.self] ?? [];
     const { bitsPerSecond } = world.spec.network.ingress;
-    this.ingress = new Ingress(
-      world.flights,
-      network.leaving,
-      bitsPerSecond,
-      this.lanes,
-      (id) => world.requestWire(id),
-      world.clientVerify,
-    );
+    this.ingress = new Ingress(world.flights, network.leaving, bitsPerSecond, this.lanes, world, world.clientVerify);
     this.handed = new FlightQueue(world.flights);
     this.ready = new FlightQueue(world.flights);
     this.local = new FlightQueue(world.flights);

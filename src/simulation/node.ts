@@ -21,11 +21,11 @@ import { CommitRing } from './commit-ring.ts';
 import { Effect, Effects } from './effects.ts';
 import { IdTable } from './id-table.ts';
 import { leaderHint, NO_HINT } from './leader-hint.ts';
-import { NodeMempool } from './mempool.ts';
+import { type MempoolOwner, NodeMempool } from './mempool.ts';
 import { Timers } from './timers.ts';
 import type { World } from './world.ts';
 
-export class Node implements Host<never, unknown> {
+export class Node implements Host<never, unknown>, MempoolOwner {
   readonly self: NodeId;
   readonly n: number;
   readonly effects = new Effects();
@@ -70,11 +70,11 @@ export class Node implements Host<never, unknown> {
   }
 
   private newMempool(): NodeMempool {
-    return new NodeMempool(this.self, this.world.requests, {
-      now: () => this.time,
-      isExecuted: (id) => this.isExecuted(id),
-      sendForward: (to, ids) => this.effects.push(Effect.forward, to, 0, ids),
-    });
+    return new NodeMempool(this.self, this.world.requests, this);
+  }
+
+  sendForward(to: NodeId, ids: Int32Array): void {
+    this.effects.push(Effect.forward, to, 0, ids);
   }
 
   // What the kernels call. `end` is the instant at which the job's effects take place.

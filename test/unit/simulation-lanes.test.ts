@@ -133,7 +133,7 @@ describe('the ingress card', () => {
         (arrivals, rate, window) => {
           const flights = new Flights();
           const lanes = [new RequestLane(), new RequestLane()];
-          const ingress = new Ingress(flights, new LeavingCard(), rate, lanes, requestWire, 0);
+          const ingress = new Ingress(flights, new LeavingCard(), rate, lanes, { requestWire }, 0);
           let at = 0;
           const inOrder = arrivals
             .map(({ gap, wire, spread, from }, id) => {
@@ -186,7 +186,7 @@ describe('the ingress card', () => {
 
   test('loses everything on it in a crash, each message once, and its work that was not done', () => {
     const flights = new Flights();
-    const ingress = new Ingress(flights, new LeavingCard(), 1e9, [], requestWire, 0);
+    const ingress = new Ingress(flights, new LeavingCard(), 1e9, [], { requestWire }, 0);
     const sorter = new ArrivalSorter(flights.before);
     const made = [0, 1, 2].map((i) => {
       const flight = flights.take(1);

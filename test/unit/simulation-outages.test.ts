@@ -1,7 +1,7 @@
 // Outages from hand-made histories: an interval with a request outstanding and none becoming final for longer than
 // max(100 ms, 3 × the longest gap before the first fault) (the definition every report uses).
 import { describe, expect, test } from 'vitest';
-import { type OutageBins, findOutages } from '../../src/simulation/outages.ts';
+import { findOutages, type OutageBins } from '../../src/simulation/outages.ts';
 import { NEVER } from '../../src/units/quantities.ts';
 
 const ms = 1_000_000;
