@@ -45,6 +45,8 @@ export interface WholeRunResult extends Repeated {
   /** Delivered messages (the protocol's, requests and replies) per second of wall time. */
   readonly messages_per_second: number;
   readonly messages_per_second_median: number;
+  /** Of the very first run of the process, most of which the engine spends compiling and running what is not compiled yet. */
+  readonly messages_per_second_first: number;
   /** The same per second of processor time of the whole process. */
   readonly messages_per_cpu_second: number;
   readonly ns_per_transaction: number;

@@ -15,7 +15,8 @@ import { NOISY_SPREAD } from './sample.ts';
 import { tables } from './tables.ts';
 
 const METHOD =
-  'Each row in its own process, single thread, after a warm-up run; wall time of the fastest repetition. ' +
+  'Each row in its own process, single thread, after runs until they get no faster (eight at most); wall time of the fastest repetition. ' +
+  'First: of the first run of the process, cold. ' +
   `Spread: median over fastest − 1; above ${NOISY_SPREAD * 100} % the figure is marked noisy. ` +
   'Per cpu s: by processor time of all threads of the process. Ratio: messages per second of the fast kernel over the reference kernel ' +
   'on the same specification with a smaller stopAfter, repetitions in turns, digests equal; same run: time ratio on that shorter run.';

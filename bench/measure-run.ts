@@ -1,5 +1,5 @@
 /**
- * One whole run, timed on one thread: a warm-up run first, then the fast kernel alone as a user has it, and only then next to the
+ * One whole run, timed on one thread: runs until it gets no faster first, then the fast kernel alone as a user has it, and only then next to the
  * reference kernel, in turns. Every repetition must give the same digest, and the kernels must agree on the shorter run.
  */
 import type { RunResult } from '../src/simulation/run-result.ts';
@@ -8,17 +8,21 @@ import { simulate } from '../src/simulation/simulate.ts';
 import type { ReferenceResult, WholeRunResult } from './bench-report.ts';
 import type { BenchCase } from './cases.ts';
 import { medianOf, sampleOf } from './sample.ts';
-import { type Effort, repeat, type Timing, timed } from './stopwatch.ts';
+import { type Effort, repeat, type Timing, timed, warmUp } from './stopwatch.ts';
 
 export interface RunEffort {
+  /** Runs after the first one and before those that count, at most. */
+  readonly warmUp: number;
   readonly alone: Effort;
   /** One fast run in full, one fast and one reference run of the shorter kind. */
   readonly inTurns: Effort;
 }
 
 export function measureRun({ name, spec, referenceStopAfter }: BenchCase, effort: RunEffort): WholeRunResult {
-  const { digest, counts } = checked(name, simulate(spec));
+  const first = timed(() => checked(name, simulate(spec)));
+  const { digest, counts } = first.value;
   const fast = (): Timing<RunResult> => timedRun(name, spec, digest, 'islands');
+  warmUp(first.wallMs, effort.warmUp, () => fast().wallMs);
   const alone: Timing<RunResult>[] = [];
   repeat(effort.alone, () => alone.push(fast()));
   const wall = sampleOf(alone.map((run) => run.wallMs));
@@ -30,6 +34,7 @@ export function measureRun({ name, spec, referenceStopAfter }: BenchCase, effort
     name,
     messages_per_second: perSecond(messages, wall.best),
     messages_per_second_median: perSecond(messages, wall.median),
+    messages_per_second_first: perSecond(messages, first.wallMs),
     messages_per_cpu_second: perSecond(messages, cpu.best),
     ns_per_transaction: (wall.best * 1e6) / transactions,
     ...versus,

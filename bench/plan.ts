@@ -77,8 +77,9 @@ export const measurements: readonly Measurement[] = [
 ];
 
 function effort(quick: boolean): RunEffort {
-  if (quick) return { alone: { fewest: 2, most: 3, budgetMs: 1500 }, inTurns: { fewest: 1, most: 1, budgetMs: 1 } };
-  return { alone: { fewest: 3, most: 9, budgetMs: 3000 }, inTurns: { fewest: 2, most: 3, budgetMs: 4000 } };
+  if (quick)
+    return { warmUp: 1, alone: { fewest: 2, most: 3, budgetMs: 1500 }, inTurns: { fewest: 1, most: 1, budgetMs: 1 } };
+  return { warmUp: 8, alone: { fewest: 3, most: 9, budgetMs: 3000 }, inTurns: { fewest: 2, most: 3, budgetMs: 4000 } };
 }
 
 function growth(name: string, { spec }: BenchCase): Measurement {

@@ -23,6 +23,23 @@ export function repeat(effort: Effort, work: (repetition: number) => void): void
   }
 }
 
+/** A run that is not faster than those before by so much adds nothing to warming up; two such in a row end it. */
+const FASTER = 0.05;
+const NO_FASTER = 2;
+
+/**
+ * Repeats `work`, which takes the ms that it returns and took `first` ms when it was done first, until it gets no faster, `most` times at
+ * most: by then the engine has compiled what is used often.
+ */
+export function warmUp(first: number, most: number, work: () => number): void {
+  let best = first;
+  for (let done = 0, since = 0; done < most && since < NO_FASTER; done++) {
+    const took = work();
+    since = took < best * (1 - FASTER) ? 0 : since + 1;
+    best = Math.min(best, took);
+  }
+}
+
 export interface Effort {
   readonly fewest: number;
   readonly most: number;

@@ -29,14 +29,28 @@ function targetsFor(results: readonly BenchResult[]): readonly Target[] {
 function wholeRunTable(rows: readonly WholeRunResult[]): string {
   const table = new Table({
     ...plain,
-    head: ['run', 'M msg/s', 'median', 'per cpu s', 'ns/tx', 'spread', 'of', 'reference', 'ratio', 'same run', 'B/msg'],
-    colAligns: ['left', ...Array<'right'>(10).fill('right')],
+    head: [
+      'run',
+      'M msg/s',
+      'median',
+      'first',
+      'per cpu s',
+      'ns/tx',
+      'spread',
+      'of',
+      'reference',
+      'ratio',
+      'same run',
+      'B/msg',
+    ],
+    colAligns: ['left', ...Array<'right'>(11).fill('right')],
   });
   for (const row of rows)
     table.push([
       row.name,
       (row.messages_per_second / 1e6).toFixed(2) + flag(row),
       (row.messages_per_second_median / 1e6).toFixed(2),
+      (row.messages_per_second_first / 1e6).toFixed(2),
       (row.messages_per_cpu_second / 1e6).toFixed(2),
       row.ns_per_transaction.toFixed(0),
       percent(row.spread),

@@ -45,10 +45,12 @@ export class Admission {
 
   /**
    * A drain each of the requests of lanes that leave the card from `cursor` on, while the thread takes each by itself, which it does with
-   * most: they need not queue. Until the thread would begin at `limit`, a job is ready at `blocked` or a timer is due before a request
+   * most: they need not queue. Until the thread would begin at `until`, a job is ready at `blockedAt` or a timer is due before a request
    * leaves the card, or a drain has effects. Returns the place after them.
    */
-  admitRow(cursor: number, limit: Instant, blocked: Instant): number {
+  admitRow(cursor: number, until: Instant, blockedAt: Instant): number {
+    const limit = +until;
+    const blocked = +blockedAt;
     const { node, thread, single } = this;
     const { timers, effects } = node;
     const { costs, clientVerify } = this.world;

@@ -13,7 +13,8 @@ import * as quantities from '../units/quantities.ts';
 import { FlightQueue } from './flight-queue.ts';
 import type { RequestLane } from './lanes.ts';
 
-// V8 folds a module's own constants into its code, but not imported ones (ADR 0009).
+// V8 folds a module's own constants into its code, but not imported ones, and knows of an argument that it is a number only once it
+// was made one (ADR 0009).
 const { DOUBLES, INTS } = flightColumns;
 const { NEVER } = quantities;
 const { kind: KIND, spread: SPREAD, verify: VERIFY, wire: WIRE } = F;
@@ -143,7 +144,9 @@ export class Ingress {
     return doubles[flight * DOUBLES + VERIFY] as number;
   }
 
-  private serveAll(sorter: ArrivalSorter, cellStart: Instant, from: number, to: number, end: Instant): void {
+  private serveAll(sorter: ArrivalSorter, cellStart: Instant, from: number, to: number, windowEnd: Instant): void {
+    const begin = +cellStart;
+    const end = +windowEnd;
     const { leaving, carried, perByte } = this;
     leaving.reserve(this.count, to - from);
     const { offsets, flights: arrivals } = sorter;
@@ -151,7 +154,7 @@ export class Ingress {
     const { at, flights, costs } = leaving;
     let { busy, free, fraction, count } = this;
     for (let i = from; i < to; i++) {
-      const last = cellStart + (offsets[i] as number);
+      const last = begin + (offsets[i] as number);
       const flight = arrivals[i] as number;
       let done = last;
       if (perByte > 0) {
@@ -185,8 +188,10 @@ export class Ingress {
     this.count = count;
   }
 
-  /** Serves the requests of a lane up to `until`: another lane may come first at that instant. */
-  private serveLane(lane: RequestLane, until: Instant, end: Instant): void {
+  /** Serves the requests of a lane up to `nextAt`: another lane may come first at that instant. */
+  private serveLane(lane: RequestLane, nextAt: Instant, windowEnd: Instant): void {
+    const until = +nextAt;
+    const end = +windowEnd;
     const { leaving, requests, perByte, clientVerify, carried } = this;
     const alone = this.lanes.length === 1;
     let { busy, free, fraction, count } = this;

@@ -55,9 +55,12 @@ export class MessageLoop {
   }
 
   /**
-   * Runs until `limit`, until a job has effects, or until a job of another kind comes first: one that is ready at `blocked` or a timer.
+   * Runs to `until`, to a job that has effects, or until a job of another kind comes first: one that is ready at `blockedAt` or a timer.
    */
-  run(limit: Instant, blocked: Instant): void {
+  run(until: Instant, blockedAt: Instant): void {
+    // V8 knows of an argument that it is a number only once it was made one: till then it checks it, and boxes it, each time (ADR 0009).
+    const limit = +until;
+    const blocked = +blockedAt;
     const { world, node, inRows } = this;
     const { ingress, ready, pool, thread, admission } = this.path;
     const { flights, digest, delivered } = world;
@@ -130,10 +133,12 @@ export class MessageLoop {
   }
 
   /**
-   * Verifies the message at `cursor`, and those behind it, ahead of the thread: only the effects of a job could take cores in
+   * Verifies the message at `from`, and those behind it, ahead of the thread: only the effects of a job could take cores in
    * between, and then `takeBack` undoes it. Returns the place after them.
    */
-  private verify(cursor: number, limit: Instant): number {
+  private verify(from: number, until: Instant): number {
+    const limit = +until;
+    let cursor = from;
     const { ready, pool } = this.path;
     const { at: exits, flights: leavers, costs } = this.leaving;
     const { inRows } = this;

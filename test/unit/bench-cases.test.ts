@@ -80,9 +80,14 @@ describe('measuring', () => {
   const once = { fewest: 1, most: 1, budgetMs: 1 };
 
   test('a whole run gives figures that follow from its counts', () => {
-    const result = measureRun(pbftCase(4, 3_000, 1_500), { alone: { ...once, fewest: 3, most: 3 }, inTurns: once });
+    const result = measureRun(pbftCase(4, 3_000, 1_500), {
+      warmUp: 1,
+      alone: { ...once, fewest: 3, most: 3 },
+      inTurns: once,
+    });
     expect(result.repetitions).toBe(3);
     expect(result.messages_per_second).toBeGreaterThanOrEqual(result.messages_per_second_median);
+    expect(result.messages_per_second_first).toBeGreaterThan(0);
     const seconds = (result.ns_per_transaction * result.transactions) / 1e9;
     expect(result.messages_per_second * seconds).toBeCloseTo(result.messages, 3);
     expect(result.bytes_per_message).toBe(result.kernel_bytes / result.peak_in_flight);
@@ -93,7 +98,7 @@ describe('measuring', () => {
   test('a run that violates a law is refused, not timed', () => {
     const { spec, ...rest } = pbftCase(4, 3_000, 1_500);
     const never = { ...spec, horizon: 2_000_000, progressWithin: 1 };
-    expect(() => measureRun({ ...rest, spec: never }, { alone: once, inTurns: once })).toThrow(/pbft-n4: /);
+    expect(() => measureRun({ ...rest, spec: never }, { warmUp: 0, alone: once, inTurns: once })).toThrow(/pbft-n4: /);
   });
 
   test('memory is not measured without a collector', () => {

@@ -8,7 +8,7 @@ import { counterDraw, digestAdd, histogramRecord, samplerDraw } from '../../benc
 import { ledgerPiece, mempoolAdmitCut } from '../../bench/pieces/requests.ts';
 import { pbftVote } from '../../bench/pieces/votes.ts';
 import { medianOf, sampleOf } from '../../bench/sample.ts';
-import { repeat } from '../../bench/stopwatch.ts';
+import { repeat, warmUp } from '../../bench/stopwatch.ts';
 import { tables } from '../../bench/tables.ts';
 import { markOf, measuredFor, type Target, targets } from '../../bench/targets.ts';
 import { fakeSpec } from '../support/fake-run.ts';
@@ -20,6 +20,7 @@ const run: WholeRunResult = {
   name: 'pbft-n16',
   messages_per_second: 7e6,
   messages_per_second_median: 6e6,
+  messages_per_second_first: 2e6,
   messages_per_cpu_second: 7.5e6,
   ns_per_transaction: 3000,
   ratio_to_reference: null,
@@ -35,6 +36,25 @@ const run: WholeRunResult = {
   spread: 0.16,
   noisy: false,
 };
+
+describe('warming up', () => {
+  /** How many runs are made where they take so many ms, one after the other. */
+  function runsOf(first: number, most: number, ...then: readonly number[]): number {
+    let made = 0;
+    warmUp(first, most, () => then[made++] as number);
+    return made;
+  }
+
+  test('goes on while runs get faster by a twentieth, and ends with the second one that does not', () => {
+    expect(runsOf(100, 9, 80, 60, 59, 58, 57)).toBe(4);
+    expect(runsOf(100, 9, 99, 90, 89, 88, 87)).toBe(4);
+  });
+
+  test('ends after as many as are allowed', () => {
+    expect(runsOf(100, 3, 80, 60, 40, 20)).toBe(3);
+    expect(runsOf(100, 0, 80)).toBe(0);
+  });
+});
 
 describe('a sample', () => {
   test('has the fastest as its figure, and the distance of the median as its spread', () => {
