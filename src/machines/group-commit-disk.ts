@@ -8,6 +8,9 @@ export interface Write {
   readonly ticket: number;
 }
 
+/** Nothing is ever put into it: a queue of one, which most are, then takes a third of what an empty array takes that grows. */
+const NONE: Write[] = [];
+
 export class GroupCommitDisk {
   /** When the running fsync ends; NEVER when none runs. */
   at: Instant = NEVER;
@@ -15,8 +18,8 @@ export class GroupCommitDisk {
   pace = 1;
   private busy = 0;
   private fsyncs = 0;
-  private waiting: Write[] = [];
-  private running: Write[] = [];
+  private waiting: Write[] = NONE;
+  private running: Write[] = NONE;
   private readonly duration: (count: number, bytes: Bytes) => number;
 
   /** @param duration ns of the fsync number `count` for `bytes`. */
@@ -25,14 +28,15 @@ export class GroupCommitDisk {
   }
 
   write(change: unknown, bytes: Bytes, ticket: number): void {
-    this.waiting.push({ change, bytes, ticket });
+    if (this.waiting.length === 0) this.waiting = [{ change, bytes, ticket }];
+    else this.waiting.push({ change, bytes, ticket });
   }
 
   /** Starts an fsync for what waits, unless one runs. */
   start(at: Instant): void {
     if (this.waiting.length === 0 || this.at !== NEVER) return;
     this.running = this.waiting;
-    this.waiting = [];
+    this.waiting = NONE;
     let bytes = 0;
     for (const write of this.running) bytes += write.bytes;
     const took = this.duration(this.fsyncs++, bytes) * this.pace;
@@ -44,7 +48,7 @@ export class GroupCommitDisk {
   end(): readonly Write[] {
     const { at, running } = this;
     this.at = NEVER;
-    this.running = [];
+    this.running = NONE;
     this.start(at);
     return running;
   }
@@ -58,7 +62,7 @@ export class GroupCommitDisk {
   crash(at: Instant): void {
     this.busy = this.busyUntil(at);
     this.at = NEVER;
-    this.waiting = [];
-    this.running = [];
+    this.waiting = NONE;
+    this.running = NONE;
   }
 }

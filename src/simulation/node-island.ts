@@ -44,8 +44,8 @@ export class NodeIsland implements ClientPort {
   private readonly messages: MessageLoop;
   /** When the running job's effects take place; NEVER when it has none. */
   private finishAt: Instant = NEVER;
-  /** Completed fsyncs to be told to the replica: [at, ticket, …]. */
-  private readonly persisted: number[] = [];
+  /** Completed fsyncs to be told to the replica: their tickets, with their instants. */
+  private readonly persisted: FlightQueue;
   /** Replies handed over to clients on this machine: flights with their instants. */
   private readonly local: FlightQueue;
 
@@ -60,6 +60,7 @@ export class NodeIsland implements ClientPort {
     this.handed = new FlightQueue(world.flights);
     this.ready = new FlightQueue(world.flights);
     this.local = new FlightQueue(world.flights);
+    this.persisted = new FlightQueue(world.flights);
     this.pool = new CorePool(world.spec.machine.cores - 1);
     this.disk = new GroupCommitDisk((count, bytes) => world.fsync(node.self, count, bytes));
     const { ingress, ready, pool, thread, disk, local } = this;
@@ -87,10 +88,19 @@ export class NodeIsland implements ClientPort {
     }
     this.ingress.begin(this.network.calendar.sorter, cellStart, from, to, end);
     this.messages.settle();
-    do {
+    for (;;) {
       const other = this.nextOther();
-      if (this.finishAt === NEVER) this.runMessages(other < end ? other : end);
-    } while (!this.step(end));
+      if (this.finishAt === NEVER) {
+        this.runMessages(other < end ? other : end);
+        // What the last job asked for mostly comes next.
+        const at = this.finishAt;
+        if (at < end && at <= other && at <= this.ingress.headAt) {
+          this.finish(at);
+          continue;
+        }
+      }
+      if (this.step(end)) break;
+    }
     for (let i = 0; i < this.lanes.length; i++)
       this.nextAt = Math.min(this.nextAt, (this.lanes[i] as RequestLane).headAt);
     this.network.wakeAt[this.self] = NEVER;
@@ -114,7 +124,7 @@ export class NodeIsland implements ClientPort {
   /** The common case: messages, until something else is due or a handler asks for effects. */
   private runMessages(limit: Instant): void {
     const { node } = this;
-    const persisted = this.persisted.length > 0 ? (this.persisted[0] as number) : NEVER;
+    const persisted = this.persisted.headAt;
     const blocked = persisted < node.executableAt ? persisted : node.executableAt;
     this.messages.run(limit, blocked);
     if (node.effects.count > 0) this.finishAt = this.thread.free;
@@ -155,7 +165,7 @@ export class NodeIsland implements ClientPort {
     }
     if (this.finishAt === NEVER) {
       // The thread takes what became ready first: completions, then timers, then messages.
-      let readyAt = this.persisted.length > 0 ? (this.persisted[0] as number) : NEVER;
+      let readyAt = this.persisted.headAt;
       let job = 6;
       if (node.executableAt < readyAt) {
         readyAt = node.executableAt;
@@ -252,9 +262,9 @@ export class NodeIsland implements ClientPort {
   }
 
   private tellPersisted(at: Instant): void {
-    const [, ticket] = this.persisted.splice(0, 2);
+    const ticket = this.persisted.pop();
     const end = this.thread.occupy(at, 0);
-    this.node.persisted(ticket as number, end);
+    this.node.persisted(ticket, end);
     this.afterJob(at, end);
   }
 
@@ -311,7 +321,7 @@ export class NodeIsland implements ClientPort {
     this.disk.crash(at);
     this.effects.crash();
     this.finishAt = NEVER;
-    this.persisted.length = 0;
+    while (this.persisted.head !== 0) this.persisted.pop();
     for (const group of this.clients) if (group.alive) group.die(at);
     this.nextAt = NEVER;
   }

@@ -39,6 +39,9 @@ export interface Incoming {
 }
 
 const NO_ENTRIES: readonly Entry[] = [];
+/** Nothing is ever put into these: as in machines/group-commit-disk.ts. */
+const NONE_HELD: Held[] = [];
+const NO_WRITES: LogWrite[] = [];
 
 export class RaftState {
   readonly host: RaftHost;
@@ -89,8 +92,8 @@ export class RaftState {
   private hardChanged = false;
   /** The first entry that the running handler has added; 0: none. */
   private firstAdded: Position = 0;
-  private held: Held[] = [];
-  private logWrites: LogWrite[] = [];
+  private held: Held[] = NONE_HELD;
+  private logWrites: LogWrite[] = NO_WRITES;
   /** Proposals of this node were cut off its log and wait in the mempool again. */
   requeued = false;
 
@@ -183,6 +186,7 @@ export class RaftState {
   /** Sends when write `needs` is on disk: at once, or from `released`. */
   send(to: NodeId, message: RaftMessage, needs: Ticket): void {
     if (needs <= this.durableTicket) this.host.send(to, message);
+    else if (this.held.length === 0) this.held = [{ needs, to, message }];
     else this.held.push({ needs, to, message });
   }
 
@@ -196,8 +200,13 @@ export class RaftState {
     const ticket = this.nextTicket++;
     this.hardChanged = false;
     this.firstAdded = 0;
-    if (entries.length > 0) this.logWrites.push({ ticket, last: this.log.last });
+    if (entries.length > 0) this.noteLogWrite({ ticket, last: this.log.last });
     this.host.persist({ kind: 'write', term: this.term, vote: this.vote, entries }, bytes, ticket);
+  }
+
+  private noteLogWrite(write: LogWrite): void {
+    if (this.logWrites.length === 0) this.logWrites = [write];
+    else this.logWrites.push(write);
   }
 
   /** After `durableTicket` advanced: how far the log is durable, and the messages that waited for it. */
@@ -206,13 +215,13 @@ export class RaftState {
     let writes = 0;
     for (; writes < logWrites.length && (logWrites[writes] as LogWrite).ticket <= durableTicket; writes++)
       this.durableIndex = Math.max(this.durableIndex, (logWrites[writes] as LogWrite).last);
-    if (writes > 0) logWrites.splice(0, writes);
+    if (writes > 0) this.logWrites = writes === logWrites.length ? NO_WRITES : logWrites.slice(writes);
     let sent = 0;
     for (; sent < held.length && (held[sent] as Held).needs <= durableTicket; sent++) {
       const { to, message } = held[sent] as Held;
       this.host.send(to, message);
     }
-    if (sent > 0) held.splice(0, sent);
+    if (sent > 0) this.held = sent === held.length ? NONE_HELD : held.slice(sent);
   }
 
   /** Everything up to `index` is committed: the host executes it in order. */
