@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createBatch } from '../../src/ledger/batch.ts';
+import { FineBins } from '../../src/simulation/fine-bins.ts';
 import { ReplyLane } from '../../src/simulation/lanes.ts';
 import { Meter } from '../../src/simulation/meter.ts';
 import { ReplyRow } from '../../src/simulation/reply-row.ts';
@@ -96,6 +97,37 @@ describe('a row of requests', () => {
         together.onSubmits(Float64Array.from(times), first, times.length);
         const end = Math.max(HORIZON, (times.at(-1) as number) + 1);
         expect(saidBy(together, end)).toEqual(saidBy(single, end));
+      }),
+      { seed: 20_260_101, numRuns: 60 },
+    );
+  });
+});
+
+/** The bins that hold something. */
+function heldBy(bins: FineBins): number[][] {
+  const held: number[][] = [];
+  const { fineSubmitted, fineFinal, firstSubmit, firstFinal, lastFinalIn } = bins;
+  for (let i = 0; i < fineFinal.length; i++)
+    if (fineSubmitted[i] !== 0 || fineFinal[i] !== 0)
+      held.push([
+        i,
+        ...[fineSubmitted, fineFinal, firstSubmit, firstFinal, lastFinalIn].map((column) => column[i] as number),
+      ]);
+  return held;
+}
+
+describe('fine bins', () => {
+  test('hold of a row what they hold of its requests and replies one by one', () => {
+    fc.assert(
+      fc.property(instants, fc.integer({ min: 0, max: 59 }), (times, from) => {
+        const first = Math.min(from, times.length - 1);
+        // Bins of 16 ns, the last of which takes what comes behind them.
+        const [single, together] = [new FineBins(500_000), new FineBins(500_000)];
+        for (const at of times) single.final(at);
+        for (const at of times.slice(first)) single.submitted(at);
+        together.allFinal(Float64Array.from(times), times.length);
+        together.allSubmitted(Float64Array.from(times), first, times.length);
+        expect(heldBy(together)).toEqual(heldBy(single));
       }),
       { seed: 20_260_101, numRuns: 60 },
     );
