@@ -1,7 +1,7 @@
 /** `quorumlab compare FILE`: which of its candidates, undisturbed and in drills, at what cost: a decision matrix and a recommendation. */
 import type { Command } from 'commander';
 import { drive } from '../executor/executor.ts';
-import { RESOURCES } from '../experiment/bottleneck.ts';
+import { busiestOf } from '../experiment/bottleneck.ts';
 import { compare, comparisonRuns } from '../experiment/compare.ts';
 import { USUAL_DRILLS } from '../experiment/drills.ts';
 import { counted } from '../report/words.ts';
@@ -73,13 +73,7 @@ async function run(file: string, options: RunningOptions, context: CommandContex
       },
       drills,
       answers,
-      checkedRangeOf: ({ setup }, { base }) =>
-        checkedRangeOf(
-          { ...setup, faults: [] },
-          base.utilisation.flatMap((shares, node) =>
-            RESOURCES.map((resource) => ({ resource, node, share: shares[resource] })),
-          ),
-        ),
+      checkedRangeOf: ({ setup }, { base }) => checkedRangeOf({ ...setup, faults: [] }, busiestOf(base.ranks)),
       wordsOf,
     });
     await keepAndShow(answer, options, context);

@@ -1,7 +1,7 @@
 /** From a loaded scenario to its result and the files that hold it: drives the experiment, prints nothing. */
 import { availableParallelism } from 'node:os';
 import { drive, type ExecuteOptions, type Executor } from '../executor/executor.ts';
-import { RESOURCES } from '../experiment/bottleneck.ts';
+import { busiestOf } from '../experiment/bottleneck.ts';
 import type { Experiment, FailedRun } from '../experiment/experiment.ts';
 import { type PointAnswer, replicate } from '../experiment/replicate.ts';
 import { runsCsv, timelineCsv } from '../report/csv.ts';
@@ -100,10 +100,7 @@ function factsOf(point: DesignPoint, answer: PointAnswer): ProtocolFacts {
 
 /** With every resource as busy as its runs had it. */
 export function checkedRangeAt({ setup }: DesignPoint, { estimate }: PointAnswer): RangeAnswer {
-  const busy = estimate.utilisation.flatMap((shares, node) =>
-    RESOURCES.map((resource) => ({ resource, node, share: shares[resource] })),
-  );
-  return checkedRangeOf(setup, busy);
+  return checkedRangeOf(setup, busiestOf(estimate.ranks));
 }
 
 interface ManifestParts {

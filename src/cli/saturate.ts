@@ -1,7 +1,7 @@
 /** `quorumlab saturate FILE`: the largest load that each design point carries for good, what binds there, and what comes next. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { drive } from '../executor/executor.ts';
-import { RESOURCES } from '../experiment/bottleneck.ts';
+import { busiestOf } from '../experiment/bottleneck.ts';
 import type { Objective } from '../experiment/objective.ts';
 import type { PointSaturation } from '../experiment/saturation/answer.ts';
 import { mostRuns, type SaturationPlan } from '../experiment/saturation/plan.ts';
@@ -137,10 +137,7 @@ function isOnThroughput({ estimate }: Objective): boolean {
 
 /** At the saturation load: there the answer is. */
 function rangeAt({ setup }: DesignPoint, saturation: PointSaturation['saturation']) {
-  const busy = (saturation?.estimate.utilisation ?? []).flatMap((shares, node) =>
-    RESOURCES.map((resource) => ({ resource, node, share: shares[resource] })),
-  );
-  return checkedRangeOf({ ...setup, faults: [] }, busy);
+  return checkedRangeOf({ ...setup, faults: [] }, saturation === null ? [] : busiestOf(saturation.estimate.ranks));
 }
 
 async function keepAndShow(answer: SaturationFile, options: SaturateOptions, context: CommandContext): Promise<void> {

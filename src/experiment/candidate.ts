@@ -3,7 +3,7 @@
  * candidates can be compared in pairs on common random numbers.
  */
 import type { RunResult } from '../simulation/run-result.ts';
-import { bottleneckOf } from './bottleneck.ts';
+import { bottleneckOf, ranksOf } from './bottleneck.ts';
 import type { CandidateAnswer, DrillAnswer } from './compare.ts';
 import { oneMore } from './compare-points.ts';
 import { consumptionOf } from './consumption.ts';
@@ -135,7 +135,7 @@ function judgedAgain(answer: CandidateAnswer, objectives: readonly Objective[]):
 
 /** Transactions a second at which the busiest resource would be busy all the time, if it grows busier in proportion. */
 function capacityOf({ utilisation }: RunResult, { throughput_per_s: throughput }: RunValues): number | null {
-  const share = bottleneckOf(utilisation)?.utilisation ?? 0;
+  const share = bottleneckOf(ranksOf([utilisation]))?.utilisation ?? 0;
   return throughput === null || throughput === 0 || share === 0 ? null : throughput / share;
 }
 

@@ -5,7 +5,7 @@ import type { CdfPoint } from '../statistics/histogram.ts';
 import { type TwoHumps, twoHumps } from '../statistics/humps.ts';
 import { type Instant, MILLISECOND } from '../units/quantities.ts';
 import type { AvailabilityLimit } from './availability.ts';
-import { type Bottleneck, bottleneckOf, meanUtilisation } from './bottleneck.ts';
+import { type Bottleneck, bottleneckOf, meanUtilisation, type Ranks, ranksOf } from './bottleneck.ts';
 import { finalityBySite, type SiteFinality } from './client-sites.ts';
 import { type PointCondition, pointCondition } from './condition.ts';
 import { type Estimates, estimatesOf, type RunValues } from './estimate.ts';
@@ -39,6 +39,7 @@ export interface PointEstimate {
   /** null where no run finished. */
   readonly bottleneck: Bottleneck | null;
   readonly utilisation: readonly NodeUtilisation[];
+  readonly ranks: Ranks;
   readonly objective: readonly ObjectiveVerdict[];
   readonly availability: AvailabilityLimit;
   /** null where no run can tell. */
@@ -87,15 +88,17 @@ export function estimatePoint(
     values: runValues(run, windows[i] as Window | null, limit, question.outages),
   }));
   const estimates = estimatesOf(valued.map(({ values }) => values));
-  const utilisation = meanUtilisation(runs.map((run) => run.utilisation));
+  const busy = runs.map((run) => run.utilisation);
+  const ranks = ranksOf(busy);
   const { faults, notes: faultNotes } = summariseFaults(runs);
   const finality = mergedHistogram(runs.flatMap((run) => measuredSegments(run, warmUp.end).map((s) => s.finality)));
   return {
     estimates,
     warmUp,
     warmUpSeries: warmUpSeries(runs),
-    bottleneck: bottleneckOf(utilisation),
-    utilisation,
+    bottleneck: bottleneckOf(ranks),
+    utilisation: meanUtilisation(busy),
+    ranks,
     objective: judge(
       question.objectives,
       estimates,

@@ -3,19 +3,19 @@
  * anyway (utilisation law: Lazowska et al., Quantitative System Performance, 1984, section 3.3), so a line through the measured shares
  * says at which load it would be busy all the time.
  */
-import type { NodeUtilisation } from '../simulation/run-result.ts';
 import type { NodeId } from '../units/quantities.ts';
-import { RESOURCES, type Resource } from './bottleneck.ts';
+import { type Ranks, RESOURCES, type Resource } from './bottleneck.ts';
 
 /** How busy the nodes were at one load. */
 export interface LoadUtilisation {
   readonly factor: number;
-  readonly utilisation: readonly NodeUtilisation[];
+  readonly ranks: Ranks;
 }
 
 export interface RankedResource {
   readonly resource: Resource;
-  readonly node: NodeId;
+  /** null: another one from run to run. */
+  readonly node: NodeId | null;
   /** Busy share at the highest of the loads. */
   readonly busy: number;
   /** The load at which it would be busy all the time; null where its share does not grow from `UPPER_PART` of the highest load on. */
@@ -38,15 +38,11 @@ export function rankedResources(loads: readonly LoadUtilisation[], cores: number
   const kinds = RESOURCES.filter((resource) => resource !== 'cores' || cores > 1);
   return kinds
     .flatMap((resource) => {
-      const shares = highest.utilisation.map((node) => node[resource]);
-      const busy = Math.max(0, ...shares);
+      const { shares, node } = highest.ranks[resource];
+      const [busy = 0, ...others] = shares;
       if (busy === 0) return [];
-      const node = shares.indexOf(busy);
-      const alike = shares.filter((share, other) => other !== node && share >= busy * (1 - ALIKE)).length;
-      const line = upper.map(({ factor, utilisation }) => ({
-        x: factor,
-        y: (utilisation[node] as NodeUtilisation)[resource],
-      }));
+      const alike = others.filter((share) => share >= busy * (1 - ALIKE)).length;
+      const line = upper.map(({ factor, ranks }) => ({ x: factor, y: ranks[resource].shares[0] as number }));
       return [{ resource, node, busy, full: fullAt(line), alike }];
     })
     .sort((a, b) => (a.full ?? Number.POSITIVE_INFINITY) - (b.full ?? Number.POSITIVE_INFINITY) || b.busy - a.busy);

@@ -7,7 +7,7 @@ import { comparisonTable } from './comparison-table.ts';
 import { kindLine, STOPPING_BIAS, stoppingLines } from './run-words.ts';
 import { isHealthy, isUnused } from './verdict/points.ts';
 import { livenessLines } from './verdict/trouble.ts';
-import { milliseconds, percent, resourceName, withInterval } from './words.ts';
+import { milliseconds, nodeWords, percent, resourceName, withInterval } from './words.ts';
 
 /** picocolors, or its like without colour: `createColors(false)`. */
 export type Colours = Pick<typeof colours, 'bold' | 'dim' | 'green' | 'red' | 'yellow'>;
@@ -82,7 +82,7 @@ function rowOf(point: PointResult, colour: Colours): string[] {
     cell(estimates.longest_outage_ms, 'ms'),
     bottleneck === null || isUnused(point)
       ? '–'
-      : `${resourceName(bottleneck.resource)} of\nnode ${bottleneck.node}: ${percent(bottleneck.utilisation)}`,
+      : `${resourceName(bottleneck.resource)} of\n${bottleneck.node === null ? 'busiest node' : nodeWords(bottleneck.node)}: ${percent(bottleneck.utilisation)}`,
     point.finished_replications === 0 ? colour.red('unknown') : safetyOf(safety, colour),
   ];
 }

@@ -20,6 +20,11 @@ export function resourceName(resource: string): string {
   return resourceNames[resource] ?? resource;
 }
 
+/** `node 2`; null: each run has another busiest node, as where each elects a leader of its own. */
+export function nodeWords(node: number | null): string {
+  return node === null ? 'the busiest node (another one from run to run)' : `node ${node}`;
+}
+
 const resourceNames: Readonly<Record<string, string>> = {
   thread: 'protocol thread',
   cores: 'cores',

@@ -111,7 +111,7 @@ export interface PointResult {
   readonly estimates: Readonly<Record<EstimateName, Estimate | null>>;
   readonly safety: { readonly violations: number; readonly details: readonly ViolationRow[] };
   /** null where no run finished. */
-  readonly bottleneck: { readonly resource: string; readonly node: number; readonly utilisation: number } | null;
+  readonly bottleneck: { readonly resource: string; readonly node: number | null; readonly utilisation: number } | null;
   readonly objective: readonly {
     readonly measure: string;
     readonly target: string;

@@ -96,7 +96,7 @@ export interface AskedRow {
 }
 
 export type LimitRow =
-  | { readonly kind: 'resource'; readonly resource: string; readonly node: number; readonly busy: number }
+  | { readonly kind: 'resource'; readonly resource: string; readonly node: number | null; readonly busy: number }
   | {
       readonly kind: 'window';
       readonly option: string;
@@ -109,7 +109,8 @@ export type LimitRow =
 
 export interface ResourceRow {
   readonly resource: string;
-  readonly node: number;
+  /** null: another one from run to run. */
+  readonly node: number | null;
   /** At saturation. */
   readonly busy: number;
   /** The load at which it would be busy all the time. */
@@ -260,7 +261,7 @@ function loadRow(load: MeasuredLoad, saturation: MeasuredLoad | null): LoadRow {
   const { growth, estimate } = load;
   const of = (name: EstimateName): Estimate | null => estimate.estimates[name];
   const most = (resource: 'thread' | 'cores' | 'egress' | 'ingress' | 'disk'): number =>
-    Math.max(0, ...estimate.utilisation.map((node) => node[resource]));
+    estimate.ranks[resource].shares[0] ?? 0;
   return {
     rate_per_s: load.rate,
     factor: load.factor,

@@ -11,7 +11,9 @@ import { ArrivalBlock } from './arrival-block.ts';
 import { InstantHeap } from './instant-heap.ts';
 import type { LaneColumns } from './lane-columns.ts';
 import { hintedLeader, hintedTerm, NO_HINT } from './leader-hint.ts';
+import { OpenRequests } from './open-requests.ts';
 import type { ReplyRow } from './reply-row.ts';
+import { Retries } from './retries.ts';
 import type { ClientGroupSpec } from './run-spec.ts';
 import type { World } from './world.ts';
 
@@ -22,38 +24,8 @@ export interface ClientPort {
   readonly requests?: LaneColumns;
 }
 
-/** Places of the ring at first: as in flight-queue.ts. */
-const FIRST = 8;
-
 /** A client waits twice as long for each further retry, up to 2³ times as long as for the first. */
 const MOST_DOUBLINGS = 3;
-
-/** Requests that were sent again equally often, in order of deadlines: [counter, deadline, …] from `head` on. */
-class Retries {
-  private readonly queue: number[] = [];
-  private head = 0;
-
-  add(counter: number, deadline: Instant): void {
-    this.queue.push(counter, deadline);
-  }
-
-  /** Drops those at the front that `isOpen` says are answered; returns the first deadline left, NEVER when there is none. */
-  first(isOpen: (counter: number) => boolean): Instant {
-    const { queue } = this;
-    while (this.head < queue.length && !isOpen(queue[this.head] as number)) this.head += 2;
-    if (this.head > 2048 && this.head * 2 > queue.length) {
-      queue.splice(0, this.head);
-      this.head = 0;
-    }
-    return this.head < queue.length ? (queue[this.head + 1] as number) : NEVER;
-  }
-
-  /** The first request. */
-  take(): number {
-    this.head += 2;
-    return this.queue[this.head - 2] as number;
-  }
-}
 
 export class ClientGroup {
   readonly group: number;
@@ -76,7 +48,6 @@ export class ClientGroup {
   /** Between the intended send time and the sending. */
   private readonly processing: Duration;
   private readonly quorum: number;
-  private readonly words: number;
   /** One reply makes a request final, and nothing is sent because of it. */
   private readonly apart: boolean;
   private readonly submitRule: 'primary' | 'nearest' | 'all' | NodeId;
@@ -87,17 +58,7 @@ export class ClientGroup {
   private hinted: NodeId = -1;
   private term = 0;
   private readonly terms: Int32Array;
-  // Requests not yet final: a ring by counter from `low`.
-  private low = 0;
-  private sentAt = new Float64Array(FIRST);
-  private matched = new Int32Array(FIRST);
-  private result = new Int32Array(FIRST);
-  private finished = new Uint8Array(FIRST);
-  private asked = new Int32Array(FIRST);
-  private required = new Int32Array(FIRST);
-  private repliers: Int32Array;
-  /** Replies whose result differs from the first one, by request: rare (a faulty replica). */
-  private readonly dissent = new Map<number, Map<number, Set<NodeId>>>();
+  private readonly open: OpenRequests;
   /** First retries need no memory: their deadlines follow from the send times, in order of counters. */
   private firstRetry = 0;
   /** Later ones, by how often a request was sent again (the last entry: at least so often). */
@@ -116,8 +77,7 @@ export class ClientGroup {
     this.port = port;
     this.nearest = nearest;
     this.quorum = spec.replyQuorum ?? world.rule.replyQuorum;
-    this.words = this.quorum > 1 ? (world.spec.nodes + 31) >> 5 : 0;
-    this.repliers = new Int32Array(FIRST * this.words);
+    this.open = new OpenRequests(this.quorum, world.spec.nodes);
     const rule = spec.submit ?? world.rule.submit;
     this.submitRule = typeof rule === 'object' ? rule.node : rule;
     this.target = typeof rule === 'object' ? rule.node : rule === 'nearest' ? nearest : world.firstLeader;
@@ -154,21 +114,18 @@ export class ClientGroup {
 
   /** The earliest deadline of a request that is still open; skips those that are final. */
   private nextRetry(after: number): Instant {
-    const { mask } = this;
-    if (this.firstRetry < this.low) this.firstRetry = this.low;
-    while (this.firstRetry < this.issued && this.finished[this.firstRetry & mask] === 1) this.firstRetry++;
+    const { open } = this;
+    if (this.firstRetry < open.low) this.firstRetry = open.low;
+    while (this.firstRetry < this.issued && !open.has(this.firstRetry)) this.firstRetry++;
     let next =
-      this.firstRetry < this.issued ? (this.sentAt[this.firstRetry & mask] as number) + this.processing + after : NEVER;
+      this.firstRetry < this.issued
+        ? (open.sentAt[this.firstRetry & open.mask] as number) + this.processing + after
+        : NEVER;
     for (const retries of this.retries) next = Math.min(next, retries.first(this.isOpen));
     return next;
   }
 
-  private readonly isOpen = (counter: number): boolean =>
-    counter >= this.low && this.finished[counter & this.mask] === 0;
-
-  private get mask(): number {
-    return this.sentAt.length - 1;
-  }
+  private readonly isOpen = (counter: number): boolean => this.open.has(counter);
 
   /** Does all that is due up to `last`, that instant included. */
   advanceTo(last: Instant): void {
@@ -186,7 +143,7 @@ export class ClientGroup {
 
   /** As `issue` for the next arrival and those at hand behind it, up to `last` and before a retry falls due. */
   private issueRow(arrivals: ArrivalBlock, last: Instant): void {
-    const { processing, retryAfter } = this;
+    const { retryAfter } = this;
     const { intended, times, place: from, next } = arrivals;
     // Of the requests of the row, the first one is sent again first.
     if (retryAfter !== null && next + retryAfter < this.retryFrom) this.retryFrom = next + retryAfter;
@@ -194,17 +151,8 @@ export class ClientGroup {
     const first = this.issued;
     this.issued += to - from;
     this.outstanding += to - from;
-    while (this.issued - this.low > this.sentAt.length) this.grow(first);
-    const { sentAt, matched, finished, asked, required, mask, target, finalPosition } = this;
-    for (let i = from, counter = first; i < to; i++, counter++) {
-      const slot = counter & mask;
-      sentAt[slot] = (times[i] as number) - processing;
-      matched[slot] = 0;
-      finished[slot] = 0;
-      asked[slot] = target;
-      required[slot] = finalPosition;
-      if (this.words > 0) this.repliers.fill(0, slot * this.words, (slot + 1) * this.words);
-    }
+    const { target } = this;
+    this.open.addAll(first, intended, from, to, target, this.finalPosition);
     this.world.meter.onSubmits(intended, from, to);
     if (this.port.requests !== undefined && this.submitRule !== 'all')
       this.port.requests.addRequests(target, this.idOf(first), this.world.groups, times, from, to);
@@ -237,8 +185,8 @@ export class ClientGroup {
   private retryDue(now: Instant, after: number): void {
     while (
       this.firstRetry < this.issued &&
-      (this.firstRetry < this.low ||
-        (this.sentAt[this.firstRetry & this.mask] as number) + this.processing + after <= now)
+      (this.firstRetry < this.open.low ||
+        (this.open.sentAt[this.firstRetry & this.open.mask] as number) + this.processing + after <= now)
     ) {
       const counter = this.firstRetry++;
       if (this.isOpen(counter)) this.retry(counter, now, 0);
@@ -251,34 +199,28 @@ export class ClientGroup {
 
   private issue(now: Instant): void {
     const counter = this.issued++;
-    if (counter - this.low === this.sentAt.length) this.grow(counter);
-    const slot = counter & this.mask;
     const intended = now - this.processing;
-    this.sentAt[slot] = intended;
-    this.matched[slot] = 0;
-    this.finished[slot] = 0;
-    this.required[slot] = this.finalPosition;
+    this.open.add(counter, intended, this.target, this.finalPosition);
     if (this.retryAfter !== null && now + this.retryAfter < this.retryFrom) this.retryFrom = now + this.retryAfter;
-    if (this.words > 0) this.repliers.fill(0, slot * this.words, (slot + 1) * this.words);
     this.outstanding++;
     this.world.meter.onSubmit(intended);
     const id = this.idOf(counter);
-    this.asked[slot] = this.target;
     this.submit(this.target, id, now);
   }
 
   /** @param times how often the request was sent again before. */
   private retry(counter: number, now: Instant, times: number): void {
-    const slot = counter & this.mask;
+    const { asked, mask } = this.open;
+    const slot = counter & mask;
     const id = this.idOf(counter);
     const { nodes } = this.world.spec;
     if (this.world.rule.retry === 'all') for (let node = 0; node < nodes; node++) this.port.submit(this, node, id, now);
     else {
       // The node asked last did not answer: the next one in turn, for this request and for those to come.
-      const next = ((this.asked[slot] as number) + 1) % nodes;
-      if (this.target === this.asked[slot]) this.target = next;
-      this.asked[slot] = this.target === this.asked[slot] ? next : this.target;
-      this.port.submit(this, this.asked[slot] as number, id, now);
+      const next = ((asked[slot] as number) + 1) % nodes;
+      if (this.target === asked[slot]) this.target = next;
+      asked[slot] = this.target === asked[slot] ? next : this.target;
+      this.port.submit(this, asked[slot] as number, id, now);
     }
     const doublings = Math.min(times + 1, MOST_DOUBLINGS);
     const deadline = now + (this.retryAfter as number) * (1 << doublings);
@@ -319,7 +261,8 @@ export class ClientGroup {
   /** The position that a read sent with this id must reflect. */
   requiredPosition(id: RequestId): Position {
     const counter = this.counterOf(id);
-    return counter >= this.low && counter < this.issued ? (this.required[counter & this.mask] as number) : 0;
+    const { low, required, mask } = this.open;
+    return counter >= low && counter < this.issued ? (required[counter & mask] as number) : 0;
   }
 
   /** A reply reached these clients. `result` is what replies must agree on; its lowest bit says valid. `hint`: leader-hint.ts. */
@@ -338,17 +281,14 @@ export class ClientGroup {
       else this.follow(from, hint);
     }
     const counter = this.counterOf(id);
-    if (counter < this.low) return;
-    const slot = counter & this.mask;
-    if (this.finished[slot] === 1) return;
-    if (!this.counts(counter, slot, from, result)) return;
-    this.finished[slot] = 1;
-    if (this.dissent.size > 0) this.dissent.delete(counter);
+    const { open } = this;
+    if (!open.has(counter) || !open.counts(counter, from, result)) return;
+    open.finish(counter);
     this.outstanding--;
     this.finalPosition = Math.max(this.finalPosition, result >> 1);
     this.world.checks.final(result >> 1);
-    this.world.meter.onFinal(this.sentAt[slot] as number, at, batch, index, (result & 1) === 1);
-    while (this.low < this.issued && this.finished[this.low & this.mask] === 1) this.low++;
+    this.world.meter.onFinal(open.sentAt[counter & open.mask] as number, at, batch, index, (result & 1) === 1);
+    open.settle(this.issued);
     if (this.think !== null) {
       this.due.push(at + Math.floor(this.think.draw(draw(this.thinkStream, counter))) + this.processing);
       if (this.due.first < this.next) this.next = this.due.first;
@@ -368,7 +308,7 @@ export class ClientGroup {
   /** As `onReply` for each reply of `row`, of requests of one batch, while `hearsApart`; what is final by them stays in `row`. */
   onReplies(batch: Batch | null, row: ReplyRow): void {
     if (!this.alive) return;
-    const { sentAt, finished, low, mask } = this;
+    const { sentAt, finished, low, mask } = this.open;
     const { ids, results, times, places, intended } = row;
     let { finalPosition } = this;
     let final = 0;
@@ -389,29 +329,7 @@ export class ClientGroup {
     this.finalPosition = finalPosition;
     this.world.checks.final(finalPosition);
     this.world.meter.onFinals(batch, row);
-    while (this.low < this.issued && finished[this.low & mask] === 1) this.low++;
-  }
-
-  /** Whether this reply completes a quorum of matching replies from different nodes. */
-  private counts(counter: number, slot: number, from: NodeId, result: number): boolean {
-    if (this.quorum <= 1) return true;
-    if (this.matched[slot] === 0) this.result[slot] = result;
-    if (this.result[slot] !== result) return this.countsDissent(counter, from, result);
-    const word = slot * this.words + (from >> 5);
-    const bit = 1 << (from & 31);
-    if (((this.repliers[word] as number) & bit) !== 0) return false;
-    this.repliers[word] = (this.repliers[word] as number) | bit;
-    this.matched[slot] = (this.matched[slot] as number) + 1;
-    return (this.matched[slot] as number) >= this.quorum;
-  }
-
-  private countsDissent(counter: number, from: NodeId, result: number): boolean {
-    const results = this.dissent.get(counter) ?? new Map<number, Set<NodeId>>();
-    this.dissent.set(counter, results);
-    const nodes = results.get(result) ?? new Set<NodeId>();
-    results.set(result, nodes);
-    nodes.add(from);
-    return nodes.size >= this.quorum;
+    this.open.settle(this.issued);
   }
 
   /** The machine of co-located clients died at `at`: nobody waits for their open requests any more. */
@@ -419,49 +337,13 @@ export class ClientGroup {
     this.alive = false;
     this.next = NEVER;
     for (const sent of this.unfinished()) this.world.meter.onAbandoned(sent, at);
-    this.low = this.issued;
+    this.open.forget(this.issued);
     this.outstanding = 0;
-    this.dissent.clear();
   }
 
   /** Intended send times of what is not final. */
   unfinished(): number[] {
-    const times: number[] = [];
-    for (let counter = this.low; counter < this.issued; counter++)
-      if (this.finished[counter & this.mask] === 0) times.push(this.sentAt[counter & this.mask] as number);
-    return times;
-  }
-
-  /** @param end the counter after the last one in the ring. */
-  private grow(end: number): void {
-    const old = this.sentAt.length;
-    const size = old * 2;
-    const sentAt = new Float64Array(size);
-    const matched = new Int32Array(size);
-    const result = new Int32Array(size);
-    const finished = new Uint8Array(size);
-    const asked = new Int32Array(size);
-    const required = new Int32Array(size);
-    const repliers = new Int32Array(size * this.words);
-    for (let counter = this.low; counter < end; counter++) {
-      const from = counter & (old - 1);
-      const to = counter & (size - 1);
-      sentAt[to] = this.sentAt[from] as number;
-      matched[to] = this.matched[from] as number;
-      result[to] = this.result[from] as number;
-      finished[to] = this.finished[from] as number;
-      asked[to] = this.asked[from] as number;
-      required[to] = this.required[from] as number;
-      for (let w = 0; w < this.words; w++)
-        repliers[to * this.words + w] = this.repliers[from * this.words + w] as number;
-    }
-    this.sentAt = sentAt;
-    this.matched = matched;
-    this.result = result;
-    this.finished = finished;
-    this.asked = asked;
-    this.required = required;
-    this.repliers = repliers;
+    return this.open.intended(this.issued);
   }
 
   get nearestNode(): NodeId {

@@ -14,7 +14,8 @@ import { defaultOptions, NOT_REACHED, settingsOf, type Values } from './point-se
 /** How busy a resource was: a share of its time. */
 export interface Busy {
   readonly resource: Resource;
-  readonly node: number;
+  /** null: another one from run to run. */
+  readonly node: number | null;
   readonly share: number;
 }
 
@@ -143,7 +144,9 @@ function busyness(range: CheckedRange, busy: readonly Busy[]): Reasons {
     const [worst] = busy.filter(({ resource }) => names.includes(resource)).sort((a, b) => b.share - a.share);
     if (worst === undefined || worst.share <= most) return [];
     // The share as reports tell it elsewhere, to three digits; the range's end as its row says it.
-    return [`${what} of node ${worst.node} ${short(worst.share * 100)} % busy, checked up to ${percentText(most)}`];
+    return [
+      `${what} of ${worst.node === null ? 'the busiest node' : `node ${worst.node}`} ${short(worst.share * 100)} % busy, checked up to ${percentText(most)}`,
+    ];
   };
   return [
     ...over(['thread', 'cores'], range.processors, 'processors'),

@@ -1,5 +1,5 @@
 /** The quantities that targets compare, each a pure reading of a run: latencies in ms, rates per second, counts, election times. */
-import { bottleneckOf, type Resource } from '../experiment/bottleneck.ts';
+import { bottleneckOf, type Resource, ranksOf } from '../experiment/bottleneck.ts';
 import type { RunResult, SegmentResult } from '../simulation/run-result.ts';
 import { LogLinearHistogram, type SparseHistogram } from '../statistics/histogram.ts';
 import { quantileOfSorted, summaryOf } from '../statistics/summary.ts';
@@ -141,7 +141,7 @@ export function busyTime(resource: Resource): Quantity {
 
 /** Whether the busiest resource of all nodes is this one: 1 or 0. */
 export function bottleneckIs(resource: Resource): Quantity {
-  return averaged(({ utilisation }) => (bottleneckOf(utilisation)?.resource === resource ? 1 : 0));
+  return averaged(({ utilisation }) => (bottleneckOf(ranksOf([utilisation]))?.resource === resource ? 1 : 0));
 }
 
 /** What the cores of node 0 beside its thread did for each batch, in units of `cost` (ns). */

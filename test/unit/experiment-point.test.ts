@@ -87,6 +87,30 @@ describe('a point', () => {
     expect(estimatePoint(question, fakeSpec(), busyDisk).bottleneck).toMatchObject({ resource: 'disk', node: 2 });
   });
 
+  test('of runs that each had another leader it is the mean of their busiest nodes, and no node is named', () => {
+    const led = replications(4).map((run, leader) => ({
+      ...run,
+      utilisation: run.utilisation.map((node, i) => ({
+        ...node,
+        egress: i === leader % 3 ? 0.9 + 0.02 * leader : 0.1,
+      })),
+    }));
+    const { bottleneck, ranks, utilisation } = estimatePoint(question, fakeSpec(), led);
+    expect(bottleneck).toMatchObject({ resource: 'egress', node: null });
+    expect(bottleneck?.utilisation).toBeCloseTo(0.93, 9);
+    expect(ranks.egress.shares.slice(1)).toEqual([0.1, 0.1, 0.1].map((share) => expect.closeTo(share, 9)));
+    // By node, each card looks idle for half of the time and more.
+    expect(Math.max(...utilisation.map(({ egress }) => egress))).toBeLessThan(0.6);
+  });
+
+  test('a node that is hardly busier than the others is named by its mean', () => {
+    const close = replications(4).map((run, k) => ({
+      ...run,
+      utilisation: run.utilisation.map((node, i) => ({ ...node, thread: i === k % 3 ? 0.801 : 0.8 })),
+    }));
+    expect(estimatePoint(question, fakeSpec(), close).bottleneck).toMatchObject({ resource: 'thread', node: 0 });
+  });
+
   test("obeys Little's law: throughput × latency is the mean number outstanding", () => {
     const { little } = estimatePoint(question, fakeSpec(), replications(2));
     expect(little.product).toBeCloseTo(little.outstanding, 9);

@@ -1,5 +1,6 @@
 // What makes a load unstable, what limits a cluster where no resource does, and that experiments side by side stay apart.
 import { describe, expect, test } from 'vitest';
+import { ranksOf } from '../../src/experiment/bottleneck.ts';
 import type { Experiment, RunOutcome } from '../../src/experiment/experiment.ts';
 import { interleaved } from '../../src/experiment/interleaved.ts';
 import { offeredRate } from '../../src/experiment/offered-load.ts';
@@ -162,13 +163,15 @@ describe('what limits a cluster', () => {
   test('next after it is what a line through its shares says', () => {
     const at = (factor: number) => ({
       factor,
-      utilisation: [0, 1].map((node) => ({
-        thread: node === 0 ? 0.01 + 0.009 * factor : 0.5 * 0.009 * factor,
-        cores: 0,
-        egress: 0.004 * factor,
-        ingress: 0,
-        disk: 0,
-      })),
+      ranks: ranksOf([
+        [0, 1].map((node) => ({
+          thread: node === 0 ? 0.01 + 0.009 * factor : 0.5 * 0.009 * factor,
+          cores: 0,
+          egress: 0.004 * factor,
+          ingress: 0,
+          disk: 0,
+        })),
+      ]),
     });
     const [first, next, ...others] = rankedResources([10, 60, 80, 100].map(at), 4);
     expect(first).toMatchObject({ resource: 'thread', node: 0, alike: 0 });

@@ -110,7 +110,7 @@ export function answerOf(
       full.length === 0
         ? []
         : rankedResources(
-            full.map(({ rate, estimate }) => ({ factor: rate, utilisation: estimate.utilisation })),
+            full.map(({ rate, estimate }) => ({ factor: rate, ranks: estimate.ranks })),
             spec.machine.cores,
           ),
     window: windowAt(bench, beyond),

@@ -1,6 +1,6 @@
 /** What an answer has to spare, the least first: what comes first binds it. */
 
-import { RESOURCES, type Resource } from '../bottleneck.ts';
+import { type RankedNodes, RESOURCES, type Resource } from '../bottleneck.ts';
 import type { Objective, ObjectiveVerdict } from '../objective.ts';
 import type { Finalist } from './search-answer.ts';
 import type { Trial } from './trial.ts';
@@ -17,7 +17,7 @@ export interface Margin {
   readonly target: string | null;
   /** A share: of the target, or of the resource's time. */
   readonly spare: number;
-  /** Whose resource; else null. */
+  /** Whose resource; null: of another node from run to run, or no resource. */
   readonly node: number | null;
 }
 
@@ -32,7 +32,7 @@ function trialMargins({ estimate }: Trial, objectives: readonly Objective[], aft
   if (estimate === null) return [];
   return [
     ...estimate.objective.flatMap((verdict, i) => objectiveMargin(verdict, objectives[i] as Objective, after)),
-    ...RESOURCES.flatMap((resource) => resourceMargin(estimate.utilisation, resource, after)),
+    ...RESOURCES.flatMap((resource) => resourceMargin(estimate.ranks[resource], resource, after)),
   ];
 }
 
@@ -49,15 +49,8 @@ function objectiveMargin(
   return [{ what: measure, kind: 'objective', after, value, target: text, spare, node: null }];
 }
 
-function resourceMargin(
-  utilisation: readonly Readonly<Record<Resource, number>>[],
-  resource: Resource,
-  after: string | null,
-): readonly Margin[] {
-  const shares = utilisation.map((node) => node[resource]);
-  const value = Math.max(0, ...shares);
+function resourceMargin({ shares, node }: RankedNodes, resource: Resource, after: string | null): readonly Margin[] {
+  const [value = 0] = shares;
   if (value === 0) return [];
-  return [
-    { what: resource, kind: 'resource', after, value, target: null, spare: 1 - value, node: shares.indexOf(value) },
-  ];
+  return [{ what: resource, kind: 'resource', after, value, target: null, spare: 1 - value, node }];
 }

@@ -2,7 +2,7 @@
 import type { CandidateRow, CompareFile, DrillRow } from '../../results/compare-file.ts';
 import type { Estimate } from '../../results/result-file.ts';
 import { formatNumber, NOT_MEASURED, type Unit } from '../html/format.ts';
-import { list, milliseconds, number, percent, resourceName, withInterval } from '../words.ts';
+import { list, milliseconds, nodeWords, number, percent, resourceName, withInterval } from '../words.ts';
 import { money } from './words.ts';
 
 export interface MatrixRow {
@@ -39,7 +39,7 @@ export function matrixRows(file: CompareFile): readonly MatrixRow[] {
     row('bottleneck', ({ bottleneck }) =>
       bottleneck === null
         ? NOT_MEASURED
-        : `${resourceName(bottleneck.resource)} of node ${bottleneck.node}, ${percent(bottleneck.utilisation)}`,
+        : `${resourceName(bottleneck.resource)} of ${nodeWords(bottleneck.node)}, ${percent(bottleneck.utilisation)}`,
     ),
     row('capacity, about', ({ capacity_per_s }) =>
       capacity_per_s === null ? NOT_MEASURED : `${number(capacity_per_s)}/s`,

@@ -4,7 +4,7 @@ import { checkedRangeMarkup } from '../html/checked-range.ts';
 import { figureMarkup } from '../html/figures.ts';
 import { html, type Markup, table } from '../html/markup.ts';
 import { renderPage } from '../html/page.ts';
-import { list, resourceName } from '../words.ts';
+import { list, nodeWords, resourceName } from '../words.ts';
 import { curveFigure } from './charts.ts';
 import { footnotes, nextAfter, rateText, shareText } from './words.ts';
 
@@ -51,8 +51,8 @@ function limitText({ outcome, limited_by: limit, resources }: SaturationPoint): 
   const { flat, soonest } = nextAfter(limit.kind === 'resource' ? limit.resource : '', resources);
   // Which of the two is full first is not told where the busier one does not grow.
   const next = flat === null ? soonest : null;
-  const then = next === null ? '' : `, then ${resourceName(next.resource)} of node ${next.node}`;
+  const then = next === null ? '' : `, then ${resourceName(next.resource)} of ${nodeWords(next.node)}`;
   if (limit.kind === 'resource')
-    return `${resourceName(limit.resource)} of node ${limit.node}, ${shareText(limit.busy)}${then}`;
+    return `${resourceName(limit.resource)} of ${nodeWords(limit.node)}, ${shareText(limit.busy)}${then}`;
   return limit.kind === 'window' ? limit.option : list([limit.kind === 'objective' ? 'the objective' : 'not known']);
 }

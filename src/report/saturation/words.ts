@@ -6,7 +6,7 @@ import { QUICK_PART } from '../../scenario/run-spec-for.ts';
 import { formatDuration } from '../../units/format.ts';
 import { LONGEST_RUN, SECOND } from '../../units/quantities.ts';
 import { formatNumber } from '../html/format.ts';
-import { counted, list, milliseconds, percent, resourceName } from '../words.ts';
+import { counted, list, milliseconds, nodeWords, percent, resourceName } from '../words.ts';
 
 type Told = Omit<SaturationFile, 'verdict'>;
 
@@ -139,8 +139,10 @@ function limitSentence(point: SaturationPoint): string {
   return `What limits ${label} is none of its resources (${most})${protocol === 'pbft' || protocol === 'raft' ? ' and none of its windows' : ''}: look at its timeouts and at what its protocol waits for.`;
 }
 
-function place({ resource, node }: { readonly resource: string; readonly node: number }): string {
-  return resource === 'cores' ? `the cores of node ${node}` : `the ${resourceName(resource)} of node ${node}`;
+function place({ resource, node }: { readonly resource: string; readonly node: number | null }): string {
+  return resource === 'cores'
+    ? `the cores of ${nodeWords(node)}`
+    : `the ${resourceName(resource)} of ${nodeWords(node)}`;
 }
 
 /** What follows a resource (empty: none). One that is busier than the first to be full comes before it, though its share does not grow. */

@@ -3,7 +3,7 @@ import type { AnswerRow, SizeFile } from '../../results/size-file.ts';
 import { formatBitRate } from '../../units/format.ts';
 import { checkedRangeLines } from '../checked-range.ts';
 import { formatNumber, formatQuantity, formatShare, formatShort, objectiveUnit } from '../html/format.ts';
-import { counted, list, milliseconds, percent, resourceName, withInterval } from '../words.ts';
+import { counted, list, milliseconds, nodeWords, percent, resourceName, withInterval } from '../words.ts';
 import { cutMeaning } from './cuts.ts';
 
 export function money(amount: number, { currency }: SizeFile): string {
@@ -177,7 +177,7 @@ function bindingSentence({ margins }: AnswerRow): string {
 /** `finality_p99 after the loss of Frankfurt, 1,914 ms of 2s (4.3% to spare)`. */
 export function bindingText({ what, kind, after, value, target, spare, node }: AnswerRow['margins'][number]): string {
   const when = after === null ? '' : ` after the loss of ${after}`;
-  if (kind === 'resource') return `${resourceName(what)} of node ${node}${when}, ${percent(value)} busy`;
+  if (kind === 'resource') return `${resourceName(what)} of ${nodeWords(node)}${when}, ${percent(value)} busy`;
   return `${what}${when}, ${formatQuantity(value, objectiveUnit(what))} of ${target} (${formatShare(Math.max(0, spare))} to spare)`;
 }
 

@@ -1,6 +1,6 @@
 /** What each point gives and what limits it: load, finality, two kinds of it where there are two, the busiest resource, the price. */
 import type { Estimate, PointResult } from '../../results/result-file.ts';
-import { counted, list, milliseconds, number, percent, resourceName } from '../words.ts';
+import { counted, list, milliseconds, nodeWords, number, percent, resourceName } from '../words.ts';
 import { isHealthy, meanOf } from './points.ts';
 
 /** A resource that is busy for this share of the time makes what waits for it queue. */
@@ -59,7 +59,7 @@ export function kinds(point: PointResult): readonly string[] {
 export function limit(point: PointResult): string {
   if (point.bottleneck === null) return '';
   const { resource, node, utilisation } = point.bottleneck;
-  const busiest = `the ${resourceName(resource)} of node ${node}, ${percent(utilisation)} busy`;
+  const busiest = `the ${resourceName(resource)} of ${nodeWords(node)}, ${percent(utilisation)} busy`;
   if (utilisation >= BUSY) return `What limits ${point.label}: ${busiest}.`;
   // The time of an outage is no part of normal operation: what is undisturbed is broken down where it is known.
   const calm = point.undisturbed?.stages ?? [];

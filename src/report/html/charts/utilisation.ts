@@ -1,7 +1,7 @@
 /** How busy each node is, by resource, one chart a point on one scale; the busiest of all names the bottleneck. */
 import type { PointResult } from '../../../results/result-file.ts';
 import { isSafe, isUnused } from '../../verdict/points.ts';
-import { resourceName } from '../../words.ts';
+import { nodeWords, resourceName } from '../../words.ts';
 import { formatShare } from '../format.ts';
 import { swatch, table } from '../markup.ts';
 import { type ChartSpec, COLOURS, type Figure, NO_CHART_EXTRAS, NO_SERIES_EXTRAS, SIDE_BY_SIDE } from './chart-spec.ts';
@@ -76,7 +76,7 @@ function isMeasured(point: PointResult): boolean {
 export function bottleneckText(point: PointResult): string | null {
   if (point.bottleneck === null) return null;
   const { resource, node, utilisation } = point.bottleneck;
-  const place = node >= 0 ? ` of node ${nodeName(node, point)}` : '';
+  const place = node === null ? ` of ${nodeWords(node)}` : node >= 0 ? ` of node ${nodeName(node, point)}` : '';
   return `${resourceName(resource)}${place}, ${formatShare(utilisation, 2)} busy`;
 }
 
