@@ -1,8 +1,9 @@
 /** What a search for saturation is given, and the numbers that follow from it alone: which loads may be tried, and how many runs there can be. */
 import type { RunSpec } from '../../simulation/run-spec.ts';
-import { type Duration, type Rate, SECOND } from '../../units/quantities.ts';
+import { type Duration, type Rate, type Ratio, SECOND } from '../../units/quantities.ts';
 import { offeredRate } from '../offered-load.ts';
 import type { PointQuestion } from '../point-estimate.ts';
+import { mostEndRuns } from './ends.ts';
 import type { SearchSettings } from './search.ts';
 
 export interface SaturationPlan {
@@ -27,6 +28,8 @@ const LEAST_FACTOR = 1 / 4096;
 const FEWEST_REQUESTS = 50;
 /** That the runs of a search are made of: no heavier load is looked at. */
 export const MOST_REQUESTS = 10_000_000;
+/** The least precise answer that may be asked for. */
+export const LEAST_PRECISE: Ratio = 0.2;
 
 /** Whether a run at this load, all of it that is simulated, is no more than a search simulates. */
 export function canBeSimulated(rate: Rate, horizon: Duration): boolean {
@@ -35,7 +38,8 @@ export function canBeSimulated(rate: Rate, horizon: Duration): boolean {
 
 /** The runs of all points where each search spends its budget. */
 export function mostRuns({ points, budget, replications }: SaturationPlan): number {
-  return points.length * (budget + (BELOW.length + ABOVE.length) * replications);
+  const measured = (BELOW.length + ABOVE.length) * replications;
+  return points.length * (budget + measured + mostEndRuns(BELOW.length, MOST_TIMES * replications));
 }
 
 export function settingsFor({ precision, replications }: SaturationPlan, spec: RunSpec): SearchSettings {
