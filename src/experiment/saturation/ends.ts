@@ -4,15 +4,8 @@
  */
 import type { Rate } from '../../units/quantities.ts';
 import type { MeasuredLoad } from './load-bench.ts';
+import { END_TRIES } from './plan.ts';
 import type { JudgedLoad, WantedLoad } from './search.ts';
-
-/** So many loads on either side get further replications. */
-const TRIES = 2;
-
-/** The most runs that this can take where so many loads are measured below the boundary, and each gets `level` replications. */
-export function mostEndRuns(below: number, level: number): number {
-  return (below + 2 * TRIES) * level;
-}
 
 /** At a stable load a growth of as much as `high` is not excluded: only what is left of the load then is taken to get through. */
 export function leastStable(stable: readonly MeasuredLoad[]): Rate | null {
@@ -67,7 +60,7 @@ function next(
   level: number,
   tried: number[],
 ): readonly WantedLoad[] {
-  if (tried.length >= TRIES) return [];
+  if (tried.length >= END_TRIES) return [];
   const decided = outwards.findIndex((load) => isDecided(load));
   const nearer = decided < 0 ? outwards : outwards.slice(0, decided);
   const open = nearer.filter(({ factor, replications }) => replications < level && !tried.includes(factor));

@@ -3,7 +3,6 @@ import type { RunSpec } from '../../simulation/run-spec.ts';
 import { type Duration, type Rate, type Ratio, SECOND } from '../../units/quantities.ts';
 import { offeredRate } from '../offered-load.ts';
 import type { PointQuestion } from '../point-estimate.ts';
-import { mostEndRuns } from './ends.ts';
 import type { SearchSettings } from './search.ts';
 
 export interface SaturationPlan {
@@ -21,6 +20,8 @@ export interface SaturationPlan {
 /** Shares of the saturation load that are measured. */
 export const BELOW = [0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98] as const;
 export const ABOVE = [1.02, 1.1, 1.25] as const;
+/** On either side of the boundary so many of its possible ends get the replications of the bracket (ends.ts). */
+export const END_TRIES = 2;
 /** Undecided loads get so many times the replications that others get. */
 const MOST_TIMES = 3;
 /** The lightest load that is tried, as a factor, and the fewest requests that a run is made of. */
@@ -39,7 +40,8 @@ export function canBeSimulated(rate: Rate, horizon: Duration): boolean {
 /** The runs of all points where each search spends its budget. */
 export function mostRuns({ points, budget, replications }: SaturationPlan): number {
   const measured = (BELOW.length + ABOVE.length) * replications;
-  return points.length * (budget + measured + mostEndRuns(BELOW.length, MOST_TIMES * replications));
+  const ends = (BELOW.length + 2 * END_TRIES) * MOST_TIMES * replications;
+  return points.length * (budget + measured + ends);
 }
 
 export function settingsFor({ precision, replications }: SaturationPlan, spec: RunSpec): SearchSettings {

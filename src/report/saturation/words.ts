@@ -312,7 +312,7 @@ export function footnotes({ precision, replications, objectives }: Told): readon
   const within =
     objectives.length === 0
       ? ''
-      : `, and ${list(objectives.map(({ measure, target }) => `${measure} stays within ${target} (mean over replications, what is unfinished as at least its age)`))}`;
+      : `, and ${list(objectives.map(({ measure, target }) => `${measure} stays within ${target} (mean over all replications, one that falls behind among them, what is unfinished as at least its age)`))}`;
   return [
     `Stable: the mean number of requests under way does not drift upwards (t-test on its steps with Newey–West errors, over all replications, one-sided 2.5%; drift below ${percent(precision / 4)} of the load counts as none), in more than half of the runs the cluster keeps up, no resource is busy all the time${within}. Always busy: one is, so that what waits for it can only grow, though finality need not show it yet. ?: more replications could turn the verdict.`,
     `The bracket is ${percent(precision)} wide at most; ${counted(replications, 'replication')} near the boundary, up to three times as many where chance leaves it open, fewer far from it. All loads share their random numbers. Where the boundary is judged to lie is not corrected for how many loads were tested.`,
