@@ -136,6 +136,22 @@ describe('a load', () => {
     ]);
   });
 
+  test('is not taken to keep an objective that half of its runs cannot tell, and is not decided where fewer cannot', () => {
+    const spec = queue(700);
+    const runs = runsOf(spec, 3);
+    // Older than all that became final, and more of them than may be left out.
+    const open = runs.map((run) => ({ ...run, unfinished: Float64Array.from({ length: 100 }, () => 0.5 * SECOND) }));
+    const [none, one, two] = [0, 1, 2].map((count) =>
+      judged(spec, 1000, [...open.slice(0, count), ...runs.slice(count)]),
+    );
+    expect([none, one, two].map((load) => load?.latencies[0])).toMatchObject([
+      { met: true, untold: false, decided: true },
+      { met: true, untold: false, decided: false },
+      { met: false, untold: true, decided: false },
+    ]);
+    expect(two).toMatchObject({ cause: 'objective', ground: null, decided: false });
+  });
+
   test('is known by a threshold, not a test, where each of two runs or more is beyond it', () => {
     // As much as the thread takes, at even distances: it has no time left, and nothing waits.
     const full = queue(1000, 'constant');
