@@ -2,7 +2,7 @@
 
 import { durationFor, letEachLast, WITHOUT_QUICK } from '../experiment/longer-runs.ts';
 import { offeredRate } from '../experiment/offered-load.ts';
-import { canBeSimulated, MOST_REQUESTS } from '../experiment/saturation/plan.ts';
+import { canBeSimulated, LEAST_PRECISE, MOST_REQUESTS } from '../experiment/saturation/plan.ts';
 import { settledWithin, timeToSettle } from '../experiment/sent-load.ts';
 import { isOnLatency } from '../experiment/stability.ts';
 import { fileLengthOf, runSettings } from '../scenario/run-spec-for.ts';
@@ -47,9 +47,6 @@ export function unfitForSaturation(scenario: Scenario, length: SearchLength): re
     ),
   ];
 }
-
-/** The least precise answer that may be asked for. */
-const LEAST_PRECISE: Ratio = 0.2;
 
 /**
  * Why nothing can be said from so much measured time under arrivals that come in bursts, by chance or not; null: something can. Said

@@ -79,6 +79,22 @@ export function judgedFinalityP99(runs: readonly JudgedRun[]): Estimate | null {
   return meanBound(boundsOf(runs, latencies[name] as Latency, quantiles[name] as number));
 }
 
+/** Of latency, with what is unfinished as at least its age. */
+export interface SeenLatency {
+  /** Over all runs that can tell, in whatever condition they ended; ms. null where none can. */
+  readonly estimate: Estimate | null;
+  /** In how many of them it is no more than a lower bound. */
+  readonly open: number;
+}
+
+/** What `judge` holds against a target, without the condition of the runs. null of what is no finality: it has no ages to count. */
+export function seenLatency(runs: readonly JudgedRun[], name: EstimateName): SeenLatency | null {
+  const latency = latencies[name];
+  if (latency === undefined) return null;
+  const bounds = boundsOf(runs, latency, quantiles[name] ?? 1);
+  return { estimate: meanBound(bounds), open: bounds.filter(({ atLeast }) => atLeast).length };
+}
+
 /** ms, over replications. */
 function meanBound(bounds: readonly Bound[]): Estimate | null {
   return estimateOf(bounds.map(({ value }) => value / MILLISECOND));

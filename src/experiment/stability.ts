@@ -8,11 +8,13 @@ import type { RunSpec } from '../simulation/run-spec.ts';
 import { driftOf, meanDrift } from '../statistics/drift.ts';
 import type { Interval } from '../statistics/intervals.ts';
 import type { Duration, Instant } from '../units/quantities.ts';
+import { bottleneckOf } from './bottleneck.ts';
 import { CONDITIONS, type Condition, conditionOf } from './condition.ts';
 import type { EstimateName } from './estimate.ts';
+import { judgeLatency, type LatencyVerdict } from './load-latency.ts';
 import type { Objective } from './objective.ts';
 import { estimatePoint, type PointEstimate, type PointQuestion } from './point-estimate.ts';
-import { windowOf } from './window.ts';
+import { type Window, windowOf } from './window.ts';
 
 /** Each end of the interval of growth is wrong with this probability, as far as a run is long beside the wandering of its queue. */
 const GROWTH_LEVEL = 0.025;
@@ -25,11 +27,22 @@ const BLOCKS = 10;
  */
 export type Cause = 'growing' | 'busy' | 'silent' | 'objective' | 'unsafe';
 
+/**
+ * What a verdict of not stable rests on. `test`: growth, or finality beyond its target, by a test at 97.5 %. `threshold`: every run, of two
+ * or more, is beyond a threshold that no test stands behind: it falls behind, stops, or keeps a resource busy all the time. One violation of
+ * safety is beyond its threshold.
+ */
+export type Ground = 'test' | 'threshold';
+
 export interface LoadVerdict {
   /** null: it is stable. */
   readonly cause: Cause | null;
+  /** null: it is stable, or chance may have made it look otherwise. */
+  readonly ground: Ground | null;
   /** False where further replications could turn the verdict. */
   readonly decided: boolean;
+  /** Of each objective. */
+  readonly latencies: readonly LatencyVerdict[];
   /** By what share of the offered load the number of requests under way grows, with its interval; null where runs are too short. */
   readonly growth: Interval | null;
   /** Of what was offered in the measured time, the share that became final in it. */
@@ -49,28 +62,39 @@ export function judgeLoad(
   const estimate = estimatePoint(question, spec, runs);
   const warmup = estimate.warmUp.end;
   const growth = growthOf(runs, warmup);
-  const conditions = runs.flatMap((run) => {
-    const window = windowOf(run, warmup);
-    return window === null ? [] : [conditionOf(run, window)];
-  });
+  const measured = runs.map((run) => ({ run, window: windowOf(run, warmup) }));
+  const conditions = measured.flatMap(({ run, window }) => (window === null ? [] : [conditionOf(run, window)]));
   const keepingUp = conditions.filter((condition) => condition === 'keeps up').length;
-  const common = { growth, kept: keptShare(runs, warmup), keepingUp, estimate };
+  const latencies = question.objectives.map((objective) =>
+    judgeLatency(objective, estimate, measured, keepingUp === runs.length),
+  );
+  const common = { latencies, growth, kept: keptShare(measured), keepingUp, estimate };
   const safe = runs.every(({ violations }) => violations.every(({ kind }) => kind !== 'safety'));
-  if (!safe) return { cause: 'unsafe', decided: true, ...common };
+  if (!safe) return { cause: 'unsafe', ground: 'threshold', decided: true, ...common };
+  // What cannot be told from chance is no growth: a test that is too weak finds too high a saturation, and `decided` says so.
+  const grows = growth !== null && growth.low > 0 && growth.mean > tolerance;
+  const missed = latencies.filter(({ met }) => !met);
+  const tested = grows || missed.some(({ decided }) => decided);
+  const unstable = (cause: Cause, beyond: number): LoadVerdict => {
+    const all = runs.length > 1 && beyond === runs.length;
+    const ground = tested ? 'test' : all ? 'threshold' : null;
+    return { cause, ground, decided: ground !== null, ...common };
+  };
   const gone = conditions.filter((condition) => SILENT.includes(condition)).length;
   const stuck = runs.filter(({ violations }) => violations.length > 0).length;
   const half = Math.ceil(runs.length / 2);
-  if (Math.max(gone, stuck) >= half) return { cause: 'silent', decided: true, ...common };
-  const behind = conditions.length - keepingUp >= half;
-  // What cannot be told from chance is no growth: a test that is too weak finds too high a saturation, and `decided` says so.
-  const grows = growth !== null && growth.low > 0 && growth.mean > tolerance;
-  if (behind || grows) return { cause: 'growing', decided: true, ...common };
-  if (estimate.bottleneck !== null && estimate.bottleneck.utilisation >= 1 - tolerance)
-    return { cause: 'busy', decided: true, ...common };
-  const missed = estimate.objective.filter(({ met }) => !met);
-  if (missed.length > 0) return { cause: 'objective', decided: missed.some(({ decided }) => decided), ...common };
+  if (Math.max(gone, stuck) >= half) return unstable('silent', Math.max(gone, stuck));
+  const behind = conditions.length - keepingUp;
+  if (behind >= half || grows) return unstable('growing', behind);
+  const busy = 1 - tolerance;
+  if (estimate.bottleneck !== null && estimate.bottleneck.utilisation >= busy)
+    return unstable(
+      'busy',
+      runs.filter(({ utilisation }) => (bottleneckOf(utilisation)?.utilisation ?? 0) >= busy).length,
+    );
+  if (missed.length > 0) return unstable('objective', 0);
   const told = growth === null || growth.high < tolerance || (growth.high - growth.low) / 2 <= 2 * tolerance;
-  return { cause: null, decided: told && estimate.objective.every(({ decided }) => decided), ...common };
+  return { cause: null, ground: null, decided: told && latencies.every(({ decided }) => decided), ...common };
 }
 
 const SILENT: readonly Condition[] = CONDITIONS.filter(
@@ -124,8 +148,8 @@ function lengthOf(block: readonly SegmentResult[]): Duration {
   return block.reduce((all, { from, to }) => all + to - from, 0);
 }
 
-function keptShare(runs: readonly RunResult[], warmup: Instant): number {
-  const windows = runs.map((run) => windowOf(run, warmup)).filter((window) => window !== null);
+function keptShare(measured: readonly { readonly window: Window | null }[]): number {
+  const windows = measured.flatMap(({ window }) => (window === null ? [] : [window]));
   const offered = windows.reduce((sum, window) => sum + window.offered, 0);
   return offered === 0 ? 1 : windows.reduce((sum, window) => sum + window.final, 0) / offered;
 }

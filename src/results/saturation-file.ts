@@ -6,8 +6,8 @@ import type { RankedResource } from '../experiment/resource-ranking.ts';
 import type { PointSaturation, SaturationOutcome } from '../experiment/saturation/answer.ts';
 import { limitOf } from '../experiment/saturation/limit.ts';
 import type { MeasuredLoad } from '../experiment/saturation/load-bench.ts';
-import { canBeSimulated } from '../experiment/saturation/plan.ts';
-import type { Cause } from '../experiment/stability.ts';
+import { canBeSimulated, MOST_REQUESTS } from '../experiment/saturation/plan.ts';
+import type { Cause, Ground } from '../experiment/stability.ts';
 import type { DesignPoint } from '../scenario/scenario.ts';
 import { LONGEST_RUN, SECOND } from '../units/quantities.ts';
 import type { AnswerHead } from './answer-head.ts';
@@ -54,12 +54,17 @@ export interface SaturationPoint {
   /** The smallest load above it that was judged not stable, and why it is not. */
   readonly unstable_per_s: number | null;
   readonly unstable_because: Cause | null;
-  /** Between these the boundary is judged to lie; each end by a test of its own at 97.5 %, not corrected for how many loads are tested. */
+  /**
+   * Between these the boundary is judged to lie; not corrected for how many loads are judged. The lower end is by tests at 97.5 %, the upper
+   * by what `ground` says of the load of that rate.
+   */
   readonly interval: { readonly stable_per_s: number | null; readonly unstable_per_s: number | null };
   readonly monotone: boolean;
   readonly budget_spent: boolean;
   /** The heaviest load tried is stable, and a heavier one would need more requests a run than are simulated. */
   readonly capped: boolean;
+  /** Of a capped search, what would look at heavier loads; else null. */
+  readonly look_higher: LookHigherRow | null;
   readonly runs: { readonly search: number; readonly curve: number };
   readonly limited_by: LimitRow;
   /** Of each kind the node with the least left, the first to be full in front. */
@@ -82,6 +87,16 @@ export interface SaturationPoint {
   }[];
   readonly checked_range: CheckedRangeRow;
 }
+
+/** `shorter`: any shorter runs; `coarser`: runs of this length, and this precision asked for; `none`: nothing, since arrivals need runs as long. */
+export type LookHigherRow =
+  | { readonly kind: 'shorter' | 'none' }
+  | {
+      readonly kind: 'coarser';
+      readonly precision: number;
+      readonly run_duration_s: number;
+      readonly up_to_per_s: number;
+    };
 
 export interface AskedRow {
   readonly measure: string;
@@ -127,6 +142,8 @@ export interface LoadRow {
   readonly replications: number;
   readonly stable: boolean;
   readonly because: Cause | null;
+  /** What that it is not stable rests on; null: it is stable, or chance may have made it look otherwise. */
+  readonly ground: Ground | null;
   readonly decided: boolean;
   /** By what share of the offered load the number under way grows. */
   readonly growth: { readonly mean: number; readonly low: number; readonly high: number } | null;
@@ -138,8 +155,14 @@ export interface LoadRow {
   readonly finality_mean_ms: Estimate | null;
   readonly finality_p50_ms: Estimate | null;
   readonly finality_p99_ms: Estimate | null;
-  /** Of the latency objectives, with what is unfinished as at least its age. */
-  readonly objectives: readonly { readonly measure: string; readonly value: number | null; readonly met: boolean }[];
+  /** Of the latency objectives, by their mean over all runs, with what is unfinished as at least its age (load-latency.ts). */
+  readonly objectives: readonly {
+    readonly measure: string;
+    readonly value: number | null;
+    readonly met: boolean;
+    /** Not met since too few of the runs tell, not since it is beyond its target. */
+    readonly untold: boolean;
+  }[];
   /** Busy share by kind, each of its busiest node. */
   readonly busy: Readonly<Record<string, number>>;
 }
@@ -192,6 +215,7 @@ function pointRow(
     monotone: answer.monotone,
     budget_spent: answer.budgetSpent,
     capped: answer.capped,
+    look_higher: lookHigherRow(answer.lookHigher, inFile),
     runs: answer.runs,
     limited_by: limitRow(answer),
     resources: answer.resources.map(resourceRow),
@@ -221,6 +245,19 @@ function runDurationFor(wanted: PointSaturation['measureFor'], inFile: FileLengt
   if (wanted === null || !canBeSimulated(wanted.at, inFile.from + wanted.each)) return null;
   const duration = durationFor(wanted.each, inFile);
   return duration > LONGEST_RUN ? null : duration / SECOND;
+}
+
+/** `up_to_per_s`: as many requests as a run may hold, over the length that the advice leads to. */
+function lookHigherRow(look: PointSaturation['lookHigher'], inFile: FileLength): LookHigherRow | null {
+  if (look === null || look.kind !== 'coarser') return look;
+  const duration = durationFor(look.each, inFile);
+  const horizon = inFile.from + (duration - inFile.from) / inFile.times;
+  return {
+    kind: 'coarser',
+    precision: look.precision,
+    run_duration_s: duration / SECOND,
+    up_to_per_s: (MOST_REQUESTS * SECOND) / horizon,
+  };
 }
 
 /**
@@ -269,6 +306,7 @@ function loadRow(load: MeasuredLoad, saturation: MeasuredLoad | null): LoadRow {
     replications: load.replications,
     stable: load.cause === null,
     because: load.cause,
+    ground: load.ground,
     decided: load.decided,
     growth: growth === null ? null : { mean: growth.mean, low: growth.low, high: growth.high },
     kept: load.kept,
@@ -278,7 +316,7 @@ function loadRow(load: MeasuredLoad, saturation: MeasuredLoad | null): LoadRow {
     finality_mean_ms: of('finality_mean_ms'),
     finality_p50_ms: of('finality_p50_ms'),
     finality_p99_ms: of('finality_p99_ms'),
-    objectives: estimate.objective.map(({ measure, value, met }) => ({ measure, value, met })),
+    objectives: load.latencies.map(({ measure, value, met, untold }) => ({ measure, value, met, untold })),
     busy: {
       thread: most('thread'),
       cores: most('cores'),

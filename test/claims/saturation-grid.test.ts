@@ -188,4 +188,8 @@ test('limited by an objective on the mean of an M/D/1 queue, the search finds th
   expect(Math.abs((answer.saturation?.rate as number) / mD1.closedForm - 1)).toBeLessThanOrEqual(0.02);
   expect(limitOf(answer).kind).toBe(mD1.limit);
   expect(answer.beyond?.cause).toBe('objective');
+  // The upper end is one that more than one run shows.
+  const end = answer.loads.find(({ rate }) => rate === answer.bounds.unstable);
+  expect(end).toMatchObject({ ground: 'test' });
+  expect(end?.replications).toBeGreaterThan(1);
 }, 120_000);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { saturationVerdict } from '../../src/report/saturation/words.ts';
-import type { AskedRow, SaturationFile, SaturationPoint } from '../../src/results/saturation-file.ts';
+import type { AskedRow, LoadRow, SaturationFile, SaturationPoint } from '../../src/results/saturation-file.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { quorumlab, quorumlabWith } from '../support/command.ts';
 import { rangeLineOf } from '../support/range-line.ts';
@@ -62,7 +62,10 @@ describe('saturate', () => {
     expect(page).toContain(`protocol thread of node 0, ${busy}`);
     expect(told).toContain(`protocol thread ${busy}`);
     expect(page).toContain('How much does one &lt;thread&gt; carry?');
-    expect(told).toMatch(/the boundary is judged to lie between .* and .* \(tests of single loads, each at 97\.5%\)\./);
+    // Even arrivals at what a thread takes leave it no time, but no queue to test.
+    expect(told).toMatch(
+      /the boundary is judged to lie between .* and .* \(the lower end by a test of single loads at 97\.5%, the upper by a threshold, not a test: in each of its 2 runs a resource is busy all the time\)\./,
+    );
     const bent = { ...(point as SaturationPoint), knee: { rate_per_s: 801, finality_p99_ms: 4 }, doubled_per_s: 712.3 };
     expect(saturationVerdict({ ...file, points: [bent] }).join(' ')).toMatch(
       /Run .* or less \(.*\)\. Of the loads measured, 801\.0\/s is the knee of its p99; p99 is twice that of the lightest of them at about 712\.3\/s\./,
@@ -97,6 +100,27 @@ describe('saturate', () => {
     expect(capped).toContain('A search simulates no more than 10,000,000 requests a run');
     expect(capped).toContain('shorten run.duration to look higher');
     expect(capped).not.toMatch(/has no limit|too little/);
+    const look_higher = { kind: 'coarser', precision: 0.057, run_duration_s: 4926, up_to_per_s: 2030 } as const;
+    const coarser = sentences({ ...beyond, capped: true, look_higher });
+    expect(coarser).toContain(
+      'to look up to 2,030/s, ask for --precision 5.70% and let each last 4926s (--set run.duration=4926s): its arrivals',
+    );
+    expect(coarser).not.toContain('shorten run.duration');
+    expect(sentences({ ...beyond, capped: true, look_higher: { kind: 'none' } })).toContain('need runs about as long');
+    const ends = (changes: Partial<LoadRow>, interval = bent.interval) => {
+      const loads = bent.loads.map((load) =>
+        load.rate_per_s === bent.interval.unstable_per_s ? { ...load, ...changes } : load,
+      );
+      return /(between which|the boundary is) .*?(open|\))\./.exec(sentences({ ...bent, loads, interval }))?.[0];
+    };
+    expect(ends({ ground: 'test' })).toMatch(/ \(tests of single loads, each at 97\.5%\)\.$/);
+    expect(ends({ because: 'growing' })).toContain('in each of its 2 runs ever more requests wait');
+    expect(ends({}, { stable_per_s: 900, unstable_per_s: null })).toBe(
+      'the boundary is judged to lie between 900.0/s and an unknown load (the lower end by a test of single loads at 97.5%).',
+    );
+    expect(ends({}, { stable_per_s: null, unstable_per_s: null })).toBe(
+      'between which loads the boundary lies, chance leaves open.',
+    );
     const row = (resource: string, share: number, full_per_s: number | null) => ({
       resource,
       node: 0,

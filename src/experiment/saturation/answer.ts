@@ -9,7 +9,9 @@ import { scaledLoad } from '../offered-load.ts';
 import { fullestWindow, isFull, type ProtocolWindow } from '../protocol-windows.ts';
 import { type RankedResource, rankedResources } from '../resource-ranking.ts';
 import { timeOfLaps, timeToSettle } from '../sent-load.ts';
+import { decidedUnstable, leastStable } from './ends.ts';
 import { judgedOf, type LoadBench, type MeasuredLoad } from './load-bench.ts';
+import { type HigherLook, higherLook } from './look-higher.ts';
 import { BELOW } from './plan.ts';
 import { bracketOf, isMonotone, type JudgedLoad } from './search.ts';
 
@@ -34,7 +36,8 @@ export interface PointSaturation {
   readonly beyond: MeasuredLoad | null;
   /**
    * What is left of a stable load when the growth that its test does not exclude is taken off, the most of all stable loads; and the
-   * smallest load above them that is decided not to be stable. Each load is tested by itself (stability.ts has the level).
+   * smallest load above them that is decided not to be stable. Each load is judged by itself; the upper end rests on a test or a threshold
+   * (stability.ts, `Ground`).
    */
   readonly bounds: { readonly stable: Rate | null; readonly unstable: Rate | null };
   /** False: some load was judged stable above one that was not. */
@@ -42,6 +45,8 @@ export interface PointSaturation {
   readonly budgetSpent: boolean;
   /** True: the heaviest load tried is stable, and no heavier one may be tried (plan.ts, `MOST_REQUESTS`). */
   readonly capped: boolean;
+  /** How heavier loads could be looked at; null: the search was not capped. */
+  readonly lookHigher: HigherLook | null;
   /** Every load that was run, ascending. */
   readonly loads: readonly MeasuredLoad[];
   /** Runs that the search took, and those that only the measures took. */
@@ -101,6 +106,7 @@ export function answerOf(
     monotone: isMonotone(judgedOf(loads)),
     budgetSpent,
     capped: capped && !unsteady,
+    lookHigher: capped && saturation !== null ? higherLook(bench, saturation) : null,
     loads,
     runs: { search, curve: bench.runs - search },
     knee,
@@ -136,22 +142,6 @@ function measureFor(
   const { clients } = scaledLoad(spec, factor);
   const each = Math.max(timeToSettle(clients, precision) / replications, timeOfLaps(clients, precision));
   return each === 0 ? null : { each, at: factor * offered };
-}
-
-/** At a stable load a growth of as much as `high` is not excluded: only what is left of the load then is taken to get through. */
-function leastStable(stable: readonly MeasuredLoad[]): Rate | null {
-  const met = stable.filter(
-    ({ growth, estimate }) => growth !== null && estimate.objective.every(({ decided }) => decided),
-  );
-  return met.reduce<Rate | null>((most, { rate, growth }) => {
-    const left = rate * (1 - Math.max(0, growth?.high ?? 0));
-    return most === null || left > most ? left : most;
-  }, null);
-}
-
-function decidedUnstable(loads: readonly MeasuredLoad[], saturation: MeasuredLoad | null): Rate | null {
-  const above = loads.filter(({ factor, cause }) => cause !== null && factor > (saturation?.factor ?? 0));
-  return above.find(({ decided }) => decided)?.rate ?? null;
 }
 
 function outcomeOf(

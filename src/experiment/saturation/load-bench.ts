@@ -37,7 +37,7 @@ export class LoadBench {
   stopped = false;
   runs = 0;
   private readonly plan: SaturationPlan;
-  private readonly question: PointQuestion;
+  readonly question: PointQuestion;
   private readonly point: number;
   private readonly results = new Map<number, { asked: number; readonly runs: RunResult[] }>();
   private readonly verdicts = new Map<number, MeasuredLoad>();

@@ -51,10 +51,22 @@ function pointSentences(file: Told, point: SaturationPoint): readonly string[] {
 }
 
 /** Only where heavier loads could be tried does it tell something of the scenario that all were stable. */
-function whyNoFurther({ budget }: Told, { capped, budget_spent }: SaturationPoint): string {
+function whyNoFurther(file: Told, point: SaturationPoint): string {
+  const { budget } = file;
+  const { capped, budget_spent } = point;
   if (capped)
-    return `whether it has a limit is not told. A search simulates no more than ${formatNumber(MOST_REQUESTS)} requests a run, and that load takes as many: shorten run.duration to look higher.`;
+    return `whether it has a limit is not told. A search simulates no more than ${formatNumber(MOST_REQUESTS)} requests a run, and that load takes as many: ${lookHigher(file, point)}.`;
   return `it has no limit there.${budget_spent ? ` The budget of ${counted(budget, 'run')} was spent: raise --budget.` : ' What of the scenario costs time or bandwidth (machine, network) is too little to be a limit.'}`;
+}
+
+/** Shorter runs are no way out where arrivals need long ones: a coarser answer is. */
+function lookHigher({ quick, precision }: Told, { look_higher: look }: SaturationPoint): string {
+  if (look === null || look.kind !== 'coarser')
+    return look?.kind === 'none'
+      ? 'its arrivals need runs about as long as these, so that no load far above can be looked at'
+      : 'shorten run.duration to look higher';
+  const coarser = look.precision > precision ? `ask for --precision ${shareText(look.precision)} and ` : '';
+  return `to look up to ${rateText(look.up_to_per_s)}, ${coarser}${letEachLast(look.run_duration_s * SECOND, quick ? QUICK_PART : null)}: its arrivals, which come in bursts or laps, settle in shorter runs only to a coarser share`;
 }
 
 function unsteadySentence(file: Told, point: SaturationPoint): string {
@@ -73,9 +85,10 @@ function lengthText({ quick }: Told, { measure_for_s, run_duration_s }: Saturati
 function noneSentence({ objectives }: Told, { label, loads }: SaturationPoint): string {
   const lightest = loads[0] as LoadRow;
   const rate = rateText(lightest.rate_per_s);
-  if (lightest.because !== 'objective')
+  const missed = missedAt(lightest, objectives);
+  if (lightest.because !== 'objective' || missed.length === 0)
     return `${label} carries nothing: already at ${rate}, the lightest load tried, ${causeWords(lightest)}. No load can be named.`;
-  const told = missedAt(lightest, objectives).map(
+  const told = missed.map(
     ({ measure, target, value }) =>
       `${measure} ${target} (it takes ${value === null ? 'an unknown time' : milliseconds(value)})`,
   );
@@ -85,23 +98,47 @@ function noneSentence({ objectives }: Told, { label, loads }: SaturationPoint): 
 /** Of the objectives on latency, with their targets as written. */
 function missedAt({ objectives }: LoadRow, asked: Told['objectives']) {
   return objectives
-    .filter(({ met }) => !met)
+    .filter(({ met, untold }) => !met && !untold)
     .map((one) => ({ ...one, target: asked.find(({ measure }) => measure === one.measure)?.target ?? '' }));
 }
 
 function foundSentence({ objectives }: Told, point: SaturationPoint): string {
-  const { label, saturation_per_s, interval, unstable_because, loads, unstable_per_s } = point;
+  const { label, saturation_per_s, unstable_because, loads, unstable_per_s } = point;
   const beyond = loads.find(({ rate_per_s }) => rate_per_s === unstable_per_s);
   const kept =
     objectives.length === 0
       ? ''
       : ` with ${list(objectives.map(({ measure, target }) => `${measure} within ${target}`))}`;
-  const ends = [interval.stable_per_s, interval.unstable_per_s].map((rate) =>
-    rate === null ? 'an unknown load' : rateText(rate),
-  );
   const why = unstable_because === null || beyond === undefined ? '' : ` Beyond, ${causeWords(beyond)}.`;
-  return `${label} stays stable up to ${rateText(saturation_per_s ?? 0)}${kept}: the boundary is judged to lie between ${ends[0]} and ${ends[1]} (tests of single loads, each at 97.5%).${why}`;
+  return `${label} stays stable up to ${rateText(saturation_per_s ?? 0)}${kept}: ${boundaryWords(point)}.${why}`;
 }
+
+/** Where the boundary lies, and what each end rests on. */
+function boundaryWords({ interval, loads }: SaturationPoint): string {
+  const { stable_per_s: low, unstable_per_s: high } = interval;
+  if (low === null && high === null) return 'between which loads the boundary lies, chance leaves open';
+  const end = loads.find(({ rate_per_s }) => rate_per_s === high);
+  const [from, to] = [low, high].map((rate) => (rate === null ? 'an unknown load' : rateText(rate)));
+  const lower = low === null ? [] : ['the lower end by a test of single loads at 97.5%'];
+  const upper = end === undefined ? [] : [`the upper ${groundWords(end)}`];
+  const why =
+    low !== null && end?.ground === 'test' ? 'tests of single loads, each at 97.5%' : [...lower, ...upper].join(', ');
+  return `the boundary is judged to lie between ${from} and ${to} (${why})`;
+}
+
+function groundWords({ ground, because, replications }: LoadRow): string {
+  if (ground === 'test') return 'by a test of that load at 97.5%';
+  const runs = replications === 1 ? 'its run' : `each of its ${replications} runs`;
+  return `by a threshold, not a test: in ${runs} ${because === null ? '' : beyondThreshold[because]}`;
+}
+
+const beyondThreshold = {
+  growing: 'ever more requests wait',
+  silent: 'nothing becomes final any more',
+  busy: 'a resource is busy all the time',
+  unsafe: 'safety is violated',
+  objective: 'an objective is missed',
+} as const satisfies Record<NonNullable<LoadRow['because']>, string>;
 
 function causeWords({ because, objectives, busy, condition }: LoadRow): string {
   if (because === 'growing') return 'ever more requests wait';
@@ -110,7 +147,11 @@ function causeWords({ because, objectives, busy, condition }: LoadRow): string {
   if (because === 'unsafe') return 'safety is violated';
   if (because === 'busy')
     return `${resourceName(busiestOf(busy))} is busy all the time, so that what waits for it can only grow`;
-  return `it misses ${list(objectives.filter(({ met }) => !met).map(({ measure }) => measure))}`;
+  const missed = objectives.filter(({ met, untold }) => !met && !untold);
+  const of = (some: LoadRow['objectives']): string => list(some.map(({ measure }) => measure));
+  return missed.length > 0
+    ? `it misses ${of(missed)}`
+    : `too little of what was sent is final to tell ${of(objectives.filter(({ untold }) => untold))}`;
 }
 
 function busiestOf(busy: LoadRow['busy']): string {
@@ -256,7 +297,7 @@ function asked({ objectives }: Told, { label, asked: demands, outcome, loads }: 
 function noLoad(lightest: LoadRow | undefined, objectives: Told['objectives']): string {
   if (lightest?.because !== 'objective') return 'no load is stable';
   const missed = missedAt(lightest, objectives).map(({ measure, target }) => `${measure} within ${target}`);
-  return `no load tried keeps ${list(missed)}`;
+  return missed.length === 0 ? 'no load tried shows its finality' : `no load tried keeps ${list(missed)}`;
 }
 
 /** Why a load is not stable, in a table. */
@@ -273,7 +314,7 @@ export function footnotes({ precision, replications, objectives }: Told): readon
   const within =
     objectives.length === 0
       ? ''
-      : `, and ${list(objectives.map(({ measure, target }) => `${measure} stays within ${target} (mean over replications, what is unfinished as at least its age)`))}`;
+      : `, and ${list(objectives.map(({ measure, target }) => `${measure} stays within ${target} (mean over all replications, one that falls behind among them, what is unfinished as at least its age)`))}`;
   return [
     `Stable: the mean number of requests under way does not drift upwards (t-test on its steps with Newey–West errors, over all replications, one-sided 2.5%; drift below ${percent(precision / 4)} of the load counts as none), in more than half of the runs the cluster keeps up, no resource is busy all the time${within}. Always busy: one is, so that what waits for it can only grow, though finality need not show it yet. ?: more replications could turn the verdict.`,
     `The bracket is ${percent(precision)} wide at most; ${counted(replications, 'replication')} near the boundary, up to three times as many where chance leaves it open, fewer far from it. All loads share their random numbers. Where the boundary is judged to lie is not corrected for how many loads were tested.`,
