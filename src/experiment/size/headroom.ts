@@ -11,7 +11,7 @@ import { type Trial, whyMissed } from './trial.ts';
 import { untoldText } from './untold.ts';
 
 /** On the load that was simulated, the margin included. */
-export const LOAD_STEPS = [1.25, 1.5, 2, 3] as const;
+const LOAD_STEPS = [1.25, 1.5, 2, 3] as const;
 
 export interface HeadroomTrial {
   readonly of: Finalist;
