@@ -9,7 +9,7 @@ import { buildComparison } from '../results/build-comparison.ts';
 import type { CompareFile } from '../results/compare-file.ts';
 import { settledForDrills } from '../scenario/for-drills.ts';
 import { formatProblem } from '../scenario/problem.ts';
-import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
+import { runSettings, runSpecFor, withoutFaults } from '../scenario/run-spec-for.ts';
 import { MILLISECOND } from '../units/quantities.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
 import { stoppedWithoutAnswer } from './cache-options.ts';
@@ -41,17 +41,15 @@ async function run(file: string, options: RunningOptions, context: CommandContex
   refuseBeforehand([one], options.out);
   const settled = await settledForDrills(one.scenario, invocation);
   if (!settled.ok) throw new CommandEnd(ExitCode.usage, settled.problems.map(formatProblem).join('\n'));
-  const { scenario } = settled;
+  // It holds a crash by which the options were settled. The runs have none: each drill brings its own.
+  const scenario = withoutFaults(settled.scenario);
   const { warmup, duration, replications } = runSettings(scenario, invocation);
   const drills = scenario.drills ?? USUAL_DRILLS;
   const plan = {
     points: scenario.points.map(() => ({ warmup: warmup as number | 'auto', objectives: scenario.objective })),
     replications,
     drills,
-    specFor: (point: number, replication: number) => ({
-      ...runSpecFor(scenario, point, replication, invocation),
-      faults: [],
-    }),
+    specFor: (point: number, replication: number) => runSpecFor(scenario, point, replication, invocation),
   };
   const runs = counted(comparisonRuns(plan), 'run');
   context.err.write(`${counted(plan.points.length, 'candidate')}, ${counted(replications, 'replication')}: ${runs}\n`);
@@ -73,7 +71,7 @@ async function run(file: string, options: RunningOptions, context: CommandContex
       },
       drills,
       answers,
-      checkedRangeOf: ({ setup }, { base }) => checkedRangeOf({ ...setup, faults: [] }, busiestOf(base.ranks)),
+      checkedRangeOf: ({ setup }, { base }) => checkedRangeOf(setup, busiestOf(base.ranks)),
       wordsOf,
     });
     await keepAndShow(answer, options, context);

@@ -26,7 +26,10 @@ export function regressCommand(program: Command, context: CommandContext = proce
       'write a summary to this .md file; without one, add it to $GITHUB_STEP_SUMMARY (then put the option last)',
     )
     .option('--speed', "compare the simulator's own speed instead: its ratio to the reference kernel, on one thread")
-    .option('--quick', 'of a rough answer: at most two replications of a quarter of the duration')
+    .option(
+      '--quick',
+      'of a rough answer: at most two replications of a quarter of the duration, or until 10 s behind the last fault',
+    )
     .option(
       '--replications <n>',
       'independent repetitions of each point, instead of what the scenario says',

@@ -8,7 +8,7 @@ import { mostRuns, type SaturationPlan } from '../experiment/saturation/plan.ts'
 import { saturate } from '../experiment/saturation/saturate.ts';
 import { isOnLatency } from '../experiment/stability.ts';
 import { buildSaturation, type SaturationFile } from '../results/saturation-file.ts';
-import { fileLengthOf, runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
+import { fileLengthOf, runSettings, runSpecFor, withoutFaults } from '../scenario/run-spec-for.ts';
 import type { DesignPoint } from '../scenario/scenario.ts';
 import { parseRatio } from '../units/parse.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
@@ -58,7 +58,8 @@ async function run(
   precisionAsked: boolean,
   context: CommandContext,
 ): Promise<void> {
-  const one = await loadAsked(file, options, context);
+  const loaded = await loadAsked(file, options, context);
+  const one = { ...loaded, scenario: withoutFaults(loaded.scenario) };
   const { precision } = options;
   const unfit = unfitForSaturation(one.scenario, { quick: one.invocation.quick, precision, precisionAsked });
   if (unfit.length > 0) throw new CommandEnd(ExitCode.usage, unfit.join('\n'));
@@ -73,7 +74,7 @@ async function run(
         ExitCode.interrupted,
         [stoppedWithoutAnswer(options, context), ...answers.map((found) => knownSoFar(found, rateText))].join('\n'),
       );
-    const answer = fileOf(one, options, answers, saturationVerdict);
+    const answer = fileOf(one, assumptionsOf(loaded.scenario), options, answers, saturationVerdict);
     await keepAndShow(answer, options, context);
     const code = exitCodeOf(answer.points.flatMap(findingsOf));
     if (code !== ExitCode.ok) throw new CommandEnd(code);
@@ -93,7 +94,6 @@ function planOf(
     budget,
     specFor: (point, replication) => ({
       ...runSpecFor(scenario, point, replication, { quick }),
-      faults: [],
       stopAfter: null,
     }),
   };
@@ -101,6 +101,7 @@ function planOf(
 
 function fileOf(
   one: LoadedScenario,
+  assumptions: readonly string[],
   options: SaturateOptions,
   answers: readonly PointSaturation[],
   verdictOf: (file: Omit<SaturationFile, 'verdict'>) => readonly string[],
@@ -114,7 +115,7 @@ function fileOf(
   ];
   const about = {
     ...headOf('saturate', one, words),
-    assumptions: assumptionsOf(scenario),
+    assumptions,
     precision,
     replications: runSettings(scenario, invocation).replications,
     budget,
@@ -137,7 +138,7 @@ function isOnThroughput({ estimate }: Objective): boolean {
 
 /** At the saturation load: there the answer is. */
 function rangeAt({ setup }: DesignPoint, saturation: PointSaturation['saturation']) {
-  return checkedRangeOf({ ...setup, faults: [] }, saturation === null ? [] : busiestOf(saturation.estimate.ranks));
+  return checkedRangeOf(setup, saturation === null ? [] : busiestOf(saturation.estimate.ranks));
 }
 
 async function keepAndShow(answer: SaturationFile, options: SaturateOptions, context: CommandContext): Promise<void> {

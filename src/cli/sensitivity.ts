@@ -40,9 +40,11 @@ export function sensitivityCommand(program: Command, context: CommandContext = p
       collectRange,
       {},
     );
-  addRunningOptions(command, { replications: 'each variant', answer: 'sensitivity' }).action(
-    (file: string, options: SensitivityOptions) => run(file, options, context),
-  );
+  addRunningOptions(command, {
+    quick: 'at most two replications of a quarter of the duration, or until 10 s behind the last fault',
+    replications: 'each variant',
+    answer: 'sensitivity',
+  }).action((file: string, options: SensitivityOptions) => run(file, options, context));
 }
 
 async function run(file: string, options: SensitivityOptions, context: CommandContext): Promise<void> {

@@ -10,7 +10,7 @@ import type { Space } from '../experiment/size/space.ts';
 import { counted } from '../report/words.ts';
 import { buildSize, type SizeFile } from '../results/size-file.ts';
 import { readObjective } from '../scenario/objective-text.ts';
-import { fileLengthOf, runSettings, runSpecOf } from '../scenario/run-spec-for.ts';
+import { fileLengthOf, runSettings, runSpecOf, withoutFaults } from '../scenario/run-spec-for.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type Duration, SECOND } from '../units/quantities.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
@@ -61,7 +61,8 @@ export function sizeCommand(program: Command, context: CommandContext = processC
 
 async function run(file: string, options: SizeOptions, context: CommandContext): Promise<void> {
   const asked = options.objective === undefined ? null : demandOf(options.objective);
-  const one = await loadAsked(file, options, context);
+  const loaded = await loadAsked(file, options, context);
+  const one = { ...loaded, scenario: withoutFaults(loaded.scenario) };
   const { scenario } = one;
   const space = spaceOf(scenario, file);
   const demand = asked ?? demandOfFile(scenario, space, file);

@@ -7,7 +7,7 @@ import { type TunePlan, tune } from '../experiment/tune/tune.ts';
 import { buildTune, type NotTuned, type TuneFile } from '../results/tune-file.ts';
 import { roundTripsOf } from '../scenario/build-network.ts';
 import { exceedsNumbers } from '../scenario/expected-load.ts';
-import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
+import { runSettings, runSpecFor, withoutFaults } from '../scenario/run-spec-for.ts';
 import type { DesignPoint } from '../scenario/scenario.ts';
 import { formatRate } from '../units/format.ts';
 import { parseRate } from '../units/parse.ts';
@@ -60,7 +60,8 @@ export function tuneCommand(program: Command, context: CommandContext = processC
 }
 
 async function run(file: string, options: TuneOptions, context: CommandContext): Promise<void> {
-  const one = await loadAsked(file, options, context);
+  const loaded = await loadAsked(file, options, context);
+  const one = { ...loaded, scenario: withoutFaults(loaded.scenario) };
   refuseBeforehand([one], options.out);
   const { scenario } = one;
   const { plans, indices, notTuned, level, crashes } = plansFor(one, options);
@@ -136,7 +137,7 @@ function plansFor({ scenario, invocation: { quick } }: LoadedScenario, options: 
         replications,
         crashes,
         roundTrips: roundTripsOf(setup.network),
-        specFor: (replication) => ({ ...runSpecFor(scenario, index, replication, choice), faults: [] }),
+        specFor: (replication) => runSpecFor(scenario, index, replication, choice),
       },
     ];
   });

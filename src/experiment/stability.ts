@@ -8,7 +8,7 @@ import type { RunSpec } from '../simulation/run-spec.ts';
 import { driftOf, meanDrift } from '../statistics/drift.ts';
 import type { Interval } from '../statistics/intervals.ts';
 import type { Duration, Instant } from '../units/quantities.ts';
-import { bottleneckOf } from './bottleneck.ts';
+import { bottleneckOf, ranksOf } from './bottleneck.ts';
 import { CONDITIONS, type Condition, conditionOf } from './condition.ts';
 import type { EstimateName } from './estimate.ts';
 import { judgeLatency, type LatencyVerdict } from './load-latency.ts';
@@ -90,7 +90,7 @@ export function judgeLoad(
   if (estimate.bottleneck !== null && estimate.bottleneck.utilisation >= busy)
     return unstable(
       'busy',
-      runs.filter(({ utilisation }) => (bottleneckOf(utilisation)?.utilisation ?? 0) >= busy).length,
+      runs.filter(({ utilisation }) => (bottleneckOf(ranksOf([utilisation]))?.utilisation ?? 0) >= busy).length,
     );
   if (missed.length > 0) return unstable('objective', 0);
   const told = growth === null || growth.high < tolerance || (growth.high - growth.low) / 2 <= 2 * tolerance;

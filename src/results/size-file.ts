@@ -7,6 +7,7 @@ import type { Demand } from '../experiment/size/demand.ts';
 import { type GoodputAsked, goodputAsked, sentFor, throughputAsked } from '../experiment/size/demand.ts';
 import { lossesIn } from '../experiment/size/drills.ts';
 import { type Margin, marginsOf } from '../experiment/size/margins.ts';
+import type { Reach } from '../experiment/size/reach.ts';
 import type { Finalist, Simulated, SizeAnswer } from '../experiment/size/search-answer.ts';
 import { labelOf, setupOf } from '../experiment/size/setup.ts';
 import type { SizingCost } from '../experiment/size/sizing-cost.ts';
@@ -77,14 +78,16 @@ export interface AnswerRow {
   readonly losses: readonly LossRow[];
   /** How many different losses there are of what must be survived, of which `losses` were simulated; null: none must be. */
   readonly losses_possible: number | null;
-  /** Factors on the load: kept up to, and the first that is not (null: none of those tried). */
-  readonly headroom: { readonly keeps: number; readonly fails: number | null; readonly why: string | null };
+  /** With all nodes up and after each of the losses; `all_up`: without the losses. */
+  readonly headroom: Reach & { readonly all_up: Reach };
   /** What it has to spare, the least first: the first binds. */
   readonly margins: readonly Margin[];
   /** Runs that what is said of it rests on. */
   readonly replications: number;
   /** Runs beside them that held no request that was final or overdue, and are left out. */
   readonly quiet_replications: number;
+  /** Of one run: the measures that lie so near their target in it that another could turn them. */
+  readonly unsure: readonly string[];
   readonly warnings: readonly string[];
   readonly checked_range: CheckedRangeRow;
 }
@@ -101,6 +104,8 @@ export interface LossRow {
   readonly quiet_replications: number;
   /** False where an interval reaches across its target, so that more replications could turn it. */
   readonly decided: boolean;
+  /** As of an answer. */
+  readonly unsure: readonly string[];
 }
 
 export interface NearRow {
@@ -250,15 +255,21 @@ function answerRow(finalist: Finalist, space: Space, demand: Demand, checkedRang
       replications: after.runs.length,
       quiet_replications: after.quiet,
       decided: after.decided,
+      unsure: after.unsure,
     })),
     losses_possible: demand.survive === null ? null : lossesIn(setup, demand.survive),
-    headroom,
+    headroom: headroomRow(headroom),
     margins: marginsOf(finalist, demand.objectives),
     replications: trial.runs.length,
     quiet_replications: trial.quiet,
+    unsure: trial.unsure,
     warnings,
     checked_range: checkedRange,
   };
+}
+
+function headroomRow({ allUp, ...all }: Finalist['headroom']): AnswerRow['headroom'] {
+  return { ...all, all_up: allUp };
 }
 
 function timeoutsOf(derived: readonly string[], options: Readonly<Record<string, unknown>>): AnswerRow['timeouts_ms'] {

@@ -38,8 +38,18 @@ export function runSettings(scenario: Scenario, choice: RunChoice): RunSettings 
   };
 }
 
-/** How longer runs are asked for. */
-export function fileLengthOf({ run }: Pick<Scenario, 'run'>, quick: boolean): FileLength {
+/** For experiments that leave the scenario's faults out: of their runs `--quick` has nothing to show behind a fault. */
+export function withoutFaults(scenario: Scenario): Scenario {
+  return {
+    ...scenario,
+    points: scenario.points.map((point) => ({ ...point, setup: { ...point.setup, faults: [] } })),
+  };
+}
+
+/** How longer runs are asked for, of a scenario whose faults are left out: with them `--quick` is not always one part in so many. */
+export function fileLengthOf({ run, points }: Pick<Scenario, 'run' | 'points'>, quick: boolean): FileLength {
+  const faulty = points.find(({ setup }) => setup.faults.length > 0);
+  if (faulty !== undefined) throw new Error(`how long runs must be is not told of ${faulty.label}, which has faults`);
   const from = run.warmup === 'auto' ? 0 : (run.warmup as number);
   return { duration: run.duration, from, times: quick ? QUICK_PART : 1, quickPart: quick ? QUICK_PART : null };
 }

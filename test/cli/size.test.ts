@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { renderSize } from '../../src/report/size/table.ts';
 import { sizeVerdict } from '../../src/report/size/words.ts';
 import type { SizeFile } from '../../src/results/size-file.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
@@ -38,6 +39,9 @@ function file(name: string, text: string): string {
   writeFileSync(path, text);
   return path;
 }
+
+/** A loss of which nothing was measured. */
+const NONE = { finality_p99_ms: null, condition: null };
 
 const small = file('small', HEAD + OBJECTIVE + REST + SPACE);
 
@@ -89,11 +93,17 @@ describe('size', () => {
     expect(simulated).toBeGreaterThanOrEqual(answer.answers.length);
     // Of two nodes lost one combination is simulated, and the answer says of how many.
     const [first] = answer.answers as [SizeFile['answers'][number]];
-    const loss = { lost: 'the 2 nodes that would lead first', nodes: [0, 1], settled_after_ms: 2000, decided: true };
+    const loss = {
+      lost: 'the 2 nodes that would lead first',
+      nodes: [0, 1],
+      settled_after_ms: 2000,
+      decided: true,
+      unsure: [],
+    };
     const runs = { replications: 1, quiet_replications: 2 };
     const lossy = {
       ...first,
-      losses: [{ ...loss, ...runs, finality_p99_ms: null, condition: null }],
+      losses: [{ ...loss, ...runs, ...NONE }],
       losses_possible: 3,
     };
     const said = {
@@ -111,6 +121,37 @@ describe('size', () => {
     expect(seldom).toContain(
       '(in one run, so without intervals; left out: 2 of 3 runs held no request that was final or overdue).',
     );
+    // What one run cannot tell is said of it, with all nodes up and after a loss, in the sentences and in the table.
+    expect(first.unsure).toEqual([]);
+    const near = ['finality_p99'];
+    const verge = {
+      ...said,
+      answers: [{ ...lossy, unsure: near, losses: [{ ...loss, ...runs, ...NONE, unsure: near }] }],
+    };
+    const [gives, lost] = sizeVerdict(verge).slice(2);
+    expect(gives).toContain(
+      'So near its target, one run cannot tell finality_p99 for certain: more replications could turn it.',
+    );
+    expect(lost).toContain(
+      'one run cannot tell finality_p99 after the loss of the 2 nodes that would lead first for certain',
+    );
+    expect(renderSize(verge).replace(/[\s│]+/g, ' ')).toContain('one run cannot tell finality_p99 for certain');
+    expect(renderSize(said)).not.toContain('one run cannot tell');
+    // Where losses keep less than all nodes up, both are told; where they do not, only one.
+    const reach = { keeps: 2, unsure: [], fails: 3, why: 'it is late' };
+    const less = { keeps: 1.25, unsure: [], fails: 1.5, why: 'it is late after the loss of a', all_up: reach };
+    const headroomOf = (headroom: typeof less): string =>
+      sizeVerdict({ ...said, answers: [{ ...lossy, headroom }] }).find((one) => one.startsWith('Headroom')) as string;
+    expect(headroomOf(less)).toBe(
+      'Headroom: it still gives all of this, after each of these losses too, at 1.25 times the load; at 1.5 times, it is late after the loss of a. With all nodes up it gives this at 2 times the load; at 3 times, it is late.',
+    );
+    expect(headroomOf({ ...reach, unsure: [], all_up: reach })).toBe(
+      'Headroom: it still gives all of this, after each of these losses too, at 2 times the load; at 3 times, it is late.',
+    );
+    expect(renderSize({ ...said, answers: [{ ...lossy, headroom: less }] }).replace(/[\s│]+/g, ' ')).toMatch(
+      /×1\.25, with all/,
+    );
+    expect(Object.keys(first.headroom)).toEqual(['keeps', 'unsure', 'fails', 'why', 'all_up']);
     // What fell to runs alone is not proven.
     const ran = { cut: 'simulated', rests_on: 'full runs', count: 1, cheaper: 1 } as const;
     const found = sizeVerdict({ ...answer, search: { ...answer.search, cuts: [ran] } }).join('\n');

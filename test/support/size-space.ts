@@ -1,7 +1,10 @@
 // A small space for sizing tests: three sites a few milliseconds apart, PBFT and Raft, machines and cards that are weak or strong.
 import type { FileLength } from '../../src/experiment/longer-runs.ts';
-import type { Demand } from '../../src/experiment/size/demand.ts';
+import { CutBook } from '../../src/experiment/size/cut-book.ts';
+import { type Demand, loadOf } from '../../src/experiment/size/demand.ts';
+import { fieldOf } from '../../src/experiment/size/field.ts';
 import type { RunLength, SizePlan } from '../../src/experiment/size/search-answer.ts';
+import { setupOf } from '../../src/experiment/size/setup.ts';
 import type { ProtocolVariant, RunSetup, Space } from '../../src/experiment/size/space.ts';
 import { protocols } from '../../src/protocols/registry.ts';
 import { runSpecOf } from '../../src/scenario/run-spec-for.ts';
@@ -89,4 +92,23 @@ export function planOf(space: Space, demand: Demand, changes: Partial<SizePlan> 
       runSpecOf(setup, 3, replication, { duration: duration as number, warmup: warmup as number }),
     ...changes,
   };
+}
+
+/** One candidate, a node at each site on strong hardware, that such clients ask. */
+export function single(arrivals: { readonly name: string; readonly options: object }): Space {
+  const { shared, ...others } = testSpace();
+  return {
+    ...others,
+    shared: { ...shared, clients: [clientsAt({ site: 0 }, { kind: 'open', arrivals })] },
+    variants: [variant('raft', batchOf(200))],
+    nodes: [3],
+    sites: others.sites.map((site) => ({ ...site, atMost: 1 })),
+    machines: others.machines.slice(1),
+    bandwidths: others.bandwidths.slice(1),
+  };
+}
+
+export function setupOfSingle(space: Space, demand: Demand): RunSetup {
+  const [only] = fieldOf({ space, demand, load: loadOf(space, demand), expected: 1 }, new CutBook());
+  return setupOf(only!.candidate, space, loadOf(space, demand), only!.placement.ranking);
 }

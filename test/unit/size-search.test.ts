@@ -6,22 +6,21 @@ import { CutBook } from '../../src/experiment/size/cut-book.ts';
 import { type Demand, expectedIn, loadOf } from '../../src/experiment/size/demand.ts';
 import { drilled, drillsOf, lossesIn, settledAt } from '../../src/experiment/size/drills.ts';
 import { countCandidates, fieldOf } from '../../src/experiment/size/field.ts';
-import { grown } from '../../src/experiment/size/headroom.ts';
 import { countPlacements, placementsOf } from '../../src/experiment/size/placements.ts';
 import { quorumFigures, shortOfQuorum } from '../../src/experiment/size/quorums.ts';
 import { sizeSearch } from '../../src/experiment/size/search.ts';
 import type { SizeAnswer, SizePlan } from '../../src/experiment/size/search-answer.ts';
 import { labelOf, optionsFor, setupOf } from '../../src/experiment/size/setup.ts';
 import { egressPerTransaction, sizingCost } from '../../src/experiment/size/sizing-cost.ts';
-import type { RunSetup, Space } from '../../src/experiment/size/space.ts';
+import type { Space } from '../../src/experiment/size/space.ts';
 import { toldApart } from '../../src/experiment/size/told-apart.ts';
 import { clearlyMisses, trialOf } from '../../src/experiment/size/trial.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
 import { faultOutcome } from '../support/fake-run.ts';
-import { clientsAt, openLoad, workloadOptions } from '../support/run-specs.ts';
-import { batchOf, NO_DEMAND, planOf, testSpace, variant } from '../support/size-space.ts';
+import { openLoad, workloadOptions } from '../support/run-specs.ts';
+import { batchOf, NO_DEMAND, planOf, setupOfSingle, single, testSpace, variant } from '../support/size-space.ts';
 
 function objective(measure: 'throughput' | 'finality_p99', target: number): Objective {
   return measure === 'throughput'
@@ -261,25 +260,6 @@ describe('a rate that is asked for', () => {
   });
 });
 
-/** One candidate, a node at each site on strong hardware, that such clients ask. */
-function single(arrivals: { readonly name: string; readonly options: object }): Space {
-  const { shared, ...others } = testSpace();
-  return {
-    ...others,
-    shared: { ...shared, clients: [clientsAt({ site: 0 }, { kind: 'open', arrivals })] },
-    variants: [variant('raft', batchOf(200))],
-    nodes: [3],
-    sites: others.sites.map((site) => ({ ...site, atMost: 1 })),
-    machines: others.machines.slice(1),
-    bandwidths: others.bandwidths.slice(1),
-  };
-}
-
-function setupOfSingle(space: Space, demand: Demand): RunSetup {
-  const [only] = fieldOf({ space, demand, load: loadOf(space, demand), expected: 1 }, new CutBook());
-  return setupOf(only!.candidate, space, loadOf(space, demand), only!.placement.ranking);
-}
-
 describe('a rate that is asked for of bursts', () => {
   const demand: Demand = { ...NO_DEMAND, objectives: [objective('throughput', 100)] };
   const bursts = { rate: 50, burstRate: 500, calm: 60 * SECOND, burst: 10 * SECOND };
@@ -320,7 +300,7 @@ describe('a rate that is asked for of bursts', () => {
   });
 });
 
-test('where only finality is asked for, bursts that were never sent leave a candidate undecided, and its headroom untold', () => {
+test('where only finality is asked for, bursts that were never sent leave a candidate undecided', () => {
   const demand: Demand = { ...NO_DEMAND, objectives: [objective('finality_p99', 500)] };
   const space = single({
     name: 'bursty',
@@ -329,15 +309,6 @@ test('where only finality is asked for, bursts that were never sent leave a cand
   const answer = search(planOf(space, demand));
   expect(answer.best).toEqual([]);
   expect(answer.simulated.map(({ outcome }) => outcome)).toEqual(['undecided']);
-  const plan = planOf(space, demand);
-  const spec = plan.specFor(setupOfSingle(space, demand), 0, plan.full);
-  const trial = trialOf(spec, [real(spec)], 200 * MILLISECOND, demand.objectives);
-  const step = grown({ keeps: 1.25, fails: null, why: null }, 1.5, trial, plan.inFile.full);
-  expect(step).toMatchObject({
-    keeps: 1.25,
-    fails: 1.5,
-    why: expect.stringMatching(/^its runs cannot tell: runs too short/),
-  });
 });
 
 test.each([

@@ -3,7 +3,9 @@
 import { type RankedNodes, RESOURCES, type Resource } from '../bottleneck.ts';
 import type { Objective, ObjectiveVerdict } from '../objective.ts';
 import type { Finalist } from './search-answer.ts';
+import { spareOf } from './spare.ts';
 import type { Trial } from './trial.ts';
+import { isRate } from './untold.ts';
 
 export interface Margin {
   /** A measure, or what a node can run out of. */
@@ -39,14 +41,11 @@ function trialMargins({ estimate }: Trial, objectives: readonly Objective[], aft
 /** Rates of open loops cannot exceed what is offered: what they have to spare is told by the headroom. */
 function objectiveMargin(
   { measure, value, target: text }: ObjectiveVerdict,
-  { target, direction, estimate }: Objective,
+  asked: Objective,
   after: string | null,
 ): readonly Margin[] {
-  if (value === null || /^(throughput|goodput)_/.test(estimate)) return [];
-  // Of a share that should be large, what is left is counted in what may be missing of it.
-  const spare =
-    direction === 'at-most' ? 1 - value / target : target >= 1 ? value - target : 1 - (1 - value) / (1 - target);
-  return [{ what: measure, kind: 'objective', after, value, target: text, spare, node: null }];
+  if (value === null || isRate(asked.estimate)) return [];
+  return [{ what: measure, kind: 'objective', after, value, target: text, spare: spareOf(value, asked), node: null }];
 }
 
 function resourceMargin({ shares, node }: RankedNodes, resource: Resource, after: string | null): readonly Margin[] {

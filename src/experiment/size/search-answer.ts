@@ -7,7 +7,7 @@ import type { CutBook } from './cut-book.ts';
 import type { Demand, Load } from './demand.ts';
 import type { Drill } from './drills.ts';
 import type { Contender } from './field.ts';
-import type { Headroom } from './headroom.ts';
+import type { Headroom } from './reach.ts';
 import type { Candidate, RunSetup, Space } from './space.ts';
 import type { Trial } from './trial.ts';
 

@@ -12,12 +12,13 @@ import { CutBook, type CutName } from './cut-book.ts';
 import { expectedIn, loadOf } from './demand.ts';
 import { type Drill, drilled, drillsOf, settledAt } from './drills.ts';
 import { type Asked, type Contender, countCandidates, fieldOf } from './field.ts';
-import { grown, LOAD_STEPS, NO_HEADROOM } from './headroom.ts';
+import { type HeadroomTrial, headroomsOf } from './headroom.ts';
 import { configurationOf, isAsStrong, kindOf } from './kinds.ts';
+import { NO_HEADROOM } from './reach.ts';
 import type { Finalist, RunLength, Simulated, SizeAnswer, SizePlan, SizeStage } from './search-answer.ts';
 import { problemsOf, setupOf } from './setup.ts';
 import type { Candidate, RunSetup } from './space.ts';
-import { clearlyMisses, type Trial, trialOf, worstMiss } from './trial.ts';
+import { clearlyMisses, type Trial, trialOf, whyMissed, worstMiss } from './trial.ts';
 import { untoldText } from './untold.ts';
 
 /** Candidates raced together: few at first, since the cheapest often do. The same for any number of threads. */
@@ -42,6 +43,12 @@ type Asking<Answer> = Generator<readonly RunSpec[], Answer, readonly RunOutcome[
 
 interface Racer extends Contender {
   readonly setup: RunSetup;
+}
+
+/** One trial. */
+interface Wanted {
+  readonly setup: RunSetup;
+  readonly length: RunLength;
 }
 
 class Search {
@@ -259,25 +266,41 @@ class Search {
     return true;
   }
 
-  /** More and more load on each answer, one run a step, until it no longer gives what is asked for. */
+  /** More and more load on each answer, until it no longer gives what is asked for. */
   *measureHeadroom(): Asking<void> {
-    const { full, inFile } = this.plan;
-    for (const factor of LOAD_STEPS) {
-      const growing = this.best.filter(({ headroom }) => headroom.fails === null);
-      if (this.interrupted || growing.length === 0) return;
-      this.followed.clear();
-      this.begin('headroom');
-      const asking = growing.map(({ setup }) => ({
-        setup: { ...scaledLoad(setup, factor), label: `${setup.label} ×${factor}` },
-        length: full,
-      }));
-      const trials = yield* this.trials(asking, 1, false);
-      if (this.interrupted) return;
-      growing.forEach((finalist, i) => {
-        const headroom = grown(finalist.headroom, factor, trials[i] as Trial, inFile.full);
-        this.best[this.best.indexOf(finalist)] = { ...finalist, headroom };
-      });
+    if (this.interrupted) return;
+    const found = yield* headroomsOf(this.best, this.plan.inFile, (wanted) =>
+      this.judgedAlike(wanted.map((one) => this.underLoad(one))),
+    );
+    found.forEach((headroom, i) => {
+      this.best[i] = { ...(this.best[i] as Finalist), headroom };
+    });
+  }
+
+  /**
+   * As answers are: one run of each first, which settles what it clearly misses, then all replications, and on the verge as many again. null:
+   * interrupted.
+   */
+  private *judgedAlike(wanted: readonly Wanted[]): Asking<readonly Trial[] | null> {
+    const { replications } = this.plan;
+    this.followed.clear();
+    this.begin('headroom');
+    let trials: readonly Trial[] = [];
+    for (const stage of new Set([1, replications, 2 * replications])) {
+      const isDone = (trial: Trial | undefined): boolean =>
+        trial !== undefined && (clearlyMisses(trial) || (stage > replications && trial.decided));
+      const again = wanted.filter((_, i) => !isDone(trials[i]));
+      const found = [...(yield* this.trials(again, stage, false))];
+      if (this.interrupted) return null;
+      trials = wanted.map((one, i) => (again.includes(one) ? found.shift() : trials[i]) as Trial);
     }
+    return trials;
+  }
+
+  private underLoad({ of: { setup }, factor, drill }: HeadroomTrial): Wanted {
+    const loaded = { ...scaledLoad(setup, factor), label: `${setup.label} ×${factor}` };
+    if (drill === null) return { setup: loaded, length: this.plan.full };
+    return { setup: drilled(loaded, drill), length: this.lengthOf(loaded, drill).length };
   }
 
   answer(): SizeAnswer {
@@ -319,11 +342,7 @@ class Search {
   }
 
   /** Replications 0 … of each; `judged` false: at whatever load, without what counts as failing. */
-  private *trials(
-    wanted: readonly { readonly setup: RunSetup; readonly length: RunLength }[],
-    replications: number,
-    judged = true,
-  ): Asking<readonly Trial[]> {
+  private *trials(wanted: readonly Wanted[], replications: number, judged = true): Asking<readonly Trial[]> {
     if (wanted.length === 0) return [];
     const specs = wanted.map(({ setup, length }) =>
       Array.from({ length: replications }, (_, replication) => this.plan.specFor(setup, replication, length)),
@@ -360,7 +379,6 @@ class Search {
   }
 
   private drop(name: CutName, { candidate, cost }: Contender, trial: Trial, when = ''): void {
-    const { by, why } = worstMiss(trial);
-    this.book.add(name, candidate, cost.total, by, () => `${why}${when}`);
+    this.book.add(name, candidate, cost.total, worstMiss(trial).by, () => whyMissed(trial, when));
   }
 }

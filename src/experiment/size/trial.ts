@@ -9,6 +9,7 @@ import { nominalRate } from '../offered-load.ts';
 import { estimatePoint, type PointEstimate } from '../point-estimate.ts';
 import { windowOf } from '../window.ts';
 import { isSteady } from './demand.ts';
+import { CLEARLY, unsureIn } from './spare.ts';
 import { isRate, neverSent, neverValid, notReached, tells, tooFew, type Untold } from './untold.ts';
 
 export interface Miss {
@@ -36,6 +37,8 @@ export interface Trial {
   readonly failed: readonly FailedRun[];
   /** False where further replications could turn a verdict. */
   readonly decided: boolean;
+  /** Measures of which the only run that tells is so near the target that another could turn it; empty where there are several. */
+  readonly unsure: readonly string[];
 }
 
 export function trialOf(
@@ -48,7 +51,7 @@ export function trialOf(
   const failed = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome]));
   if (ended.length === 0) {
     const misses = failures(failed);
-    const nothing = { estimate: null, runs: ended, quiet: 0, finalityP99: null, untold: null };
+    const nothing = { estimate: null, runs: ended, quiet: 0, finalityP99: null, untold: null, unsure: [] };
     return { spec, ...nothing, misses, failed, decided: true };
   }
   const { runs, point } = tellingRuns(spec, ended, warmup, objectives);
@@ -69,7 +72,8 @@ export function trialOf(
   const finalityP99 = judgedFinalityP99(runs.map((run) => ({ run, window: windowOf(run, end) })));
   const decided = untold === null && estimate.objective.every((verdict) => verdict.decided);
   const quiet = ended.length - runs.length;
-  return { spec, estimate, runs, quiet, finalityP99, misses, untold, failed, decided };
+  const unsure = runs.length === 1 && few === null ? unsureIn(estimate, spec, objectives) : [];
+  return { spec, estimate, runs, quiet, finalityP99, misses, untold, failed, decided, unsure };
 }
 
 /** Those that say something, where some do and some do not; all of them where a mean rate is asked for of bursts, of which quiet is a part. */
@@ -120,7 +124,7 @@ function condition({ condition: found, estimates }: PointEstimate): readonly Mis
   if (found.condition === 'keeps up') return [];
   const { throughput_per_s: final, offered_per_s: offered } = estimates;
   const by = final === null || offered === null || offered.mean === 0 ? 1 : 1 - final.mean / offered.mean;
-  const words = { overloaded: 'does not keep up with the load', 'not caught up': 'has not caught up after the loss' };
+  const words = { overloaded: 'does not keep up with the load', 'not caught up': 'has not caught up' };
   return [
     {
       what: 'load',
@@ -152,9 +156,7 @@ function missOf({ measure, value, reason, target: text }: ObjectiveVerdict, { ta
   };
 }
 
-/** A short run settles what it misses by more than this, and what does not keep up: chance and its shortness make no such difference. */
-const CLEARLY = 0.1;
-
+/** A short run settles what it misses by more than so much, and what does not keep up: chance and its shortness make no such difference. */
 export function clearlyMisses({ misses }: Trial): boolean {
   return misses.some(({ what, by }) => by > CLEARLY || what === 'load' || what === 'safety' || what === 'run');
 }
@@ -162,4 +164,11 @@ export function clearlyMisses({ misses }: Trial): boolean {
 /** The miss that says most. */
 export function worstMiss({ misses }: Trial): Miss {
   return misses.reduce((worst, miss) => (miss.by > worst.by ? miss : worst), misses[0] as Miss);
+}
+
+/** In words; `when` follows what is missed. */
+export function whyMissed(trial: Trial, when = ''): string {
+  const { what, why } = worstMiss(trial);
+  const doubt = trial.unsure.includes(what) ? ', in one run, which so near its target cannot tell it for certain' : '';
+  return `${why}${when}${doubt}`;
 }

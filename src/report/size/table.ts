@@ -3,14 +3,14 @@ import Table from 'cli-table3';
 import colours from 'picocolors';
 import type { AnswerRow, NearRow, SizeFile } from '../../results/size-file.ts';
 import { formatBitRate } from '../../units/format.ts';
-import { formatShort } from '../html/format.ts';
 import type { Colours } from '../table.ts';
-import { counted, percent, withInterval } from '../words.ts';
+import { counted, list, percent, withInterval } from '../words.ts';
 import { cutMeaning } from './cuts.ts';
 import {
   askedText,
   bindingText,
   footnotes,
+  headroomText,
   money,
   NEAREST_FIRST,
   NEAREST_TITLE,
@@ -66,9 +66,15 @@ export function answerCells(answer: AnswerRow, file: SizeFile): readonly string[
     money(answer.cost_per_month.total, file),
     withInterval(answer.finality_p99_ms, 'ms'),
     worst === undefined ? '–' : `${withInterval(worst.p99, 'ms')} (${worst.lost})`,
-    `${headroom.fails === null ? '≥ ' : ''}×${formatShort(headroom.keeps)}`,
-    margins[0] === undefined ? '–' : bindingText(margins[0]),
+    headroomText(headroom),
+    `${margins[0] === undefined ? '–' : bindingText(margins[0])}${unsureNote(answer)}`,
   ];
+}
+
+/** Measures of which one run cannot tell for certain, with all nodes up or after a loss. */
+function unsureNote({ unsure, losses }: AnswerRow): string {
+  const measures = [...new Set([...unsure, ...losses.flatMap((loss) => loss.unsure)])];
+  return measures.length === 0 ? '' : `; one run cannot tell ${list(measures)} for certain`;
 }
 
 export const NEAR_HEAD = ['candidate', 'a month', 'left out', 'why', 'misses by'] as const;

@@ -109,10 +109,20 @@ function givesSentence(answer: AnswerRow, { asked }: SizeFile): string {
     })
     .join(', ');
   const margin = marginText(asked);
-  const open = answer.objective.some(({ decided }) => !decided)
-    ? ' An interval reaches across its target: more replications could turn it.'
-    : '';
+  const open = openText(answer.objective) + unsureText(answer.unsure);
   return `Under ${formatQuantity(asked.offered_per_s, 'per_s')} offered${margin}, it gives ${objectives} (${runsText(answer)}).${open}`;
+}
+
+function openText(verdicts: readonly { readonly decided: boolean }[]): string {
+  const open = verdicts.some(({ decided }) => !decided);
+  return open ? ' An interval reaches across its target: more replications could turn it.' : '';
+}
+
+/** What one run alone cannot tell. */
+function unsureText(measures: readonly string[]): string {
+  if (measures.length === 0) return '';
+  const [targets, them] = measures.length === 1 ? ['its target', 'it'] : ['their targets', 'them'];
+  return ` So near ${targets}, one run cannot tell ${list(measures)} for certain: more replications could turn ${them}.`;
 }
 
 /** Why so much is offered, in words that follow it. */
@@ -135,9 +145,9 @@ function lossSentence(answer: AnswerRow, { asked }: SizeFile): readonly string[]
   if (worst === null) return [tolerates];
   const p99 =
     worst.finality_p99_ms === null ? '' : `, with finality p99 at ${withInterval(worst.finality_p99_ms, 'ms')}`;
-  const open = losses.every(({ decided }) => decided)
-    ? ''
-    : ' An interval reaches across its target: more replications could turn it.';
+  const open =
+    openText(losses) +
+    unsureText(losses.flatMap(({ unsure, lost }) => unsure.map((measure) => `${measure} after the loss of ${lost}`)));
   const quiet = losses.reduce((sum, one) => sum + one.quiet_replications, 0);
   const all = losses.reduce((sum, one) => sum + one.replications + one.quiet_replications, 0);
   const left = quiet === 0 ? '' : ` Left out: ${quietText(quiet, all)}.`;
@@ -160,12 +170,27 @@ function simulatedLosses({ losses, losses_possible }: AnswerRow, survive: SizeFi
   return `Simulated were ${whole(losses.length)} of the ${whole(possible)} possible ${what}: ${chosen}; the others rest on quorum arithmetic and the bounds.`;
 }
 
-function headroomSentence({ headroom: { keeps, fails, why } }: AnswerRow): string {
-  if (fails === null)
-    return `Headroom: it still gives all of this at ${formatShort(keeps)} times the load, the most that was tried.`;
-  return keeps === 1
-    ? `Headroom: none is shown: at ${formatShort(fails)} times the load, ${why}.`
-    : `Headroom: it still gives all of this at ${formatShort(keeps)} times the load; at ${formatShort(fails)} times, ${why}.`;
+function headroomSentence({ headroom, losses }: AnswerRow): string {
+  const { keeps, unsure, fails, why, all_up } = headroom;
+  const what = losses.length === 0 ? 'all of this' : 'all of this, after each of these losses too,';
+  const beyond = fails === null ? ', the most that was tried' : `; at ${formatShort(fails)} times, ${why}`;
+  const all =
+    keeps > 1
+      ? `it still gives ${what} at ${formatShort(keeps)} times the load${beyond}`
+      : fails === null
+        ? 'it was not measured, since the search was stopped'
+        : `none is shown: at ${formatShort(fails)} times the load, ${why}`;
+  const doubt = unsureText(unsure.map((measure) => `${measure} at that load`));
+  if (all_up.keeps <= keeps) return `Headroom: ${all}.${doubt}`;
+  const further =
+    all_up.fails === null ? ', the most that was tried' : `; at ${formatShort(all_up.fails)} times, ${all_up.why}`;
+  return `Headroom: ${all}.${doubt} With all nodes up it gives this at ${formatShort(all_up.keeps)} times the load${further}.`;
+}
+
+/** `×1.25, with all nodes up ≥ ×3`: what is said of all nodes up alone only where it is more. */
+export function headroomText({ all_up, ...all }: AnswerRow['headroom']): string {
+  const factor = ({ keeps, fails }: typeof all): string => `${fails === null ? '≥ ' : ''}×${formatShort(keeps)}`;
+  return all_up.keeps > all.keeps ? `${factor(all)}, with all nodes up ${factor(all_up)}` : factor(all);
 }
 
 function bindingSentence({ margins }: AnswerRow): string {
@@ -225,7 +250,7 @@ function proofSentence(file: SizeFile): string {
 function othersSentence(first: AnswerRow, others: readonly AnswerRow[], file: SizeFile): string {
   const each = others.map(
     (answer) =>
-      `${protocolTitle(answer.protocol)} on ${counted(answer.nodes, 'node')}, ${answer.machine} with ${formatBitRate(answer.bandwidth_bps)}, for ${money(answer.cost_per_month.total - first.cost_per_month.total, file)} more (headroom ${answer.headroom.fails === null ? 'at least ' : ''}×${formatShort(answer.headroom.keeps)}${worstText(answer)})`,
+      `${protocolTitle(answer.protocol)} on ${counted(answer.nodes, 'node')}, ${answer.machine} with ${formatBitRate(answer.bandwidth_bps)}, for ${money(answer.cost_per_month.total - first.cost_per_month.total, file)} more (headroom ${headroomText(answer.headroom)}${worstText(answer)})`,
   );
   return `Next of other kinds: ${list(each)}.`;
 }
