@@ -19,6 +19,7 @@ import type { RequestLane } from './lanes.ts';
 import { MessageLoop } from './message-loop.ts';
 import type { Node } from './node.ts';
 import type { Busy } from './run-clock.ts';
+import { TicketQueue } from './ticket-queue.ts';
 import type { World } from './world.ts';
 
 export class NodeIsland implements ClientPort {
@@ -44,8 +45,7 @@ export class NodeIsland implements ClientPort {
   private readonly messages: MessageLoop;
   /** When the running job's effects take place; NEVER when it has none. */
   private finishAt: Instant = NEVER;
-  /** Completed fsyncs to be told to the replica: their tickets, with their instants. */
-  private readonly persisted: FlightQueue;
+  private readonly persisted = new TicketQueue();
   /** Replies handed over to clients on this machine: flights with their instants. */
   private readonly local: FlightQueue;
 
@@ -60,7 +60,6 @@ export class NodeIsland implements ClientPort {
     this.handed = new FlightQueue(world.flights);
     this.ready = new FlightQueue(world.flights);
     this.local = new FlightQueue(world.flights);
-    this.persisted = new FlightQueue(world.flights);
     this.pool = new CorePool(world.spec.machine.cores - 1);
     this.disk = new GroupCommitDisk((count, bytes) => world.fsync(node.self, count, bytes));
     const { ingress, ready, pool, thread, disk, local } = this;
@@ -321,7 +320,7 @@ export class NodeIsland implements ClientPort {
     this.disk.crash(at);
     this.effects.crash();
     this.finishAt = NEVER;
-    while (this.persisted.head !== 0) this.persisted.pop();
+    this.persisted.clear();
     for (const group of this.clients) if (group.alive) group.die(at);
     this.nextAt = NEVER;
   }
