@@ -29,13 +29,13 @@ function raftWithTickets(to: (ticket: number) => number, back: (ticket: number) 
   return { ...raft, create: create as AnyProtocol['create'] };
 }
 
-/** A node is struck twice, the second time soon after it came back; its disk and thread are slow enough for fsyncs to wait. */
+/** A node is struck twice, the second time soon after it came back; its thread is so busy that fsyncs wait to be told. */
 const specOf = (trial: number) =>
   testSpec('raft', 3, {
     seed: 5 + trial,
     horizon: 300 * MILLISECOND,
     protocol: batchTimeout('raft', 0),
-    clients: [clientsAt({ site: 0 }, openLoad(2000))],
+    clients: [clientsAt({ site: 0 }, openLoad(4000))],
     faults: [60_000_000 + 1_000_037 * trial, 102_000_000 + 1_033_037 * trial].map((at) => ({
       kind: 'crash' as const,
       target: [trial % 3],
@@ -44,8 +44,8 @@ const specOf = (trial: number) =>
     })),
     machine: {
       cores: 2,
-      execution: 400 * MICROSECOND,
-      handling: 200 * MICROSECOND,
+      execution: 100 * MICROSECOND,
+      handling: 300 * MICROSECOND,
       disk: { fsync: { kind: 'constant', value: 100 * MICROSECOND }, bitsPerSecond: Number.POSITIVE_INFINITY },
     },
   });
@@ -57,7 +57,7 @@ describe('tickets', () => {
     ['from zero on', (t: number) => t - 1, (t: number) => t + 1],
   ])('%s change nothing, on either kernel', (_, to, back) => {
     const raft = raftWithTickets(to, back);
-    for (let trial = 0; trial < 60; trial += 5) {
+    for (let trial = 0; trial < 24; trial += 2) {
       const spec = specOf(trial);
       const plain = simulate(spec).digest;
       for (const kernel of ['islands', 'reference'] as const)
