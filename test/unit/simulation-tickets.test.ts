@@ -1,4 +1,4 @@
-// Tickets of disk writes are a protocol's own numbers: both kernels hand them back as they were, whatever they are, and forget them in a crash.
+// Tickets of disk writes are a protocol's own numbers: both kernels hand them back as they were, whatever they are.
 import { describe, expect, test } from 'vitest';
 import type { AnyProtocol } from '../../src/protocols/protocol.ts';
 import { protocols } from '../../src/protocols/registry.ts';
@@ -57,7 +57,7 @@ describe('tickets', () => {
     ['from zero on', (t: number) => t - 1, (t: number) => t + 1],
   ])('%s change nothing, on either kernel', (_, to, back) => {
     const raft = raftWithTickets(to, back);
-    for (let trial = 0; trial < 24; trial += 2) {
+    for (let trial = 0; trial < 6; trial++) {
       const spec = specOf(trial);
       const plain = simulate(spec).digest;
       for (const kernel of ['islands', 'reference'] as const)
