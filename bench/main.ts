@@ -15,7 +15,7 @@ import { NOISY_SPREAD } from './sample.ts';
 import { tables } from './tables.ts';
 
 const METHOD =
-  'Each row in its own process, single thread, after runs until they get no faster (eight at most); wall time of the fastest repetition. ' +
+  'Each row in its own process, single thread, after a first run and up to eight more (one with --quick) until they get no faster; wall time of the fastest repetition. ' +
   'First: of the first run of the process, cold. ' +
   `Spread: median over fastest − 1; above ${NOISY_SPREAD * 100} % the figure is marked noisy. ` +
   'Per cpu s: by processor time of all threads of the process. Ratio: messages per second of the fast kernel over the reference kernel ' +
