@@ -1,7 +1,7 @@
 // How longer runs are asked for: by the duration that the scenario must have, whatever a rough answer measures of it.
 import { expect, test } from 'vitest';
 import { longerRuns } from '../../src/experiment/longer-runs.ts';
-import { tooFew, untoldText } from '../../src/experiment/size/untold.ts';
+import { tooFew, untoldText } from '../../src/experiment/telling.ts';
 import { fileLengthOf, runSettings } from '../../src/scenario/run-spec-for.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { SECOND } from '../../src/units/quantities.ts';
