@@ -7,9 +7,9 @@ import type { RunSpec } from '../simulation/run-spec.ts';
 import { formatDuration } from '../units/format.ts';
 import { type Duration, type Instant, MILLISECOND, SECOND } from '../units/quantities.ts';
 import { FEWEST } from './condition.ts';
-import { type FileLength, longerRuns } from './longer-runs.ts';
+import { type FileLength, longerRuns, REPEAT_TRACE } from './longer-runs.ts';
 import type { Objective } from './objective.ts';
-import { offeredRate } from './offered-load.ts';
+import { offeredRate, playsOnce } from './offered-load.ts';
 import { windowOf } from './window.ts';
 
 /** What runs cannot tell. */
@@ -48,9 +48,10 @@ export function tooFew(
   warmup: Instant,
   { clients, horizon, measuredFrom = 0 }: Pick<RunSpec, 'clients' | 'horizon' | 'measuredFrom'>,
 ): Untold {
-  const often = offeredRate(clients);
-  const measured = Math.round((horizon - warmup) / MILLISECOND) / 1000;
-  const none = `too few transactions: none is final in the ${measured} s measured of any run`;
+  const often = offeredRate(clients.filter((group) => !playsOnce(group)));
+  const none = `too few transactions: none is final in the ${formatDuration(horizon - warmup)} measured of any run`;
+  if (often === 0 && clients.some(playsOnce))
+    return { why: `${none}, and a trace that plays once ends; ${REPEAT_TRACE}`, longer: false, measured: null };
   if (often === 0) return { why: none, longer: true, measured: null };
   const seconds = Math.ceil(FEWEST / often);
   return {

@@ -4,8 +4,9 @@
  */
 import type { RunSpec } from '../../simulation/run-spec.ts';
 import type { EstimateName } from '../estimate.ts';
+import { REPEAT_TRACE } from '../longer-runs.ts';
 import { isNotReached, type Objective } from '../objective.ts';
-import { nominalRate } from '../offered-load.ts';
+import { nominalRate, playsOnce } from '../offered-load.ts';
 import type { PointEstimate } from '../point-estimate.ts';
 import { rate, type Untold } from '../telling.ts';
 import { isSteady } from './demand.ts';
@@ -36,7 +37,14 @@ export function neverSent(
     return sent < target || (value / sent) * nominal >= target;
   });
   if (!short && sent >= FAIR_SHARE * nominal) return null;
-  const why = `runs too short for these arrivals: they sent ${rate(sent)} of ${rate(nominal)}/s`;
+  const sentWords = `sent ${rate(sent)} of ${rate(nominal)}/s`;
+  if (clients.some(playsOnce))
+    return {
+      why: `a trace that plays once ends: in these runs it ${sentWords}; ${REPEAT_TRACE}`,
+      longer: false,
+      measured: null,
+    };
+  const why = `runs too short for these arrivals: they ${sentWords}`;
   return { why, longer: true, measured: null };
 }
 
