@@ -21,9 +21,21 @@ export interface Untold {
   readonly measured: Duration | null;
 }
 
-/** With what would decide it. */
-export function untoldText({ why, longer, measured }: Untold, length: FileLength): string {
-  return longer ? `${why}; ${longerRuns(measured, length)}` : why;
+/** With what would decide it. `length`: null where how long runs last does not follow from `run.duration` alone, as with faults. */
+export function untoldText({ why, longer, measured }: Untold, length: FileLength | null): string {
+  if (!longer) return why;
+  return `${why}; ${length === null ? 'lengthen run.duration' : longerRuns(measured, length)}`;
+}
+
+/** Of runs of one point, none of which tells, why; null: some do, or there are none, or a check speaks. */
+export function noneTells(
+  runs: readonly RunResult[],
+  warmup: Instant,
+  spec: Pick<RunSpec, 'clients' | 'horizon' | 'measuredFrom'>,
+  objectives: readonly Objective[],
+): Untold | null {
+  const speaks = runs.some((run) => run.violations.length > 0 || tells(run, warmup, objectives));
+  return speaks || runs.length === 0 ? null : tooFew(warmup, spec);
 }
 
 /** Ours: what is under way for less than this is not overdue, where no finality is asked for. */
