@@ -9,7 +9,7 @@ import { buildComparison } from '../results/build-comparison.ts';
 import type { CompareFile } from '../results/compare-file.ts';
 import { settledForDrills } from '../scenario/for-drills.ts';
 import { formatProblem } from '../scenario/problem.ts';
-import { runSettings, runSpecFor, withoutFaults } from '../scenario/run-spec-for.ts';
+import { fileLengthOf, runSettings, runSpecFor, withoutFaults } from '../scenario/run-spec-for.ts';
 import { MILLISECOND } from '../units/quantities.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
 import { stoppedWithoutAnswer } from './cache-options.ts';
@@ -70,6 +70,7 @@ async function run(file: string, options: RunningOptions, context: CommandContex
         duration_ms: (duration as number) / MILLISECOND,
       },
       drills,
+      inFile: fileLengthOf(scenario, invocation.quick),
       answers,
       checkedRangeOf: ({ setup }, { base }) => checkedRangeOf(setup, busiestOf(base.ranks)),
       wordsOf,

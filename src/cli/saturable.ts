@@ -1,7 +1,7 @@
 /** What of a scenario stands in the way of a search for its saturation, and what the search changes about it: each in a sentence. */
 
-import { durationFor, letEachLast, WITHOUT_QUICK } from '../experiment/longer-runs.ts';
-import { offeredRate } from '../experiment/offered-load.ts';
+import { durationFor, letEachLast, REPEAT_TRACE, WITHOUT_QUICK } from '../experiment/longer-runs.ts';
+import { offeredRate, playsOnce } from '../experiment/offered-load.ts';
 import { canBeSimulated, LEAST_PRECISE, MOST_REQUESTS } from '../experiment/saturation/plan.ts';
 import { settledWithin, timeToSettle } from '../experiment/sent-load.ts';
 import { isOnLatency } from '../experiment/stability.ts';
@@ -9,7 +9,6 @@ import { fileLengthOf, runSettings } from '../scenario/run-spec-for.ts';
 import type { RunSettings, Scenario } from '../scenario/scenario.ts';
 import { formatDuration } from '../units/format.ts';
 import { type Duration, LONGEST_RUN, type Ratio } from '../units/quantities.ts';
-import type { TraceOptions } from '../workloads/arrivals/trace.ts';
 
 /** What a search for saturation rests on. */
 export interface SearchLength {
@@ -29,10 +28,9 @@ export function unfitForSaturation(scenario: Scenario, length: SearchLength): re
       return [
         `${file}: ${label} has closed-loop clients only, which offer no more than is answered: their throughput is the saturation already (run it). To find the load at which others come and go, give a client group 'load: { open: { poisson: 100/s } }'`,
       ];
-    const once = open.some(({ name, options }) => name === 'trace' && !(options as TraceOptions).repeat);
-    if (once)
+    if (clients.some(playsOnce))
       return [
-        `${file}: ${label} replays a trace once: the faster it is replayed the sooner it ends, so no load lasts. Set 'repeat: true' for the trace`,
+        `${file}: ${label} replays a trace once: the faster it is replayed the sooner it ends, so no load lasts: ${REPEAT_TRACE}`,
       ];
     if (offeredRate(clients) <= 0) return [`${file}: ${label} offers nothing: there is no load to scale`];
     const wild = unsettled(clients, scenario, length);

@@ -6,7 +6,7 @@ import { sensitivity } from '../experiment/sensitivity.ts';
 import { type FactorRange, INPUT_NAMES, type InputName, uncertainInputs } from '../experiment/uncertain-inputs.ts';
 import { buildSensitivity, type SensitivityFile } from '../results/sensitivity-file.ts';
 import { nearest } from '../scenario/problem.ts';
-import { runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
+import { fileLengthOf, runSettings, runSpecFor } from '../scenario/run-spec-for.ts';
 import type { DesignPoint } from '../scenario/scenario.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
 import { stoppedWithoutAnswer } from './cache-options.ts';
@@ -82,11 +82,14 @@ async function run(file: string, options: SensitivityOptions, context: CommandCo
           (scenario.points[index] as DesignPoint).setup,
           busiest === null ? [] : [{ resource: busiest.resource, node: busiest.node, share: busiest.utilisation }],
         ),
+      // Behind faults --quick is not always one part in so many: then only that runs must be longer can be told.
+      scenario.points.some(({ setup }) => setup.faults.length > 0) ? null : fileLengthOf(scenario, choice.quick),
     );
     await keepAndShow(answer, options, context);
     for (const { label, replication, reason } of failed)
       context.err.write(`not finished: ${label}, replication ${replication}: ${reason}\n`);
-    const code = exitCodeOf(failed.map(() => ExitCode.crashed));
+    const unmeasured = answer.points.some(({ base, unmeasured: why }) => why !== null || base.value === null);
+    const code = exitCodeOf([...failed.map(() => ExitCode.crashed), ...(unmeasured ? [ExitCode.missed] : [])]);
     if (code !== ExitCode.ok) throw new CommandEnd(code);
   });
 }

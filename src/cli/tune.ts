@@ -7,7 +7,7 @@ import { type TunePlan, tune } from '../experiment/tune/tune.ts';
 import { buildTune, type NotTuned, type TuneFile } from '../results/tune-file.ts';
 import { roundTripsOf } from '../scenario/build-network.ts';
 import { exceedsNumbers } from '../scenario/expected-load.ts';
-import { runSettings, runSpecFor, withoutFaults } from '../scenario/run-spec-for.ts';
+import { fileLengthOf, runSettings, runSpecFor, withoutFaults } from '../scenario/run-spec-for.ts';
 import type { DesignPoint } from '../scenario/scenario.ts';
 import { formatRate } from '../units/format.ts';
 import { parseRate } from '../units/parse.ts';
@@ -86,6 +86,7 @@ async function run(file: string, options: TuneOptions, context: CommandContext):
       points,
       notTuned,
       (index) => checkedRangeOf((scenario.points[indices[index] as number] as DesignPoint).setup, []),
+      fileLengthOf(scenario, one.invocation.quick),
     );
     await keepAndShow(answer, options, context);
     for (const { label, replication, reason } of points.flatMap(({ failed }) => failed))

@@ -9,10 +9,12 @@ import { oneMore } from './compare-points.ts';
 import { consumptionOf } from './consumption.ts';
 import { type Consumption, type MonthlyCost, monthlyCost, type Prices } from './cost.ts';
 import { estimatesOf, type RunValues } from './estimate.ts';
+import type { FileLength } from './longer-runs.ts';
 import { judge, type Objective, type ObjectiveVerdict } from './objective.ts';
 import type { PointEstimate } from './point-estimate.ts';
 import { quantileStep } from './quantile-step.ts';
 import { repeatsOf } from './repeats.ts';
+import { noneTells, untoldText } from './telling.ts';
 import { windowOf } from './window.ts';
 
 export type Trust = 'crash' | 'byzantine';
@@ -35,6 +37,8 @@ export interface Candidate {
   readonly trust: Trust;
   /** Why it can't be chosen whatever is asked; null: it can. */
   readonly unfit: string | null;
+  /** Whether that is since its undisturbed runs held too little to tell anything: then it misses nothing either. */
+  readonly untold: boolean;
   readonly criteria: Readonly<Record<Criterion, CriterionValue | null>>;
   /** Undisturbed. */
   readonly objectives: readonly JudgedObjective[];
@@ -74,14 +78,17 @@ export interface Described {
   readonly trust: Trust;
 }
 
-/** `objectives`: those that the answer was judged by. */
+/** `objectives`: those that the answer was judged by. `inFile`: how longer runs are asked for (telling.ts). */
 export function candidateOf(
   point: Described,
   answer: CandidateAnswer,
   objectives: readonly Objective[],
   prices: Prices | null,
+  inFile: FileLength | null,
 ): Candidate {
   const { base, spec } = answer;
+  const ended = base.runs.map(({ run }) => run);
+  const untold = noneTells(ended, base.warmUp.end, spec, objectives);
   const drills = answer.drills.map(drillOf);
   const replications = base.runs;
   const spending = prices === null ? null : spendingOf(answer, prices);
@@ -95,7 +102,8 @@ export function candidateOf(
   return {
     label: point.label,
     trust: point.trust,
-    unfit: whyUnfit(answer),
+    unfit: whyUnfit(answer, untold === null ? null : untoldText(untold, inFile)),
+    untold: untold !== null,
     criteria: {
       cost_per_month: meanOver(
         replications.map(({ run, values }) => costOf(values, run)),
@@ -119,7 +127,7 @@ export function candidateOf(
     spending,
     underTarget(measure, target) {
       const others = objectives.map((one) => (one.measure === measure ? { ...one, target } : one));
-      return candidateOf(point, judgedAgain(answer, others), others, prices);
+      return candidateOf(point, judgedAgain(answer, others), others, prices, inFile);
     },
   };
 }
@@ -185,12 +193,13 @@ export function weakestDrill<D extends Pick<CandidateDrill, 'outageMs'>>(drills:
   );
 }
 
-function whyUnfit({ base, drills, failed }: CandidateAnswer): string | null {
+function whyUnfit({ base, drills, failed }: CandidateAnswer, untold: string | null): string | null {
   const runs = [base, ...drills.map(({ estimate }) => estimate)].flatMap((estimate) => estimate.runs);
   const violated = (kind: 'safety' | 'liveness') =>
     runs.some(({ run }) => run.violations.some((violation) => violation.kind === kind));
   if (violated('safety')) return 'it violated safety';
   if (failed.length > 0) return `${failed.length} of its runs did not finish`;
+  if (untold !== null) return untold;
   if (base.condition === null) return 'no run of it was measured';
   if (base.condition.condition === 'silent') return 'it finalises nothing of what it is offered';
   if (base.condition.condition !== 'keeps up')

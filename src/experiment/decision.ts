@@ -68,7 +68,8 @@ export function recommend(all: readonly Candidate[], assumption: Trust): Recomme
   const fit = able.filter(({ unfit }) => unfit === null);
   const tier = [...TIERS].reverse().find((name) => fit.some((one) => tierOf(one) === name)) ?? 'misses';
   const none = { assumption, chosen: null, tier, runnerUp: null, decidedBy: null, against: null, margin: null };
-  if (tier === 'misses') return { ...none, nearest: nearestOf(fit.length > 0 ? fit : able) };
+  if (tier === 'misses')
+    return { ...none, nearest: nearestOf(fit.length > 0 ? fit : able.filter(({ untold }) => !untold)) };
   const group = fit.filter((one) => tierOf(one) === tier);
   const among = group.length;
   // A dominated candidate may seem as good by chance alone: it is never chosen. The front is picked from the data, so the tests are corrected

@@ -19,6 +19,9 @@ export interface FileLength {
 
 export const WITHOUT_QUICK = 'leave out --quick, without which they are long enough';
 
+/** Runs of any length hold no more than the trace does. */
+export const REPEAT_TRACE = "set 'repeat: true' for the trace";
+
 /** What `run.duration` must at least be for so much to be measured of each run. */
 export function durationFor(measured: Duration, { from, times }: Pick<FileLength, 'from' | 'times'>): Duration {
   return wholly(from + times * measured);
@@ -33,7 +36,9 @@ export function letEachLast(duration: Duration, quickPart: number | null): strin
 /** What makes runs long enough of which so much must be measured; null: how much is not known. */
 export function longerRuns(measured: Duration | null, length: FileLength): string {
   const { from, quickPart } = length;
-  if (measured === null) return `lengthen run.duration${partText(quickPart)}`;
+  // Where so much is measured already it did not do: how much would is not known, and no length is named that is not longer.
+  if (measured === null || from + length.times * measured <= length.duration)
+    return `lengthen run.duration${partText(quickPart)}`;
   if (quickPart !== null && from + measured <= length.duration) return WITHOUT_QUICK;
   const needed = durationFor(measured, length);
   if (needed > LONGEST_RUN)

@@ -22,6 +22,13 @@ export function nominalRate(clients: readonly ClientGroupSpec[]): Rate | null {
   return rates.length === 0 || rates.includes(null) ? null : offeredRate(clients);
 }
 
+/** Whether an open loop sends no more from some time on: it replays a trace that is not repeated. */
+export function playsOnce({ load }: ClientGroupSpec): boolean {
+  if (load.kind === 'closed') return false;
+  const { name, options } = load.arrivals;
+  return arrivalsNamed(name).lap?.(options) === null;
+}
+
 /** Every open-loop group offers `factor` times as much (factor > 0), so that the shares of the groups stay. Closed loops stay as they are. */
 export function scaledLoad<Spec extends Pick<RunSpec, 'clients'>>(spec: Spec, factor: number): Spec {
   if (!(factor > 0)) throw new Error(`a load cannot be scaled by ${factor}`);

@@ -14,6 +14,7 @@ import { onOneWindow } from './one-window.ts';
 import { estimatePoint, type PointEstimate } from './point-estimate.ts';
 import type { ReplicationPlan } from './replicate.ts';
 import { commonLimit } from './scenario-limit.ts';
+import { noneTells, type Untold } from './telling.ts';
 import {
   type FactorRange,
   INPUT_NAMES,
@@ -49,6 +50,8 @@ export interface InputEffect {
 export interface PointSensitivity {
   readonly label: string;
   readonly base: Variant;
+  /** Of the scenario as it stands: why its runs tell nothing, of any measure; null: some do, or none finished. */
+  readonly untold: Untold | null;
   /** Of the scenario as it stands; null where no run of it finished. */
   readonly busiest: Bottleneck | null;
   /** One for each input that is varied, in the order of the registry. */
@@ -140,6 +143,12 @@ function pointOf(
   return {
     label: spec.label,
     base: variantOnly(base),
+    untold: noneTells(
+      finished(parts[0] ?? []),
+      estimates[0]?.warmUp.end ?? 0,
+      spec,
+      (plan.points[point] as SensitivityPlan['points'][number]).objectives,
+    ),
     busiest: base.busiest,
     effects: inputs.flatMap(({ input, why }) => {
       if (why !== null) return [];

@@ -14,6 +14,7 @@ import type { EstimateName } from './estimate.ts';
 import { judgeLatency, type LatencyVerdict } from './load-latency.ts';
 import type { Objective } from './objective.ts';
 import { estimatePoint, type PointEstimate, type PointQuestion } from './point-estimate.ts';
+import { tells } from './telling.ts';
 import { type Window, windowOf } from './window.ts';
 
 /** Each end of the interval of growth is wrong with this probability, as far as a run is long beside the wandering of its queue. */
@@ -23,9 +24,10 @@ const BLOCKS = 10;
 
 /**
  * Why a load is not stable. `busy`: a resource never has nothing to do, so that what waits for it can only grow, even where finality does
- * not show it (the replies of other replicas are enough). `silent`: nothing, or at the end nothing any more, became final.
+ * not show it (the replies of other replicas are enough). `silent`: nothing, or at the end nothing any more, became final. `untold`: so little
+ * was sent that the runs say nothing.
  */
-export type Cause = 'growing' | 'busy' | 'silent' | 'objective' | 'unsafe';
+export type Cause = 'growing' | 'busy' | 'silent' | 'objective' | 'unsafe' | 'untold';
 
 /**
  * What a verdict of not stable rests on. `test`: growth, or finality beyond its target, by a test at 97.5 %. `threshold`: every run, of two
@@ -71,6 +73,8 @@ export function judgeLoad(
   const common = { latencies, growth, kept: keptShare(measured), keepingUp, estimate };
   const safe = runs.every(({ violations }) => violations.every(({ kind }) => kind !== 'safety'));
   if (!safe) return { cause: 'unsafe', ground: 'threshold', decided: true, ...common };
+  const speaks = runs.some((run) => run.violations.length > 0 || tells(run, warmup, question.objectives));
+  if (!speaks) return { cause: 'untold', ground: null, decided: false, ...common };
   // What cannot be told from chance is no growth: a test that is too weak finds too high a saturation, and `decided` says so.
   const grows = growth !== null && growth.low > 0 && growth.mean > tolerance;
   const missed = latencies.filter(({ met }) => !met);

@@ -3,6 +3,7 @@ import { type Candidate, type CandidateDrill, candidateOf, weakestDrill } from '
 import type { CandidateAnswer } from '../experiment/compare.ts';
 import { type Decision, decide, type Recommendation } from '../experiment/decision.ts';
 import { type Drill, type DrillSettings, drillBegins, nodesAt, sitesWithNodes } from '../experiment/drills.ts';
+import type { FileLength } from '../experiment/longer-runs.ts';
 import { type Change, changesOf } from '../experiment/what-changes.ts';
 import type { DesignPoint, Scenario } from '../scenario/scenario.ts';
 import { quantileOfSorted } from '../statistics/summary.ts';
@@ -17,6 +18,8 @@ export interface ComparisonParts {
   readonly about: Omit<AnswerHead, 'format'> &
     Pick<CompareFile, 'replications' | 'replaced_faults' | 'warnings' | 'duration_ms'>;
   readonly drills: DrillSettings;
+  /** How longer undisturbed runs are asked for. */
+  readonly inFile: FileLength;
   /** One a design point. */
   readonly answers: readonly CandidateAnswer[];
   readonly checkedRangeOf: (point: DesignPoint, answer: CandidateAnswer) => CheckedRangeRow;
@@ -28,7 +31,7 @@ export function buildComparison(parts: ComparisonParts): CompareFile {
   const { scenario, about, drills, answers } = parts;
   const { prices, objective, run } = scenario;
   const candidates = answers.map((answer, i) =>
-    candidateOf(scenario.points[i] as DesignPoint, answer, objective, prices),
+    candidateOf(scenario.points[i] as DesignPoint, answer, objective, prices, parts.inFile),
   );
   const decision = decide(candidates);
   const limit = answers[0]?.base.availability ?? { limit: null, rule: 'not measured: there is no candidate' };

@@ -1,8 +1,10 @@
 /** `sensitivity.json`: what a one-at-a-time analysis answers, as plain data. Nothing in it depends on the machine or the date. */
 import type { Condition } from '../experiment/condition.ts';
 import type { Estimate, EstimateName } from '../experiment/estimate.ts';
+import type { FileLength } from '../experiment/longer-runs.ts';
 import { narrowingOf } from '../experiment/narrowing.ts';
 import type { PointSensitivity, Variant } from '../experiment/sensitivity.ts';
+import { untoldText } from '../experiment/telling.ts';
 import { type FactorRange, INPUT_NAMES, type InputName, uncertainInputs } from '../experiment/uncertain-inputs.ts';
 import type { AnswerHead } from './answer-head.ts';
 import type { CheckedRangeRow } from './result-file.ts';
@@ -28,6 +30,8 @@ export interface InputRow {
 export interface SensitivityPoint {
   readonly label: string;
   readonly base: VariantRow;
+  /** Why nothing was measured of the scenario as it stands, and what would do; null: something was. */
+  readonly unmeasured: string | null;
   /** Root of the sum of the squares of the widths below, in the measure's unit. */
   readonly width: number;
   /** The most useful measurement first. */
@@ -66,6 +70,7 @@ export function buildSensitivity(
   ranges: Readonly<Record<InputName, FactorRange>>,
   points: readonly PointSensitivity[],
   checkedRangeOf: (point: PointSensitivity, index: number) => CheckedRangeRow,
+  inFile: FileLength | null,
 ): SensitivityFile {
   return {
     format: 1,
@@ -74,15 +79,16 @@ export function buildSensitivity(
       const { title, why, measure } = uncertainInputs[input];
       return { input, title, low: ranges[input].low, high: ranges[input].high, why, how_to_measure: measure };
     }),
-    points: points.map((point, index) => pointRow(point, checkedRangeOf(point, index))),
+    points: points.map((point, index) => pointRow(point, checkedRangeOf(point, index), inFile)),
   };
 }
 
-function pointRow(point: PointSensitivity, checkedRange: CheckedRangeRow): SensitivityPoint {
+function pointRow(point: PointSensitivity, checkedRange: CheckedRangeRow, inFile: FileLength | null): SensitivityPoint {
   const { width, inputs } = narrowingOf(point);
   return {
     label: point.label,
     base: variantRow(point.base),
+    unmeasured: point.untold === null ? null : untoldText(point.untold, inFile),
     width,
     effects: inputs.map((narrowing) => {
       const effect = point.effects.find(

@@ -1,7 +1,9 @@
 /** `tune.json`: the least timeouts that a network bears and what they buy, as plain data. Nothing in it depends on the machine or the date. */
 import type { Condition } from '../experiment/condition.ts';
 import type { Estimate } from '../experiment/estimate.ts';
+import type { FileLength } from '../experiment/longer-runs.ts';
 import { TOLD_BELOW } from '../experiment/paired.ts';
+import { untoldText } from '../experiment/telling.ts';
 import type { BatchComparison, BatchSetting, BatchTuning } from '../experiment/tune/batch-timeout.ts';
 import { batchOf } from '../experiment/tune/knobs.ts';
 import type { Shown } from '../experiment/tune/spurious.ts';
@@ -83,6 +85,8 @@ export interface SettingRow {
 }
 
 export interface BatchRows {
+  /** Why runs with the present one tell nothing, and what would do, so that no other was tried; null: they do. */
+  readonly unmeasured: string | null;
   readonly present_ms: number;
   /** null: none keeps up. */
   readonly best_ms: number | null;
@@ -121,16 +125,17 @@ export function buildTune(
   points: readonly PointTuning[],
   notTuned: readonly NotTuned[],
   checkedRangeOf: (index: number) => CheckedRangeRow,
+  inFile: FileLength,
 ): TuneFile {
   return {
     format: 1,
     ...about,
-    points: points.map((point, index) => pointRow(point, checkedRangeOf(index))),
+    points: points.map((point, index) => pointRow(point, checkedRangeOf(index), inFile)),
     not_tuned: notTuned,
   };
 }
 
-function pointRow(point: PointTuning, checkedRange: CheckedRangeRow): TunePoint {
+function pointRow(point: PointTuning, checkedRange: CheckedRangeRow, inFile: FileLength): TunePoint {
   const { label, knobs, roundTrips, range, chosen, present } = point;
   // Where nothing is accepted, what stands now is what the names are shown for.
   const named = chosen ?? present;
@@ -154,7 +159,7 @@ function pointRow(point: PointTuning, checkedRange: CheckedRangeRow): TunePoint 
     chosen: row(chosen),
     rarest_heartbeat: row(point.rarest),
     tried: point.tried.map((one) => settingRow(one, knobs.protocol)),
-    batch: point.batch === null ? null : batchRows(point.batch),
+    batch: point.batch === null ? null : batchRows(point.batch, inFile),
     real_names: values === null ? [] : realSettings(values),
     snippets: values === null ? [] : snippetsFor(values),
     hours_simulated: point.timeSimulated / SECOND / 3600,
@@ -196,9 +201,13 @@ function settingRow(
   };
 }
 
-function batchRows({ present, best, chosen, near, settings, comparisons }: BatchTuning): BatchRows {
+function batchRows(
+  { untold, present, best, chosen, near, settings, comparisons }: BatchTuning,
+  inFile: FileLength,
+): BatchRows {
   const [first, last] = [near[0], near.at(-1)];
   return {
+    unmeasured: untold === null ? null : untoldText(untold, inFile),
     present_ms: ms(present.timeout),
     best_ms: best === null ? null : ms(best.timeout),
     chosen_ms: ms(chosen.timeout),

@@ -134,7 +134,7 @@ describe('compare', () => {
     const argv = ['compare', join(folder, 'none.yaml'), '--inline', '--out', folder];
     const { code, out } = await quorumlabWith({ simulate: fakeRun }, ...argv);
     expect(code).toBe(3);
-    expect(out).toContain('No candidate can be recommended, whatever is asked of it: unsafe: it violated safety.');
+    expect(out).toContain('No candidate can be recommended: unsafe: it violated safety.');
   });
 
   test('stops at Ctrl-C without writing half an answer', async () => {

@@ -52,6 +52,24 @@ describe('sensitivity', () => {
     expect(file.repeat_command).toBe(`npx quorumlab sensitivity ${scenario}`);
   });
 
+  test('of runs that hold no transaction names no input and no chance, ends with exit code 2, and so does compare', async () => {
+    const text = readFileSync(scenario, 'utf8').replace(/closed: .* }/, 'open: { poisson: 0.001/s } } }');
+    const seldom = join(folder, 'seldom.yaml');
+    writeFileSync(seldom, `${text.replace('replications: 2', 'replications: 1')}drills: { for: 1s }\n`);
+    const why =
+      'too few transactions: none is final in the 2s measured of any run, and 20 at 0.001/s take about 20000 s';
+    const { code, out } = await quorumlab('sensitivity', seldom, '--inline', '--out', folder);
+    expect([code, out.match(/^• .*$/gm)]).toEqual([
+      2,
+      [`• Raft: what mean finality depends on is not told: ${why}; let each last 6h (--set run.duration=6h).`],
+    ]);
+    expect(out).not.toContain('chance');
+    const compared = await quorumlab('compare', seldom, '--inline', '--out', folder);
+    expect(compared.code).toBe(2);
+    expect(compared.out).toContain(`• No candidate can be recommended: Raft: ${why}; let each last`);
+    expect(compared.out).not.toMatch(/Nearest|no candidate is fit/);
+  });
+
   test('of a rough answer does not say that the scenario stood as it is', async () => {
     const { code, out, err } = await quorumlab('sensitivity', scenario, '--inline', '--out', folder, '--quick');
     expect(code).toBe(0);

@@ -172,6 +172,15 @@ describe('size', () => {
     expect(out).toContain('A rough answer (--quick): at most 250 candidates simulated, in at most two replications');
   }, 90_000);
 
+  test('whose budget leaves nothing to say says that, and what to raise', async () => {
+    const { code, out } = await quorumlab('size', small, '--budget', '1', '--inline', '--out', folder);
+    expect(code).toBe(2);
+    expect(out).toContain(
+      '• Nothing was found before the budget of runs was spent, which proves nothing (raise --budget to go on)',
+    );
+    expect(out).not.toMatch(/so far were ?\./);
+  });
+
   test('that is rough names the duration to write in the scenario, and taken, that decides', async () => {
     const text = `${HEAD.replace('200/s', '0.5/s')}${SPACE.replace(/, pbft: .* } }/, ' }')
       .replace('[10, 100]', '10')

@@ -35,6 +35,7 @@ const cluster =
   (capacity: number, full: number, collapse: number): Judge =>
   (factor) => ({
     stable: factor <= capacity,
+    told: true,
     decided: true,
     busy: Math.min(1, (full * factor) / capacity),
     kept: factor <= capacity ? 1 : Math.min(1, (capacity / factor) ** collapse),
@@ -80,6 +81,7 @@ describe('the search', () => {
         let tossed = 0;
         const { low, high } = search((factor) => ({
           stable: coins[tossed++ % coins.length] as boolean,
+          told: true,
           decided,
           busy: Math.min(1, factor / 4),
           kept: 0.9,
@@ -90,11 +92,45 @@ describe('the search', () => {
     );
   });
 
+  test('goes on from loads whose runs say nothing to heavier ones, and never calls them too much', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -4, max: 8, noNaN: true }), fc.double({ min: -6, max: 12, noNaN: true }), (a, b) => {
+        const [speaks, capacity] = [2 ** a, 2 ** b];
+        const silent: ReturnType<Judge> = { stable: false, told: false, decided: false, busy: 0, kept: 1 };
+        const { low, high } = search((factor) => (factor < speaks ? silent : cluster(capacity, 1, 1)(factor, 1)));
+        expect(high?.factor).toBeGreaterThan(capacity);
+        expect(high?.factor).toBeGreaterThanOrEqual(speaks);
+        // Where loads just above the least that speaks are too much, none is known to be borne; else the boundary is found.
+        if (low === null) expect(capacity).toBeLessThan(2 * Math.max(speaks, settings.least) * (1 + 1e-5));
+        else expect((high?.factor ?? 9) / low.factor).toBeLessThanOrEqual(1.01 + 1e-9);
+      }),
+      { numRuns: 200 },
+    );
+    expect(search(() => ({ stable: false, told: false, decided: false, busy: 0, kept: 1 }))).toMatchObject({
+      low: null,
+      high: null,
+    });
+  });
+
+  test('ends whatever the verdicts are, also where some runs say nothing here and there', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 40, maxLength: 40 }), (dice) => {
+        let thrown = 0;
+        const { low, high } = search((factor) => {
+          const die = dice[thrown++ % dice.length];
+          return { stable: die === 1, told: die !== 0, decided: false, busy: Math.min(1, factor / 4), kept: 0.9 };
+        });
+        if (low !== null && high !== null) expect(low.factor).toBeLessThan(high.factor);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   test('goes down to the lightest load where none is stable, and up to the heaviest where all are', () => {
-    const none = search(() => ({ stable: false, decided: true, busy: 1, kept: 0.1 }));
+    const none = search(() => ({ stable: false, told: true, decided: true, busy: 1, kept: 0.1 }));
     expect([none.low, none.high?.factor]).toEqual([null, Number((1 / 4096).toPrecision(6))]);
     expect(none.high?.replications).toBe(3);
-    const all = search(() => ({ stable: true, decided: true, busy: 0, kept: 1 }));
+    const all = search(() => ({ stable: true, told: true, decided: true, busy: 0, kept: 1 }));
     expect([all.low?.factor, all.high]).toEqual([1e6, null]);
   });
 });
@@ -103,6 +139,7 @@ test('where verdicts contradict each other the lower boundary counts, and it is 
   const load = (factor: number, stable: boolean): JudgedLoad => ({
     factor,
     stable,
+    told: true,
     replications: 3,
     decided: true,
     busy: 1,

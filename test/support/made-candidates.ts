@@ -30,7 +30,7 @@ export function madeCandidate(figures: Figures = {}): Candidate {
     capacity_per_s: valued(figures.capacity, 5000),
   };
   const { objectives = [], drills = [] } = figures;
-  return { label, trust, unfit, criteria, objectives, drills, spending: null, underTarget: judgedBy };
+  return { label, trust, unfit, untold: false, criteria, objectives, drills, spending: null, underTarget: judgedBy };
 }
 
 /** By values alone. */

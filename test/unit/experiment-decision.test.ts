@@ -208,6 +208,10 @@ describe('a decision', () => {
     });
     expect(front.members.length).toBeGreaterThan(0);
     expect(unfit).toEqual([silent]);
+    // Who misses something comes before who was not measured, and where nobody was, nobody comes near.
+    const untold = { ...silent, label: 'untold', untold: true };
+    expect(decide([untold, silent]).recommendations[0]?.nearest).toMatchObject({ candidate: silent });
+    expect(decide([untold]).recommendations[0]).toMatchObject({ chosen: null, nearest: null });
     expect(decide([silent])).toMatchObject({
       front: { members: [] },
       recommendations: [{ chosen: null, nearest: { candidate: silent } }],

@@ -211,9 +211,23 @@ describe('what limits a cluster', () => {
     const plan = { points: [], replications: 1, precision: 0.01, budget: 9, specFor: () => queue(500) };
     const settings = settingsFor(plan, { ...queue(500), horizon: 80_000 * SECOND });
     expect(nextLoads([], settings)).toEqual([{ factor: MOST_REQUESTS / 500 / 80_000, replications: 1 }]);
-    const load = { factor: 0.25, replications: 1, stable: true, decided: true, busy: 0.1, kept: 1 };
+    const load = { factor: 0.25, replications: 1, stable: true, told: true, decided: true, busy: 0.1, kept: 1 };
     expect(nextLoads([load], settings)).toEqual([]);
     expect([load, { ...load, factor: 0.24 }].map((one) => isHeaviest(one, settings))).toEqual([true, false]);
+  });
+
+  test('is looked for at heavier loads where that of the scenario sends too seldom for its runs to tell', () => {
+    // Of one request in 1000 s none falls into the 3 s that are measured: no objective is missed by that.
+    const asked = { points: [{ warmup: WARMUP, objectives: [p99Within(100)] }], precision: 0.1 };
+    const answer = answers(queue(0.001), asked);
+    expect(answer.outcome).toBe('found');
+    expect(answer.saturation?.rate).toBeGreaterThan(700);
+    expect(answer.saturation?.rate).toBeLessThan(1000);
+    expect(answer.loads[0]).toMatchObject({ cause: 'untold', ground: null, decided: false });
+    // Twenty at 0.001/s take 20,000 s.
+    const { outcome, beyond, measureFor } = answers(queue(0.001), { ...asked, budget: 1 });
+    expect([outcome, beyond]).toEqual(['unsteady', null]);
+    expect(measureFor).toEqual({ each: 20_000 * SECOND, at: 0.001 });
   });
 
   test('is not told where the heaviest load that may be simulated is stable: the search is capped, not free of a limit', () => {

@@ -232,6 +232,7 @@ describe('narrowing', () => {
   const point = (...effects: readonly InputEffect[]): PointSensitivity => ({
     label: 'x',
     base: at(1, 100),
+    untold: null,
     busiest: { resource: 'thread', node: 0, utilisation: 0.1 },
     effects,
     notVaried: [],

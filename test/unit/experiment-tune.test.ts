@@ -423,6 +423,7 @@ describe('the batch timeout', () => {
   ): BatchSetting => ({
     timeout: ms * MILLISECOND,
     condition,
+    untold: null,
     p50Ms: estimateOf(p50),
     p50PerRunMs: p50,
     p99Ms: null,

@@ -1,9 +1,10 @@
 // How longer runs are asked for: by the duration that the scenario must have, whatever a rough answer measures of it.
 import { expect, test } from 'vitest';
 import { longerRuns } from '../../src/experiment/longer-runs.ts';
-import { tooFew, untoldText } from '../../src/experiment/size/untold.ts';
+import { tooFew, untoldText } from '../../src/experiment/telling.ts';
 import { fileLengthOf, runSettings } from '../../src/scenario/run-spec-for.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
+import type { LoadSpec } from '../../src/simulation/run-spec.ts';
 import { SECOND } from '../../src/units/quantities.ts';
 import { clientsAt, openLoad } from '../support/run-specs.ts';
 
@@ -26,6 +27,9 @@ test.each([
   [8 * SECOND, 2 * SECOND, true, 'leave out --quick, without which they are long enough'],
   [8.1 * SECOND, 2 * SECOND, false, 'let each last 11s (--set run.duration=11s)'],
   [105 * DAY, 2 * SECOND, false, 'no run is long enough (run.duration would be 106d, and is 104d at most)'],
+  // So much is measured already, of which no length follows that would do.
+  [8 * SECOND, 2 * SECOND, false, 'lengthen run.duration'],
+  [2 * SECOND, 2 * SECOND, true, 'lengthen run.duration, of which --quick measures one part in 4'],
   [null, 2 * SECOND, false, 'lengthen run.duration'],
   [null, 2 * SECOND, true, 'lengthen run.duration, of which --quick measures one part in 4'],
 ] as const)('to measure %d ns behind a warm-up of %s (--quick: %s): %s', (measured, warmup, quick, advice) => {
@@ -45,7 +49,7 @@ test.each([
     const untold = tooFew(1 * SECOND, { ...spec, measuredFrom: warmup === 'auto' ? 0 : warmup });
     const text = untoldText(untold, fileLengthOf(scenarioOf(3 * SECOND, warmup), quick));
     expect(text).toContain(
-      'too few transactions: none is final in the 2 s measured of any run, and 20 at 2/s take about 10 s; let each last',
+      'too few transactions: none is final in the 2s measured of any run, and 20 at 2/s take about 10 s; let each last',
     );
     expect(text).toContain(`run.duration=${duration}`);
     // Taken as advised, so much is measured.
@@ -53,3 +57,22 @@ test.each([
     expect(horizon).toBe(11 * SECOND);
   },
 );
+
+test('runs of which none tells are not lengthened where a trace that plays once is all that sends', () => {
+  const times = Float64Array.of(0, SECOND, 2 * SECOND);
+  const replay = (repeat: boolean): LoadSpec => ({
+    kind: 'open',
+    arrivals: { name: 'trace', options: { times, repeat } },
+  });
+  const advice = (...loads: readonly LoadSpec[]): string => {
+    const clients = loads.map((load) => clientsAt({ site: 0 }, load));
+    const untold = tooFew(2.9 * SECOND, { clients, horizon: 3 * SECOND, measuredFrom: 2.9 * SECOND });
+    return untoldText(untold, fileLengthOf(scenarioOf(3 * SECOND, 2.9 * SECOND), false));
+  };
+  expect(advice(replay(false))).toBe(
+    "too few transactions: none is final in the 100ms measured of any run, and a trace that plays once ends; set 'repeat: true' for the trace",
+  );
+  // Repeated, it sends 1/s for as long as a run lasts; beside others that do, only they count.
+  for (const told of [advice(replay(true)), advice(replay(false), openLoad(1))])
+    expect(told).toContain('20 at 1/s take about 20 s; let each last 23s');
+});

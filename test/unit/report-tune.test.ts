@@ -119,10 +119,16 @@ describe('a setting', () => {
 });
 
 describe('the batch timeout', () => {
-  const batchOf = (chosen_ms: number, against: BatchDifference | null, near_ms = { low: 0, high: 0 }) =>
+  const batchOf = (
+    chosen_ms: number,
+    against: BatchDifference | null,
+    near_ms = { low: 0, high: 0 },
+    unmeasured: string | null = null,
+  ) =>
     tuneVerdict(
       fileOf({
         batch: {
+          unmeasured,
           present_ms: 5,
           best_ms: 0,
           chosen_ms,
@@ -142,6 +148,12 @@ describe('the batch timeout', () => {
     expect(batchOf(5, less(false))).toContain('stays at 5 ms');
     expect(batchOf(5, less(false))).toContain('is that of 0 ms: more replications may tell');
     expect(batchOf(5, less(false), { low: 0, high: 5 })).not.toContain('more replications');
+  });
+
+  test('stays where its runs hold nothing, of which no keeping up is claimed', () => {
+    expect(batchOf(5, null, { low: 0, high: 0 }, 'too few; let each last 9s')).toBe(
+      'PBFT: the batch timeout stays at 5 ms, since whether another is better is not told: too few; let each last 9s.',
+    );
   });
 
   test('of a row says whether its difference is more than chance', () => {

@@ -26,7 +26,7 @@ function load(factor: number, replications: number, value: number, half: number 
 
 function next(loads: readonly MeasuredLoad[], tried = { below: [] as number[], above: [] as number[] }) {
   const known = loads as unknown as Parameters<typeof bracketOf>[0];
-  const within = known.map((one, i) => ({ ...one, stable: loads[i]?.cause === null }));
+  const within = known.map((one, i) => ({ ...one, stable: loads[i]?.cause === null, told: true }));
   // The bracket of the search: of loads with all replications.
   const { low, high } = bracketOf(within.filter(({ replications }) => replications === LEVEL));
   if (low === null || high === null) throw new Error('no bracket');

@@ -397,7 +397,7 @@ describe('where clients send seldom', () => {
     const answer = search(planOf(seldom(0.004), demand));
     expect(answer).toMatchObject({ best: [], ended: 'exhausted' });
     expect(answer.book.nearest('undecided')[0]?.why).toBe(
-      'too few transactions: none is final in the 0.8 s measured of any run, and 20 at 0.004/s take about 5000 s; let each last 5001s (--set run.duration=5001s)',
+      'too few transactions: none is final in the 800ms measured of any run, and 20 at 0.004/s take about 5000 s; let each last 5001s (--set run.duration=5001s)',
     );
   });
 

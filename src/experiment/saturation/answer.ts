@@ -3,7 +3,8 @@
  * recommended, and which resource is full first. Rates are of what was sent.
  */
 import { type CurvePoint, kneeOf, reaches } from '../../statistics/knee.ts';
-import type { Duration, Rate, Ratio } from '../../units/quantities.ts';
+import { type Duration, type Rate, type Ratio, SECOND } from '../../units/quantities.ts';
+import { FEWEST } from '../condition.ts';
 import type { FailedRun } from '../experiment.ts';
 import { scaledLoad } from '../offered-load.ts';
 import { fullestWindow, isFull, type ProtocolWindow } from '../protocol-windows.ts';
@@ -17,7 +18,7 @@ import { bracketOf, isMonotone, type JudgedLoad } from './search.ts';
 
 /**
  * `found`; `none`: not even the lightest load is stable; `beyond`: the heaviest that was tried still is; `unsteady`: what the runs were
- * sent is not what their arrivals send on average, so nothing is said of a boundary; `failed`: no run of a load ended.
+ * sent is not what their arrivals send on average, or at no load tried is enough to say anything, so nothing is said of a boundary; `failed`: no run of a load ended.
  */
 export type SaturationOutcome = 'found' | 'none' | 'beyond' | 'unsteady' | 'failed';
 
@@ -78,7 +79,8 @@ export function answerOf(
   const sentShare = sharedBy(ends);
   // One share for all loads: they see the same arrivals, and single runs among them would else change places by chance.
   const loads = bench.loads.map((load) => ({ ...load, rate: load.rate * sentShare }));
-  const unsteady = !bench.stopped && !ends.every(bench.isSentAsMeant);
+  const untold = bench.loads.every(({ cause }) => cause === 'untold');
+  const unsteady = !bench.stopped && (untold || !ends.every(bench.isSentAsMeant));
   const at = (load: JudgedLoad | null): MeasuredLoad | null =>
     unsteady ? null : (loads.find(({ factor }) => factor === load?.factor) ?? null);
   const [saturation, beyond] = [at(bracket.low), at(bracket.high)];
@@ -99,7 +101,7 @@ export function answerOf(
     offered,
     outcome: unsteady ? 'unsteady' : outcomeOf(bench, saturation, beyond),
     sentShare,
-    measureFor: unsteady ? measureFor(bench, ends) : null,
+    measureFor: unsteady ? measureFor(bench, untold ? bench.loads.slice(-1) : ends) : null,
     saturation,
     beyond,
     bounds: { stable: leastStable(stable), unstable: unsteady ? null : decidedUnstable(loads, saturation) },
@@ -133,14 +135,15 @@ function sharedBy(ends: readonly MeasuredLoad[]): Ratio {
   return expected === 0 ? 1 : ends.reduce((sum, { sent }) => sum + sent.sent, 0) / expected;
 }
 
-/** At the lighter of the ends, where a lap takes longer. */
+/** At the lighter of the ends, where a lap takes longer; never so short that a run says nothing. */
 function measureFor(
   { spec, offered, precision, replications }: LoadBench,
   [end]: readonly MeasuredLoad[],
 ): PointSaturation['measureFor'] {
   const factor = end?.factor ?? 1;
   const { clients } = scaledLoad(spec, factor);
-  const each = Math.max(timeToSettle(clients, precision) / replications, timeOfLaps(clients, precision));
+  const settled = Math.max(timeToSettle(clients, precision) / replications, timeOfLaps(clients, precision));
+  const each = end?.cause === 'untold' ? Math.max(settled, (FEWEST * SECOND) / (factor * offered)) : settled;
   return each === 0 ? null : { each, at: factor * offered };
 }
 

@@ -134,6 +134,7 @@ export function judgedOf(loads: readonly MeasuredLoad[]): readonly JudgedLoad[] 
     factor,
     replications,
     stable: cause === null,
+    told: cause !== 'untold',
     decided,
     busy: estimate.bottleneck?.utilisation ?? 0,
     kept,

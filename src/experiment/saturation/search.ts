@@ -10,6 +10,8 @@ export interface JudgedLoad {
   /** Replications asked for so far. */
   readonly replications: number;
   readonly stable: boolean;
+  /** False where its runs held too little to say anything: then it is not called stable either. */
+  readonly told: boolean;
   /** False where further replications could turn the verdict. */
   readonly decided: boolean;
   /** Busy share of the busiest resource, 0 … 1. */
@@ -49,12 +51,27 @@ const FURTHEST_STEP = 16;
 const TELLING = 0.5;
 /** Downwards, where even the scenario's own load is too much. */
 const DEEPEST_STEP = 16;
+/** Times a load whose runs say nothing, the least at which others are looked for that do. */
+const CLEARLY_MORE = 2;
 
 export function bracketOf(judged: readonly JudgedLoad[]): Bracket {
-  const ascending = judged.toSorted((a, b) => a.factor - b.factor);
+  const ascending = spokenFor(judged);
   const high = ascending.find(({ stable }) => !stable) ?? null;
   const low = ascending.findLast(({ factor, stable }) => stable && (high === null || factor < high.factor)) ?? null;
   return { low, high };
+}
+
+/** Ascending, without those at the light end whose runs say nothing: a search begins at the first load that does. */
+function spokenFor(judged: readonly JudgedLoad[]): readonly JudgedLoad[] {
+  const ascending = judged.toSorted((a, b) => a.factor - b.factor);
+  const first = ascending.findIndex(({ told }) => told);
+  return first < 0 ? [] : ascending.slice(first);
+}
+
+/** The heaviest load of those at the light end whose runs say nothing; 0 without any. */
+function heaviestSilent(judged: readonly JudgedLoad[]): number {
+  const [first] = spokenFor(judged);
+  return Math.max(0, ...judged.flatMap(({ factor }) => (first === undefined || factor < first.factor ? [factor] : [])));
 }
 
 /** Whether no load is stable above one that is not. */
@@ -72,11 +89,14 @@ export function isHeaviest({ factor }: Pick<JudgedLoad, 'factor'>, { most }: Pic
 export function nextLoads(judged: readonly JudgedLoad[], settings: SearchSettings): readonly WantedLoad[] {
   if (judged.length === 0) return once([Math.min(1, settings.most)]);
   const { low, high } = bracketOf(judged);
+  const silent = heaviestSilent(judged);
   if (low === null && high !== null) {
-    if (high.factor <= rounded(settings.least)) return confirmed(judged, [high], settings);
-    return once([Math.max(settings.least, high.factor * Math.min(0.5, Math.max(1 / DEEPEST_STEP, fallOf(high))))]);
+    const least = Math.max(settings.least, CLEARLY_MORE * silent);
+    if (high.factor <= rounded(least)) return confirmed(judged, [high], settings);
+    return once([Math.max(least, high.factor * Math.min(0.5, Math.max(1 / DEEPEST_STEP, fallOf(high))))]);
   }
-  if (low === null) return [];
+  if (low === null)
+    return isHeaviest({ factor: silent }, settings) ? [] : once([Math.min(settings.most, silent * FURTHEST_STEP)]);
   if (high === null) {
     if (isHeaviest(low, settings)) return confirmed(judged, [low], settings);
     return once(upwards(judged, low, settings));

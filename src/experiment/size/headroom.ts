@@ -4,11 +4,11 @@
  */
 import type { RunSpec } from '../../simulation/run-spec.ts';
 import type { RunOutcome } from '../experiment.ts';
+import { untoldText } from '../telling.ts';
 import type { Drill } from './drills.ts';
 import { type Headroom, NO_REACH } from './reach.ts';
 import type { Finalist, SizePlan } from './search-answer.ts';
 import { type Trial, whyMissed } from './trial.ts';
-import { untoldText } from './untold.ts';
 
 /** On the load that was simulated, the margin included. */
 const LOAD_STEPS = [1.25, 1.5, 2, 3] as const;

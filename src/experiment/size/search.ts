@@ -7,6 +7,7 @@ import type { RunSpec } from '../../simulation/run-spec.ts';
 import type { Instant } from '../../units/quantities.ts';
 import type { Experiment, FailedRun, RunOutcome } from '../experiment.ts';
 import { scaledLoad } from '../offered-load.ts';
+import { untoldText } from '../telling.ts';
 import { boundCut } from './bound-cut.ts';
 import { CutBook, type CutName } from './cut-book.ts';
 import { expectedIn, loadOf } from './demand.ts';
@@ -19,7 +20,6 @@ import type { Finalist, RunLength, Simulated, SizeAnswer, SizePlan, SizeStage } 
 import { problemsOf, setupOf } from './setup.ts';
 import type { Candidate, RunSetup } from './space.ts';
 import { clearlyMisses, type Trial, trialOf, whyMissed, worstMiss } from './trial.ts';
-import { untoldText } from './untold.ts';
 
 /** Candidates raced together: few at first, since the cheapest often do. The same for any number of threads. */
 const FIRST_WAVE = 4;

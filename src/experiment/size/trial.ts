@@ -7,10 +7,11 @@ import type { FailedRun, RunOutcome } from '../experiment.ts';
 import { isNotReached, judge, judgedFinalityP99, type Objective, type ObjectiveVerdict } from '../objective.ts';
 import { nominalRate } from '../offered-load.ts';
 import { estimatePoint, type PointEstimate } from '../point-estimate.ts';
+import { tells, tooFew, type Untold } from '../telling.ts';
 import { windowOf } from '../window.ts';
 import { isSteady } from './demand.ts';
 import { CLEARLY, unsureIn } from './spare.ts';
-import { isRate, neverSent, neverValid, notReached, tells, tooFew, type Untold } from './untold.ts';
+import { isRate, neverSent, neverValid, notReached } from './untold.ts';
 
 export interface Miss {
   /** What is missed: a measure, `load`, `safety` or `run`. */

@@ -2,31 +2,14 @@
  * When runs tell neither that a candidate gives what is asked for nor that it does not, and why, in words: what they show may be the
  * clients' doing. Such a candidate is neither recommended nor called infeasible.
  */
-import type { RunResult } from '../../simulation/run-result.ts';
 import type { RunSpec } from '../../simulation/run-spec.ts';
-import { type Duration, type Instant, MILLISECOND, SECOND } from '../../units/quantities.ts';
-import { FEWEST } from '../condition.ts';
 import type { EstimateName } from '../estimate.ts';
-import { type FileLength, longerRuns } from '../longer-runs.ts';
+import { REPEAT_TRACE } from '../longer-runs.ts';
 import { isNotReached, type Objective } from '../objective.ts';
-import { nominalRate, offeredRate } from '../offered-load.ts';
+import { nominalRate, playsOnce } from '../offered-load.ts';
 import type { PointEstimate } from '../point-estimate.ts';
-import { windowOf } from '../window.ts';
+import { rate, type Untold } from '../telling.ts';
 import { isSteady } from './demand.ts';
-
-/** What runs cannot tell. */
-export interface Untold {
-  readonly why: string;
-  /** Whether longer runs could tell; false: `why` says what else could. */
-  readonly longer: boolean;
-  /** How much of each run, from where it is measured on, would about do; null: not known. */
-  readonly measured: Duration | null;
-}
-
-/** With what would decide it. */
-export function untoldText({ why, longer, measured }: Untold, length: FileLength): string {
-  return longer ? `${why}; ${longerRuns(measured, length)}` : why;
-}
 
 export function isRate(name: EstimateName): name is 'throughput_per_s' | 'goodput_per_s' {
   return name === 'throughput_per_s' || name === 'goodput_per_s';
@@ -54,7 +37,14 @@ export function neverSent(
     return sent < target || (value / sent) * nominal >= target;
   });
   if (!short && sent >= FAIR_SHARE * nominal) return null;
-  const why = `runs too short for these arrivals: they sent ${rate(sent)} of ${rate(nominal)}/s`;
+  const sentWords = `sent ${rate(sent)} of ${rate(nominal)}/s`;
+  if (clients.some(playsOnce))
+    return {
+      why: `a trace that plays once ends: in these runs it ${sentWords}; ${REPEAT_TRACE}`,
+      longer: false,
+      measured: null,
+    };
+  const why = `runs too short for these arrivals: they ${sentWords}`;
   return { why, longer: true, measured: null };
 }
 
@@ -83,43 +73,4 @@ export function neverValid(
 export function notReached({ objective }: PointEstimate): Untold | null {
   const open = objective.find(isNotReached);
   return open === undefined ? null : { why: `${open.measure}: ${open.reason}`, longer: true, measured: null };
-}
-
-/** Ours: what is under way for less than this is not overdue, where no finality is asked for. */
-const PATIENCE: Duration = SECOND;
-
-/**
- * Whether a run says anything of its cluster: something became final in its window, or was sent and is overdue, or so much was sent that
- * some of it should be final. Where clients send seldom, a window may hold no request, or only one that was sent just before its end.
- */
-export function tells(run: RunResult, warmup: Instant, objectives: readonly Objective[]): boolean {
-  const window = windowOf(run, warmup);
-  if (window === null) return false;
-  const limits = objectives.flatMap(({ estimate, target }) =>
-    estimate.startsWith('finality_') ? [target * MILLISECOND] : [],
-  );
-  const patience = limits.length === 0 ? PATIENCE : Math.max(...limits);
-  return window.final > 0 || window.offered >= FEWEST || run.unfinished.some((age) => age > patience);
-}
-
-/** Of runs none of which tells, measured from the end of their warm-up on. */
-export function tooFew(
-  warmup: Instant,
-  { clients, horizon, measuredFrom = 0 }: Pick<RunSpec, 'clients' | 'horizon' | 'measuredFrom'>,
-): Untold {
-  const often = offeredRate(clients);
-  const measured = Math.round((horizon - warmup) / MILLISECOND) / 1000;
-  const none = `too few transactions: none is final in the ${measured} s measured of any run`;
-  if (often === 0) return { why: none, longer: true, measured: null };
-  const seconds = Math.ceil(FEWEST / often);
-  return {
-    why: `${none}, and ${FEWEST} at ${rate(often)}/s take about ${seconds} s`,
-    longer: true,
-    measured: warmup + seconds * SECOND - measuredFrom,
-  };
-}
-
-/** Whole where it is large, else three digits. */
-function rate(perSecond: number): string {
-  return String(perSecond < 10 ? Number(perSecond.toPrecision(3)) : Math.round(perSecond));
 }

@@ -14,6 +14,7 @@ import type { Experiment, RunOutcome } from '../experiment.ts';
 import { comparePaired, type PairedComparison, TOLD_BELOW } from '../paired.ts';
 import { estimatePoint, type PointQuestion } from '../point-estimate.ts';
 import { quantileStep } from '../quantile-step.ts';
+import { noneTells, type Untold } from '../telling.ts';
 import { rounded } from './grid.ts';
 import { batchOf, withBatchTimeout } from './knobs.ts';
 
@@ -25,6 +26,8 @@ const HALVINGS = 6;
 export interface BatchSetting {
   readonly timeout: Duration;
   readonly condition: Condition | null;
+  /** Why its runs tell nothing; null: they do. */
+  readonly untold: Untold | null;
   readonly p50Ms: Estimate | null;
   /** Median finality by replication; null where a run cannot tell. */
   readonly p50PerRunMs: readonly (number | null)[];
@@ -43,6 +46,8 @@ export interface BatchComparison {
 }
 
 export interface BatchTuning {
+  /** Why the runs with the present one tell nothing, so that no other is tried; null: they do. */
+  readonly untold: Untold | null;
   readonly present: BatchSetting;
   /** Ascending, the present one among them. */
   readonly settings: readonly BatchSetting[];
@@ -76,11 +81,15 @@ export function* tuneBatch(
   const now = batchOf(plan.specFor(0)).timeout;
   const [present] = (yield* measured(plan, [now], note)) ?? [];
   if (present === undefined) return null;
+  if (present.untold !== null) {
+    const nothing = { best: null, near: [], comparisons: [], chosen: present };
+    return { untold: present.untold, present, settings: [present], ...nothing };
+  }
   const tried = candidates(present, plan.under);
   const others = yield* measured(plan, tried, note);
   if (others === null) return null;
   const settings = [present, ...others].sort((a, b) => a.timeout - b.timeout);
-  return { present, settings, ...choose(present, settings) };
+  return { untold: null, present, settings, ...choose(present, settings) };
 }
 
 function candidates({ timeout, p50Ms }: BatchSetting, under: Duration): readonly Duration[] {
@@ -157,11 +166,13 @@ function* measured(
   if (runs.length < timeouts.length * replications.length) return null;
   return timeouts.map((timeout, i) => {
     const own = runs.slice(i * replications.length, (i + 1) * replications.length);
-    const { estimates, condition, runs: valued } = estimatePoint(plan.question, of(timeout, 0), own);
+    const spec = of(timeout, 0);
+    const { estimates, condition, warmUp, runs: valued } = estimatePoint(plan.question, spec, own);
     const filled = own.map(({ counts }) => (counts.batches === 0 ? null : counts.transactions / counts.batches));
     return {
       timeout,
       condition: condition?.condition ?? null,
+      untold: noneTells(own, warmUp.end, spec, plan.question.objectives),
       p50Ms: estimates.finality_p50_ms,
       p50PerRunMs: valued.map(({ values }) => values.finality_p50_ms),
       p99Ms: estimates.finality_p99_ms,

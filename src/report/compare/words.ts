@@ -12,11 +12,22 @@ export function wordsOf(file: CompareFile): Pick<CompareFile, 'recommendation' |
   return {
     recommendation: [
       ...(file.decision.front.length === 0 ? [emptyFront(file)] : []),
-      ...recommendations.map((one) => `${both ? ASSUMED[one.assumption] : ''}${recommended(file, one)}`),
+      ...recommendations
+        .filter(saysMore(file))
+        .map((one) => `${both ? ASSUMED[one.assumption] : ''}${recommended(file, one)}`),
       ...trustSentences(file),
     ],
     would_change: recommendations.flatMap((one) => changed(file, one, both)),
   };
+}
+
+/** Why none is fit at all is said before: after that only who comes nearest, or that there is nobody to choose from. */
+function saysMore({ decision, candidates }: CompareFile) {
+  return ({ chosen, nearest, assumption }: RecommendationRow): boolean =>
+    decision.front.length > 0 ||
+    chosen !== null ||
+    nearest !== null ||
+    !candidates.some(({ trust }) => assumption === 'crash' || trust === 'byzantine');
 }
 
 const ASSUMED = {
@@ -25,7 +36,7 @@ const ASSUMED = {
 } as const;
 
 function emptyFront({ decision }: CompareFile): string {
-  return `No candidate can be recommended, whatever is asked of it: ${list(decision.unfit.map(({ candidate, why }) => `${candidate}: ${why}`))}.`;
+  return `No candidate can be recommended: ${list(decision.unfit.map(({ candidate, why }) => `${candidate}: ${why}`))}.`;
 }
 
 function recommended(file: CompareFile, one: RecommendationRow): string {

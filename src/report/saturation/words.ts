@@ -70,7 +70,10 @@ function lookHigher({ quick, precision }: Told, { look_higher: look }: Saturatio
 }
 
 function unsteadySentence(file: Told, point: SaturationPoint): string {
-  const { label, sent_share } = point;
+  const { label, sent_share, loads, budget_spent } = point;
+  const heaviest = loads.at(-1);
+  if (heaviest !== undefined && loads.every(({ because }) => because === 'untold'))
+    return `${label}: no boundary can be named. At no load tried, up to ${rateText(heaviest.rate_per_s)}, did the measured time of a run hold enough transactions to tell anything. ${budget_spent ? `The budget of ${counted(file.budget, 'run')} was spent: raise --budget, so that heavier loads are tried. ` : ''}${lengthText(file, point)}.`;
   return `${label}: no boundary can be named. The runs are too short for these arrivals: in the measured time clients sent ${shareText(sent_share)} of what their arrivals send on average, and the answer shall be exact to ${shareText(file.precision)}. ${lengthText(file, point)}.`;
 }
 
@@ -83,16 +86,18 @@ function lengthText({ quick }: Told, { measure_for_s, run_duration_s }: Saturati
 }
 
 function noneSentence({ objectives }: Told, { label, loads }: SaturationPoint): string {
-  const lightest = loads[0] as LoadRow;
+  const at = loads.findIndex(({ because }) => because !== 'untold');
+  const lightest = loads[at] as LoadRow;
+  const tried = `the lightest load tried${at === 0 ? '' : ' that tells anything'}`;
   const rate = rateText(lightest.rate_per_s);
   const missed = missedAt(lightest, objectives);
   if (lightest.because !== 'objective' || missed.length === 0)
-    return `${label} carries nothing: already at ${rate}, the lightest load tried, ${causeWords(lightest)}. No load can be named.`;
+    return `${label} carries nothing: already at ${rate}, ${tried}, ${causeWords(lightest)}. No load can be named.`;
   const told = missed.map(
     ({ measure, target, value }) =>
       `${measure} ${target} (it takes ${value === null ? 'an unknown time' : milliseconds(value)})`,
   );
-  return `${label} cannot be saturated within its objective: already at ${rate}, the lightest load tried, it misses ${list(told)}. A longer limit, or shorter delays, are needed before load matters.`;
+  return `${label} cannot be saturated within its objective: already at ${rate}, ${tried}, it misses ${list(told)}. A longer limit, or shorter delays, are needed before load matters.`;
 }
 
 /** Of the objectives on latency, with their targets as written. */
@@ -138,6 +143,7 @@ const beyondThreshold = {
   busy: 'a resource is busy all the time',
   unsafe: 'safety is violated',
   objective: 'an objective is missed',
+  untold: 'too little was sent to tell anything',
 } as const satisfies Record<NonNullable<LoadRow['because']>, string>;
 
 function causeWords({ because, objectives, busy, condition }: LoadRow): string {
@@ -145,6 +151,7 @@ function causeWords({ because, objectives, busy, condition }: LoadRow): string {
   if (because === 'silent')
     return condition === 'silent' ? 'nothing becomes final' : 'nothing becomes final any more by the end of a run';
   if (because === 'unsafe') return 'safety is violated';
+  if (because === 'untold') return 'too little was sent to tell anything';
   if (because === 'busy')
     return `${resourceName(busiestOf(busy))} is busy all the time, so that what waits for it can only grow`;
   const missed = objectives.filter(({ met, untold }) => !met && !untold);
@@ -307,6 +314,7 @@ export const causeNames = {
   silent: 'stops',
   objective: 'objective missed',
   unsafe: 'safety violated',
+  untold: 'too few to tell',
 } as const satisfies Record<NonNullable<LoadRow['because']>, string>;
 
 /** What the numbers are, and what they are not. */

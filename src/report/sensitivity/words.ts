@@ -56,12 +56,14 @@ export function valueText({ value, condition }: VariantRow, file: SensitivityFil
   return condition === null || condition === 'keeps up' ? text : `${text}*`;
 }
 
-export function widthText({ width, told_from_chance }: EffectRow, file: SensitivityFile): string {
+export function widthText({ width, told_from_chance, low, high }: EffectRow, file: SensitivityFile): string {
+  if (low.value === null && high.value === null) return NOT_MEASURED;
   return told_from_chance ? amount(width, file) : 'not told from chance';
 }
 
 /** To a tenth of a percent: less is no reason to measure anything. */
-export function narrowsText({ narrows }: EffectRow): string {
+export function narrowsText({ narrows, low, high }: EffectRow): string {
+  if (low.value === null && high.value === null) return NOT_MEASURED;
   return narrows > 0 && narrows < 0.001 ? 'under 0.1%' : narrows === 0 ? '0%' : `${(100 * narrows).toFixed(1)}%`;
 }
 
@@ -77,7 +79,7 @@ export function titleOf(file: SensitivityFile, input: string): string {
 /** One sentence or two a point, then how to measure what was named. */
 export function sensitivityVerdict(file: SensitivityFile): readonly string[] {
   const first = file.points.flatMap((point) => {
-    const best = bestOf(point);
+    const best = point.unmeasured === null ? bestOf(point) : null;
     return best === null ? [] : [best.input];
   });
   return [
@@ -104,7 +106,9 @@ export function baseWords({ quick, replications }: Pick<SensitivityFile, 'quick'
 
 function sentenceOf(file: SensitivityFile, point: SensitivityPoint): string {
   const best = bestOf(point);
+  if (point.unmeasured !== null) return `what ${measureWords(file)} depends on is not told: ${point.unmeasured}.`;
   const base = `${measureWords(file)} is ${valueText(point.base, file)} ${baseWords(file)}`;
+  if (best === null && point.base.value === null) return `${base}: in no run was it measured.`;
   if (best === null) return `${base}, and no input moves it beyond chance within its range.`;
   const title = titleOf(file, best.input);
   const ends = `from ${valueText(best.low, file)} at ×${best.low.factor} to ${valueText(best.high, file)} at ×${best.high.factor}`;

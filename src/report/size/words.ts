@@ -276,6 +276,13 @@ function changeSentence(first: AnswerRow, file: SizeFile): string {
   return `What would change it: ${open}${cheaper}; or other prices, other shares of the sites in the load, or delays that differ from the matrix (\`quorumlab sensitivity\` says which matters).`;
 }
 
+/** How the search would go on. */
+const goOn = {
+  budget: ' (raise --budget to go on)',
+  capped: ' (without --quick it goes on)',
+  interrupted: '',
+} as const;
+
 const STOPPED = {
   budget: 'budget of runs was spent',
   capped: 'rough answer had simulated as many candidates as it may',
@@ -295,7 +302,7 @@ function infeasible(file: SizeFile): readonly string[] {
   const said = list(cut.map(({ cut: name, count }) => `${whole(count)} ${cutMeaning(name)}`));
   if (ended !== 'complete' && ended !== 'exhausted')
     return [
-      `Nothing was found before the ${STOPPED[ended]}, which proves nothing${ended === 'capped' ? ' (without --quick it goes on)' : ''}: left out so far were ${said}.`,
+      `Nothing was found before the ${STOPPED[ended]}, which proves nothing${goOn[ended]}${said === '' ? '' : `: left out so far were ${said}`}.`,
     ];
   const nearest = file.nearest.find(({ cut: name }) => name !== 'undecided');
   const open = openIn(file);

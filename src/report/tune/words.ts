@@ -175,11 +175,15 @@ function batchSentence({ label, batch }: TunePoint): readonly string[] {
   if (batch === null) return [];
   const { best_ms, near_ms, present_ms, chosen_ms, settings } = batch;
   const row = (ms: number) => settings.find(({ timeout_ms }) => timeout_ms === ms);
+  if (batch.unmeasured !== null)
+    return [
+      `${label}: the batch timeout stays at ${duration(present_ms)}, since whether another is better is not told: ${batch.unmeasured}.`,
+    ];
   const p50 = (ms: number): string => withInterval(row(ms)?.finality_p50_ms ?? null, 'ms');
   const messages = (ms: number): string => formatShort(row(ms)?.messages_per_transaction?.mean ?? 0);
   if (best_ms === null || near_ms === null)
     return [
-      `${label}: with no batch timeout does it keep up with this load: the batch timeout stays at ${duration(present_ms)}.`,
+      `${label}: with no batch timeout that was tried does it keep up with this load: the batch timeout stays at ${duration(present_ms)}.`,
     ];
   const near =
     near_ms.low === near_ms.high
