@@ -1,6 +1,6 @@
 /** What of a scenario stands in the way of a search for its saturation, and what the search changes about it: each in a sentence. */
 
-import { durationFor, letEachLast, REPEAT_TRACE, WITHOUT_QUICK } from '../experiment/longer-runs.ts';
+import { durationFor, letEachLast, WITHOUT_QUICK } from '../experiment/longer-runs.ts';
 import { offeredRate, playsOnce } from '../experiment/offered-load.ts';
 import { canBeSimulated, LEAST_PRECISE, MOST_REQUESTS } from '../experiment/saturation/plan.ts';
 import { settledWithin, timeToSettle } from '../experiment/sent-load.ts';
@@ -30,7 +30,7 @@ export function unfitForSaturation(scenario: Scenario, length: SearchLength): re
       ];
     if (clients.some(playsOnce))
       return [
-        `${file}: ${label} replays a trace once: the faster it is replayed the sooner it ends, so no load lasts: ${REPEAT_TRACE}`,
+        `${file}: ${label} replays a trace once: the faster it is replayed the sooner it ends, so no load lasts. Set 'repeat: true' for the trace`,
       ];
     if (offeredRate(clients) <= 0) return [`${file}: ${label} offers nothing: there is no load to scale`];
     const wild = unsettled(clients, scenario, length);
