@@ -68,8 +68,13 @@ export function settledWithin(clients: readonly ClientGroupSpec[], measured: Dur
   return Math.sqrt(timeToSettle(clients, 1) / measured);
 }
 
+/** How long each of so many runs must be measured for what is sent to lie so near its mean; 0 where runs of any length do. */
+export function measuredToSettle(clients: readonly ClientGroupSpec[], precision: Ratio, runs: number): Duration {
+  return Math.max(timeToSettle(clients, precision) / runs, timeOfLaps(clients, precision));
+}
+
 /** In how long each run must be measured for a part of a lap of a repeated trace to weigh less than this share; 0 without one. */
-export function timeOfLaps(clients: readonly ClientGroupSpec[], precision: Ratio): Duration {
+function timeOfLaps(clients: readonly ClientGroupSpec[], precision: Ratio): Duration {
   return Math.max(0, ...clients.map((group) => ownOf(group, 'lap') / precision));
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { estimateOf } from '../../src/experiment/estimate.ts';
 import type { Experiment, RunOutcome } from '../../src/experiment/experiment.ts';
 import { abreast } from '../../src/experiment/tune/abreast.ts';
-import { type BatchSetting, choose } from '../../src/experiment/tune/batch-timeout.ts';
+import { type BatchSetting, choose, tuneBatch } from '../../src/experiment/tune/batch-timeout.ts';
 import { quickest, type Recovery, recoveryOf } from '../../src/experiment/tune/crash-recovery.ts';
 import { firstThatHolds, geometricGrid, rounded, STEP } from '../../src/experiment/tune/grid.ts';
 import { batchOf, type Knobs, knobsOf, withTimeouts } from '../../src/experiment/tune/knobs.ts';
@@ -431,6 +431,28 @@ describe('the batch timeout', () => {
     messagesPerTransaction: null,
     bytesPerTransaction: null,
   });
+  test('stays as it is, and no other is tried, where runs hold no transaction', () => {
+    const spec = testSpec('raft', 3, { horizon: 2 * SECOND, clients: [clientsAt({ site: 0 }, openLoad(1e-6))] });
+    const experiment = tuneBatch(
+      {
+        question: { warmup: 0, objectives: [] },
+        replications: 2,
+        specFor: (replication) => ({ ...spec, seed: 1 + replication, replication }),
+        under: SECOND,
+      },
+      (outcomes) => outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result] : [])),
+    );
+    const asked: RunSpec[] = [];
+    let step = experiment.next();
+    while (!step.done) {
+      asked.push(...step.value);
+      step = experiment.next(step.value.map((one) => ({ ok: true, result: simulate(one) })));
+    }
+    expect(asked).toHaveLength(2);
+    expect(step.value).toMatchObject({ best: null, settings: [step.value?.present], chosen: step.value?.present });
+    expect(step.value?.untold?.why).toMatch(/^too few transactions: none is final in the 2s measured of any run/);
+  });
+
   /** The same four seeds: what they share cancels in pairs. */
   const about = (p50: number, spread = 0) =>
     [-5, 0, 3, 9].map((shared, i) => p50 + shared + spread * (i % 2 === 0 ? 1 : -1));

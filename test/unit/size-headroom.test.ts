@@ -150,7 +150,7 @@ test('a step is judged by as many runs as the answer, after losses too, and all 
   expect(best?.headroom).toMatchObject({
     keeps: 1.5,
     fails: 2,
-    why: 'finality_p99 misses 8s after the loss of b',
+    why: 'finality_p99 misses 8s after the loss of b, with an interval that reaches across its target',
     allUp: { keeps: 3, fails: null },
   });
   const of = (name: string): number => asked.filter((one) => one.includes(name)).length;

@@ -260,6 +260,50 @@ describe('a rate that is asked for', () => {
   });
 });
 
+describe('a rate that is all that clients send', () => {
+  const demand: Demand = { ...NO_DEMAND, objectives: [objective('throughput', 300)] };
+  const space = { ...testSpace(), loadMargin: 0 };
+  const plan = planOf(space, demand, { full: { duration: 5 * SECOND, warmup: 1 * SECOND } });
+  const candidate = {
+    variant: space.variants[2]!,
+    nodes: 4,
+    counts: [2, 1, 1],
+    machine: space.machines[1]!,
+    bandwidth: space.bandwidths[1]!,
+  };
+  const setup = setupOf(candidate, space, loadOf(space, demand), [0, 1, 2]);
+  const runs = Array.from({ length: 12 }, (_, replication) => {
+    const spec = plan.specFor(setup, replication, plan.full);
+    return { spec, result: simulate(spec) };
+  });
+  /** Of what was sent from a fifth of the run on, so many of 50 are never final. */
+  const losing = (of50: number): number =>
+    runs.filter(({ spec, result }) => {
+      let [sent, lost] = [0, 0];
+      const segments = result.segments.map((segment) => {
+        sent += segment.offered;
+        const due = Math.floor((of50 * sent) / 50) - lost;
+        lost += due;
+        return { ...segment, final: segment.final - due };
+      });
+      const trial = trialOf(spec, [{ ok: true, result: { ...result, segments } }], 1 * SECOND, demand.objectives);
+      return trial.misses.some(({ what }) => what === 'throughput');
+    }).length;
+
+  test('is not missed by what is under way when the run ends', () => {
+    const less = runs.filter(({ spec, result }) => {
+      const { estimates } = trialOf(spec, [{ ok: true, result }], 1 * SECOND, demand.objectives).estimate!;
+      return estimates.throughput_per_s!.mean < estimates.offered_per_s!.mean;
+    });
+    expect(less.length).toBeGreaterThan(2);
+    expect(losing(0)).toBe(0);
+  });
+
+  test('is missed where one request in fifty is left', () => {
+    expect(losing(1)).toBe(runs.length);
+  });
+});
+
 describe('a rate that is asked for of bursts', () => {
   const demand: Demand = { ...NO_DEMAND, objectives: [objective('throughput', 100)] };
   const bursts = { rate: 50, burstRate: 500, calm: 60 * SECOND, burst: 10 * SECOND };
@@ -272,7 +316,7 @@ describe('a rate that is asked for of bursts', () => {
     expect(answer.simulated.map(({ outcome }) => outcome)).toEqual(['undecided']);
     expect(answer.book.total).toBe(1);
     expect(answer.book.nearest('undecided')[0]?.why).toMatch(
-      /^runs too short for these arrivals: they sent \d\d of 105\/s; lengthen run\.duration$/,
+      /^runs too short for these arrivals: they sent \d\d\/s, where 105\/s are sent on average; let each last \d{4}s \(--set run\.duration=\d{4}s\)$/,
     );
   });
 
@@ -297,6 +341,40 @@ describe('a rate that is asked for of bursts', () => {
     expect(rates).toHaveLength(verdict === 'missed' ? 1 : 0);
     expect(trial.untold !== null).toBe(verdict === 'untold');
     if (verdict === 'untold') expect(trial.decided).toBe(false);
+  });
+});
+
+describe('what is slow in runs of bursts', () => {
+  const space = single({
+    name: 'bursty',
+    options: { rate: 50, burstRate: 500, calm: 60 * SECOND, burst: 10 * SECOND },
+  });
+  // 114/s on average; finality is some milliseconds.
+  const judged = (sent: number, objectives: readonly Objective[]) => {
+    const plan = planOf(space, NO_DEMAND);
+    const spec = plan.specFor(setupOfSingle(space, NO_DEMAND), 0, plan.full);
+    const result = simulate(spec);
+    const segments = result.segments.map((segment) => {
+      const offered = (sent * (segment.to - segment.from)) / SECOND;
+      return { ...segment, offered, final: offered };
+    });
+    return trialOf(spec, [{ ok: true, result: { ...result, segments } }], 200 * MILLISECOND, objectives);
+  };
+
+  test('is no miss where they sent more than bursts are on average, and why is said', () => {
+    const trial = judged(300, [objective('finality_p99', 0.1)]);
+    expect(trial.misses).toEqual([]);
+    expect(trial.untold?.why).toMatch(/they sent 300\/s, where 114\/s are sent on average$/);
+    expect(trial.untold?.measured).toBeGreaterThan(60 * SECOND);
+  });
+
+  test('is one where they sent what was meant', () => {
+    expect(judged(120, [objective('finality_p99', 0.1)]).misses.map(({ what }) => what)).toEqual(['finality_p99']);
+  });
+
+  test('is met where even more than that was served in time', () => {
+    const { misses, untold } = judged(300, [objective('finality_p99', 500)]);
+    expect({ misses, untold }).toEqual({ misses: [], untold: null });
   });
 });
 

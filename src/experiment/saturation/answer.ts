@@ -9,7 +9,7 @@ import type { FailedRun } from '../experiment.ts';
 import { scaledLoad } from '../offered-load.ts';
 import { fullestWindow, isFull, type ProtocolWindow } from '../protocol-windows.ts';
 import { type RankedResource, rankedResources } from '../resource-ranking.ts';
-import { timeOfLaps, timeToSettle } from '../sent-load.ts';
+import { measuredToSettle } from '../sent-load.ts';
 import { decidedUnstable, leastStable } from './ends.ts';
 import { judgedOf, type LoadBench, type MeasuredLoad } from './load-bench.ts';
 import { type HigherLook, higherLook } from './look-higher.ts';
@@ -142,7 +142,7 @@ function measureFor(
 ): PointSaturation['measureFor'] {
   const factor = end?.factor ?? 1;
   const { clients } = scaledLoad(spec, factor);
-  const settled = Math.max(timeToSettle(clients, precision) / replications, timeOfLaps(clients, precision));
+  const settled = measuredToSettle(clients, precision, replications);
   const each = end?.cause === 'untold' ? Math.max(settled, (FEWEST * SECOND) / (factor * offered)) : settled;
   return each === 0 ? null : { each, at: factor * offered };
 }

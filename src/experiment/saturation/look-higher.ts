@@ -3,7 +3,7 @@
  * fewer requests, but what they are sent settles only to a coarser share, so that a coarser answer must be asked for along with them.
  */
 import { type Duration, type Rate, type Ratio, SECOND } from '../../units/quantities.ts';
-import { timeOfLaps, timeToSettle } from '../sent-load.ts';
+import { measuredToSettle } from '../sent-load.ts';
 import type { LoadBench, MeasuredLoad } from './load-bench.ts';
 import { LEAST_PRECISE, MOST_REQUESTS } from './plan.ts';
 
@@ -26,8 +26,7 @@ const WORTHWHILE = 1.25;
 export function higherLook(bench: LoadBench, heaviest: MeasuredLoad): HigherLook {
   const { clients, horizon } = bench.spec;
   const from = bench.question.warmup === 'auto' ? 0 : bench.question.warmup;
-  const measured = (precision: Ratio): Duration =>
-    Math.max(timeToSettle(clients, precision) / bench.replications, timeOfLaps(clients, precision));
+  const measured = (precision: Ratio): Duration => measuredToSettle(clients, precision, bench.replications);
   if (measured(bench.precision) === 0) return { kind: 'shorter' };
   const wanted = (MOST_REQUESTS * SECOND) / (BEYOND * limitBy(heaviest));
   const first = Math.ceil(bench.precision / STEP - 1e-9);

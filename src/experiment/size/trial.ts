@@ -2,16 +2,16 @@
 import type { RunResult } from '../../simulation/run-result.ts';
 import type { RunSpec } from '../../simulation/run-spec.ts';
 import type { Instant } from '../../units/quantities.ts';
-import { type Estimate, estimateOf } from '../estimate.ts';
+import type { Estimate } from '../estimate.ts';
 import type { FailedRun, RunOutcome } from '../experiment.ts';
-import { isNotReached, judge, judgedFinalityP99, type Objective, type ObjectiveVerdict } from '../objective.ts';
-import { nominalRate } from '../offered-load.ts';
+import { isNotReached, judgedFinalityP99, type Objective, type ObjectiveVerdict } from '../objective.ts';
 import { estimatePoint, type PointEstimate } from '../point-estimate.ts';
 import { tells, tooFew, type Untold } from '../telling.ts';
 import { windowOf } from '../window.ts';
 import { isSteady } from './demand.ts';
+import { ofWhatWasSent } from './kept-share.ts';
 import { CLEARLY, unsureIn } from './spare.ts';
-import { isRate, neverSent, neverValid, notReached } from './untold.ts';
+import { isRate, neverSent, neverValid, notReached, sentMore } from './untold.ts';
 
 export interface Miss {
   /** What is missed: a measure, `load`, `safety` or `run`. */
@@ -56,20 +56,23 @@ export function trialOf(
     return { spec, ...nothing, misses, failed, decided: true };
   }
   const { runs, point } = tellingRuns(spec, ended, warmup, objectives);
-  const estimate = ofWhatWasSent(point, spec, objectives);
+  const estimate = ofWhatWasSent(point, runs, spec, objectives);
   const { end } = estimate.warmUp;
   const few = runs.some((run) => tells(run, end, objectives)) ? null : tooFew(end, spec);
-  const unsent = neverSent(estimate, spec, objectives);
+  const unsent = neverSent(estimate, spec, runs, objectives);
+  const other = sentMore(estimate, spec, runs);
   const invalid = neverValid(estimate, spec, objectives);
   const excused = ({ estimate: name }: Objective): boolean =>
-    few !== null || (unsent !== null && isRate(name)) || (invalid !== null && name === 'goodput_per_s');
+    few !== null || (isRate(name) ? unsent !== null : other !== null) || (invalid !== null && name === 'goodput_per_s');
+  const behind = few === null ? condition(estimate) : [];
   const misses = [
     ...failures(failed),
     ...violations(ended),
-    ...(few === null ? condition(estimate) : []),
+    ...(other === null ? behind : []),
     ...missed(estimate, objectives, excused),
   ];
-  const untold = misses.length === 0 ? (few ?? invalid ?? unsent ?? notReached(estimate)) : null;
+  const slow = behind.length > 0 || estimate.objective.some(({ met }) => !met);
+  const untold = misses.length > 0 ? null : (few ?? invalid ?? unsent ?? (slow ? other : null) ?? notReached(estimate));
   const finalityP99 = judgedFinalityP99(runs.map((run) => ({ run, window: windowOf(run, end) })));
   const decided = untold === null && estimate.objective.every((verdict) => verdict.decided);
   const quiet = ended.length - runs.length;
@@ -89,26 +92,6 @@ function tellingRuns(
   const quietCounts = !isSteady(spec.clients) && objectives.some(({ estimate }) => isRate(estimate));
   if (quietCounts || telling.length === 0 || telling.length === runs.length) return { runs, point };
   return { runs: telling, point: estimatePoint({ warmup, objectives }, spec, telling) };
-}
-
-/**
- * Rates of steady open loops are judged as the share that is final of what was sent in the same window, times the rate that clients send at
- * on average: a window in which they happened to send less is no fault of the cluster, and one in which they sent more no merit. Of bursts
- * and traces a window may have sent a fraction of that: its share of it says nothing of the whole, so there the rate itself is judged.
- */
-function ofWhatWasSent(estimate: PointEstimate, { clients }: RunSpec, objectives: readonly Objective[]): PointEstimate {
-  const nominal = nominalRate(clients);
-  if (nominal === null || !isSteady(clients)) return estimate;
-  const objective = estimate.objective.map((verdict, i) => {
-    const asked = objectives[i] as Objective;
-    const { estimate: name } = asked;
-    if (!isRate(name)) return verdict;
-    const values = estimate.runs.map(({ values: { offered_per_s: sent, [name]: final } }) =>
-      sent === null || final === null || sent === 0 ? null : (final / sent) * nominal,
-    );
-    return judge([asked], { ...estimate.estimates, [name]: estimateOf(values) }, [])[0] as ObjectiveVerdict;
-  });
-  return { ...estimate, objective };
 }
 
 function failures(failed: readonly FailedRun[]): readonly Miss[] {
@@ -170,6 +153,8 @@ export function worstMiss({ misses }: Trial): Miss {
 /** In words; `when` follows what is missed. */
 export function whyMissed(trial: Trial, when = ''): string {
   const { what, why } = worstMiss(trial);
-  const doubt = trial.unsure.includes(what) ? ', in one run, which so near its target cannot tell it for certain' : '';
+  const isOpen = trial.estimate?.objective.some(({ measure, decided }) => measure === what && !decided) ?? false;
+  const all = isOpen ? ', with an interval that reaches across its target' : '';
+  const doubt = trial.unsure.includes(what) ? ', in one run, which so near its target cannot tell it for certain' : all;
   return `${why}${when}${doubt}`;
 }

@@ -2,12 +2,15 @@
  * When runs tell neither that a candidate gives what is asked for nor that it does not, and why, in words: what they show may be the
  * clients' doing. Such a candidate is neither recommended nor called infeasible.
  */
+import type { RunResult } from '../../simulation/run-result.ts';
 import type { RunSpec } from '../../simulation/run-spec.ts';
+import type { Rate, Ratio } from '../../units/quantities.ts';
 import type { EstimateName } from '../estimate.ts';
 import { REPEAT_TRACE } from '../longer-runs.ts';
 import { isNotReached, type Objective } from '../objective.ts';
 import { nominalRate, playsOnce } from '../offered-load.ts';
 import type { PointEstimate } from '../point-estimate.ts';
+import { isAsMeant, measuredToSettle, sentIn } from '../sent-load.ts';
 import { rate, type Untold } from '../telling.ts';
 import { isSteady } from './demand.ts';
 
@@ -15,8 +18,8 @@ export function isRate(name: EstimateName): name is 'throughput_per_s' | 'goodpu
   return name === 'throughput_per_s' || name === 'goodput_per_s';
 }
 
-/** Ours: runs that sent less than this share of what clients send on average say nothing of how they are served. */
-const FAIR_SHARE = 0.9;
+/** Ours: runs of bursts and traces that sent so much more or less than clients send on average are runs of another load. */
+const FAIR: Ratio = 0.1;
 
 /**
  * Of bursts and traces: whether runs sent clearly less than clients send on average, so that nothing that is met in them is told; or a rate
@@ -25,27 +28,48 @@ const FAIR_SHARE = 0.9;
  */
 export function neverSent(
   { objective, estimates }: PointEstimate,
-  { clients }: Pick<RunSpec, 'clients'>,
+  spec: RunSpec,
+  runs: readonly RunResult[],
   objectives: readonly Objective[],
 ): Untold | null {
-  const nominal = nominalRate(clients);
+  const nominal = nominalRate(spec.clients);
   const sent = estimates.offered_per_s?.mean;
-  if (nominal === null || sent === undefined || isSteady(clients)) return null;
+  if (nominal === null || sent === undefined || isSteady(spec.clients)) return null;
   const short = objectives.some(({ estimate: name, target }, i) => {
     const value = objective[i]?.value ?? null;
     if (!isRate(name) || value === null || value >= target) return false;
     return sent < target || (value / sent) * nominal >= target;
   });
-  if (!short && sent >= FAIR_SHARE * nominal) return null;
-  const sentWords = `sent ${rate(sent)} of ${rate(nominal)}/s`;
-  if (clients.some(playsOnce))
-    return {
-      why: `a trace that plays once ends: in these runs it ${sentWords}; ${REPEAT_TRACE}`,
-      longer: false,
-      measured: null,
-    };
-  const why = `runs too short for these arrivals: they ${sentWords}`;
-  return { why, longer: true, measured: null };
+  if (!short && sent >= (1 - FAIR) * nominal) return null;
+  return otherLoad(spec.clients, nominal, sent, runs.length);
+}
+
+/**
+ * Of bursts and traces: whether runs sent clearly more than clients send on average, and by more than the chance of single arrivals. What is
+ * slow in them, or does not keep up, may do under the load that was meant; what is met in them is met. null: they did not, or the clients are
+ * steady.
+ */
+export function sentMore(
+  { estimates, warmUp }: PointEstimate,
+  spec: RunSpec,
+  runs: readonly RunResult[],
+): Untold | null {
+  const nominal = nominalRate(spec.clients);
+  const sent = estimates.offered_per_s?.mean;
+  if (nominal === null || sent === undefined || isSteady(spec.clients)) return null;
+  if (sent <= nominal || isAsMeant(sentIn(spec, runs, warmUp.end), FAIR)) return null;
+  return otherLoad(spec.clients, nominal, sent, runs.length);
+}
+
+function otherLoad(clients: RunSpec['clients'], nominal: Rate, sent: Rate, runs: number): Untold {
+  const rates = `${rate(sent)}/s, where ${rate(nominal)}/s are sent on average`;
+  if (sent < nominal && clients.some(playsOnce)) {
+    const why = `a trace that plays once ends: these runs sent ${rates}; ${REPEAT_TRACE}`;
+    return { why, longer: false, measured: null };
+  }
+  const measured = measuredToSettle(clients, FAIR, runs);
+  const why = `runs too short for these arrivals: they sent ${rates}`;
+  return { why, longer: true, measured: measured === 0 ? null : measured };
 }
 
 /**

@@ -10,6 +10,9 @@ export function money(amount: number, { currency }: SizeFile): string {
   return `${currency === null ? '' : `${currency} `}${whole(amount)}`;
 }
 
+/** Ours: what runs sent is said where it differs by more than this share from what clients send on average. */
+const OTHER_LOAD = 0.1;
+
 /** `1,234`: all digits of a whole number. */
 export function whole(value: number): string {
   const rounded = Math.round(value);
@@ -110,7 +113,13 @@ function givesSentence(answer: AnswerRow, { asked }: SizeFile): string {
     .join(', ');
   const margin = marginText(asked);
   const open = openText(answer.objective) + unsureText(answer.unsure);
-  return `Under ${formatQuantity(asked.offered_per_s, 'per_s')} offered${margin}, it gives ${objectives} (${runsText(answer)}).${open}`;
+  return `Under ${formatQuantity(asked.offered_per_s, 'per_s')} offered${margin}${sentText(answer, asked)}, it gives ${objectives} (${runsText(answer)}).${open}`;
+}
+
+/** Bursts and traces may have sent more than they do on average. */
+function sentText({ offered_per_s: sent }: AnswerRow, { offered_per_s: meant }: SizeFile['asked']): string {
+  if (sent === null || Math.abs(sent.mean - meant) <= OTHER_LOAD * meant) return '';
+  return ` (its runs sent ${formatQuantity(sent.mean, 'per_s')})`;
 }
 
 function openText(verdicts: readonly { readonly decided: boolean }[]): string {
@@ -127,7 +136,7 @@ function unsureText(measures: readonly string[]): string {
 
 /** Why so much is offered, in words that follow it. */
 function marginText({ throughput_per_s: throughput, goodput, load_margin }: SizeFile['asked']): string {
-  const more = percent(load_margin);
+  const more = load_margin === 0 ? 'no' : percent(load_margin);
   if (goodput !== null && goodput.sent_per_s > (throughput ?? 0))
     return goodput.valid_share === 1
       ? `, ${more} more than the goodput asked for`
