@@ -46,12 +46,15 @@ export function conditionOf(run: RunResult, window: Window): Condition {
   const faulty = run.faults.some(({ at }) => at !== null);
   if (open !== null && open.to - open.from > Math.max(UNUSUAL * quickest(run.segments, 0.99), usualGap(run)))
     return faulty ? 'down' : 'stalled';
-  if (!fallsBehind(run)) return 'keeps up';
+  if (!fallsBehind(run, faulty ? 0 : swingOf(run))) return 'keeps up';
   return faulty ? 'not caught up' : 'overloaded';
 }
 
-/** Whether ever more waits: what is offered and not final grows through the second half of the run, and not by a burst at its end. */
-function fallsBehind({ segments, endedAt }: RunResult): boolean {
+/**
+ * Whether ever more waits: what is offered and not final grows through the second half of the run, by more than `swing`, and not by a burst
+ * at its end.
+ */
+function fallsBehind({ segments, endedAt }: RunResult, swing: number): boolean {
   const until = (share: number): readonly SegmentResult[] => segments.filter(({ from }) => from < share * endedAt);
   const backlog = (part: readonly SegmentResult[]): number => part.reduce((sum, s) => sum + s.offered - s.final, 0);
   const half = until(1 / 2);
@@ -59,10 +62,26 @@ function fallsBehind({ segments, endedAt }: RunResult): boolean {
   const offered = segments.slice(half.length).reduce((sum, segment) => sum + segment.offered, 0);
   const growth = after - before;
   // Both ends are counts of what is under way: their difference is off by chance by less than three standard deviations.
-  if (growth <= GROWTH * offered + 3 * Math.sqrt(Math.max(0, before) + Math.max(0, after))) return false;
+  if (growth <= Math.max(swing, GROWTH * offered + 3 * Math.sqrt(Math.max(0, before) + Math.max(0, after))))
+    return false;
   if (between - before < STEADY * growth) return false;
   const last = mergedHistogram(segments.slice(until(3 / 4).length).map(({ finality }) => finality)).quantile(0.5) ?? 0;
   return growth > FAST_GROWTH * offered || last >= SLOWER * quickest(segments, 0.5);
+}
+
+/**
+ * Between which numbers what is offered and not final moves in the second quarter of a run: where batches wait for long to fill, or arrivals
+ * come in bursts, by much. What grows steadily through a run has grown by its end by twice as much since the half as in that quarter.
+ */
+function swingOf({ segments, endedAt }: RunResult): number {
+  let [backlog, least, most] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { to, offered, final } of segments) {
+    backlog += offered - final;
+    if (to <= endedAt / 4 || to > endedAt / 2) continue;
+    least = Math.min(least, backlog);
+    most = Math.max(most, backlog);
+  }
+  return Math.max(0, most - least);
 }
 
 /** The quantile of the segment in which it is least: what finality is where nothing is wrong. */

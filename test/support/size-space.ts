@@ -8,10 +8,22 @@ import { setupOf } from '../../src/experiment/size/setup.ts';
 import type { ProtocolVariant, RunSetup, Space } from '../../src/experiment/size/space.ts';
 import { protocols } from '../../src/protocols/registry.ts';
 import { runSpecOf } from '../../src/scenario/run-spec-for.ts';
+import type { RunResult } from '../../src/simulation/run-result.ts';
 import { defaultsOf, type OptionSchema } from '../../src/units/options.ts';
 import type { Duration } from '../../src/units/quantities.ts';
 import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
 import { clientsAt, openLoad, testSpec } from './run-specs.ts';
+
+/** As if this share of what is sent were never final, and all else at once: so many more are under way from segment to segment. */
+export function leaving(share: number, segments: RunResult['segments']): RunResult['segments'] {
+  let left = 0;
+  return segments.map((one) => {
+    const more = share * one.offered;
+    const outstandingTime = one.outstandingTime + (left + more / 2) * (one.to - one.from);
+    left += more;
+    return { ...one, final: one.offered - more, valid: one.offered - more, outstandingTime };
+  });
+}
 
 export const NO_DEMAND: Demand = { objectives: [], survive: null, byzantine: null };
 

@@ -54,6 +54,20 @@ describe('a run', () => {
     expect(condition(runOf((i) => ({ offered: 1, final: i % 10 === 0 ? 0 : 1, ms: 200 })))).toBe('keeps up');
   });
 
+  // All of five pieces become final at the end of the fifth, as a batch that waits for as long; the run ends as one is nearly full.
+  const inBatches = (load: number) =>
+    runOf((i) => ({
+      offered: 1000 * load,
+      final: i % 5 === 2 ? 5000 : 0,
+      ms: (i < 3 ? 300 : 625) + (1 - 1 / load) * i * 250,
+    }));
+
+  test('keeps up though batches fill up for long, whichever part of one is under way at its end', () => {
+    expect(condition(inBatches(1))).toBe('keeps up');
+    expect(condition(inBatches(1.5))).toBe('overloaded');
+    expect(condition({ ...inBatches(1), faults: [fault] })).toBe('not caught up');
+  });
+
   test.each([2, 1.2, 1.05])('is overloaded at %s times what it can do: ever more waits, ever longer', (load) => {
     const lagMs = (i: number): number => 200 + (1 - 1 / load) * i * 250;
     const run = runOf((i) => ({ offered: 1000 * load, final: 1000, ms: lagMs(i) }));

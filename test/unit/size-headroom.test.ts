@@ -11,7 +11,7 @@ import type { RunResult } from '../../src/simulation/run-result.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import { MILLISECOND, SECOND } from '../../src/units/quantities.ts';
-import { NO_DEMAND, planOf, setupOfSingle, single } from '../support/size-space.ts';
+import { leaving, NO_DEMAND, planOf, setupOfSingle, single } from '../support/size-space.ts';
 
 const { inFile } = planOf(single({ name: 'poisson', options: { rate: 1 } }), NO_DEMAND);
 
@@ -194,7 +194,7 @@ describe('one run', () => {
     [0.97, ['throughput']],
     [0.93, ['throughput']],
   ] as const)('of which a share of %d is final is unsure of a throughput of 95/s: %j', (share, unsure) => {
-    const segments = result.segments.map((one) => ({ ...one, final: share * one.offered }));
+    const segments = leaving(1 - share, result.segments);
     const trial = trialOf(spec, [{ ok: true, result: { ...result, segments } }], 200 * MILLISECOND, [
       { measure: 'throughput', estimate: 'throughput_per_s', direction: 'at-least', target: 95, text: '95/s' },
     ]);

@@ -9,7 +9,7 @@ import { estimatePoint, type PointEstimate } from '../point-estimate.ts';
 import { tells, tooFew, type Untold } from '../telling.ts';
 import { windowOf } from '../window.ts';
 import { isSteady } from './demand.ts';
-import { ofWhatWasSent } from './kept-share.ts';
+import { judgeRates } from './kept-rate.ts';
 import { CLEARLY, unsureIn } from './spare.ts';
 import { isRate, neverSent, neverValid, notReached, sentMore } from './untold.ts';
 
@@ -56,14 +56,17 @@ export function trialOf(
     return { spec, ...nothing, misses, failed, decided: true };
   }
   const { runs, point } = tellingRuns(spec, ended, warmup, objectives);
-  const estimate = ofWhatWasSent(point, runs, spec, objectives);
+  const { objective, told, untold: openRate } = judgeRates(point, runs, spec, objectives);
+  const estimate = { ...point, objective };
   const { end } = estimate.warmUp;
   const few = runs.some((run) => tells(run, end, objectives)) ? null : tooFew(end, spec);
   const unsent = neverSent(estimate, spec, runs, objectives);
   const other = sentMore(estimate, spec, runs);
   const invalid = neverValid(estimate, spec, objectives);
   const excused = ({ estimate: name }: Objective): boolean =>
-    few !== null || (isRate(name) ? unsent !== null : other !== null) || (invalid !== null && name === 'goodput_per_s');
+    few !== null ||
+    (isRate(name) ? (unsent ?? openRate) !== null : other !== null) ||
+    (invalid !== null && name === 'goodput_per_s');
   const behind = few === null ? condition(estimate) : [];
   const misses = [
     ...failures(failed),
@@ -72,11 +75,13 @@ export function trialOf(
     ...missed(estimate, objectives, excused),
   ];
   const slow = behind.length > 0 || estimate.objective.some(({ met }) => !met);
-  const untold = misses.length > 0 ? null : (few ?? invalid ?? unsent ?? (slow ? other : null) ?? notReached(estimate));
+  const untold =
+    misses.length > 0 ? null : (few ?? invalid ?? unsent ?? openRate ?? (slow ? other : null) ?? notReached(estimate));
   const finalityP99 = judgedFinalityP99(runs.map((run) => ({ run, window: windowOf(run, end) })));
   const decided = untold === null && estimate.objective.every((verdict) => verdict.decided);
   const quiet = ended.length - runs.length;
-  const unsure = runs.length === 1 && few === null ? unsureIn(estimate, spec, objectives) : [];
+  const near = runs.length === 1 && few === null ? unsureIn(estimate, spec, objectives) : [];
+  const unsure = near.filter((measure) => !told.includes(measure));
   return { spec, estimate, runs, quiet, finalityP99, misses, untold, failed, decided, unsure };
 }
 

@@ -105,10 +105,10 @@ function quietText(quiet: number, of: number): string {
 
 function givesSentence(answer: AnswerRow, { asked }: SizeFile): string {
   const objectives = answer.objective
-    .map(({ measure, value, low, high, target }) => {
+    .map(({ measure, value, low, high, target, met }, i) => {
       if (value === null) return `${measure} –`;
       const estimate = { mean: value, low: low ?? value, high: high ?? value, replications: answer.replications };
-      return `${measure} ${withInterval(estimate, objectiveUnit(measure))} (asked for ${target})`;
+      return `${measure} ${withInterval(estimate, objectiveUnit(measure))} (asked for ${target}${shortText(value, met, asked.objectives[i])})`;
     })
     .join(', ');
   const margin = marginText(asked);
@@ -120,6 +120,12 @@ function givesSentence(answer: AnswerRow, { asked }: SizeFile): string {
 function sentText({ offered_per_s: sent }: AnswerRow, { offered_per_s: meant }: SizeFile['asked']): string {
   if (sent === null || Math.abs(sent.mean - meant) <= OTHER_LOAD * meant) return '';
   return ` (its runs sent ${formatQuantity(sent.mean, 'per_s')})`;
+}
+
+/** What is met although a little of it seems to be missing. */
+function shortText(value: number, met: boolean, asked: SizeFile['asked']['objectives'][number] | undefined): string {
+  if (!met || asked?.direction !== 'at-least' || value >= asked.limit) return '';
+  return '; the rest was under way at the ends of its runs, and nothing piles up';
 }
 
 function openText(verdicts: readonly { readonly decided: boolean }[]): string {
