@@ -54,12 +54,12 @@ describe('a run', () => {
     expect(condition(runOf((i) => ({ offered: 1, final: i % 10 === 0 ? 0 : 1, ms: 200 })))).toBe('keeps up');
   });
 
-  // All of five pieces become final at the end of the fifth, as a batch that waits for as long; the run ends as one is nearly full.
+  // All of seven pieces become final with the seventh, as a batch that waits for as long; the half lies behind one, the end before one.
   const inBatches = (load: number) =>
     runOf((i) => ({
       offered: 1000 * load,
-      final: i % 5 === 2 ? 5000 : 0,
-      ms: (i < 3 ? 300 : 625) + (1 - 1 / load) * i * 250,
+      final: i % 7 === 5 ? 7000 : 0,
+      ms: (i < 6 ? 300 : 875) + (1 - 1 / load) * i * 250,
     }));
 
   test('keeps up though batches fill up for long, whichever part of one is under way at its end', () => {
