@@ -13,6 +13,7 @@ import { fileLengthOf, runSettings, runSpecFor, withoutFaults } from '../scenari
 import { MILLISECOND } from '../units/quantities.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
 import { stoppedWithoutAnswer } from './cache-options.ts';
+import { refuseClientsThatCrash } from './clients-on-nodes.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { keepAnswer } from './keep-answer.ts';
@@ -39,6 +40,7 @@ async function run(file: string, options: RunningOptions, context: CommandContex
   const one = await loadAsked(file, options, context);
   const { invocation } = one;
   refuseBeforehand([one], options.out);
+  refuseClientsThatCrash(one.scenario, true);
   const settled = await settledForDrills(one.scenario, invocation);
   if (!settled.ok) throw new CommandEnd(ExitCode.usage, settled.problems.map(formatProblem).join('\n'));
   // It holds a crash by which the options were settled. The runs have none: each drill brings its own.

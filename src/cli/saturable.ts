@@ -1,12 +1,12 @@
 /** What of a scenario stands in the way of a search for its saturation, and what the search changes about it: each in a sentence. */
 
-import { durationFor, letEachLast, WITHOUT_QUICK } from '../experiment/longer-runs.ts';
+import { durationFor, letEachLast, longerRuns, WITHOUT_QUICK } from '../experiment/longer-runs.ts';
 import { offeredRate, playsOnce } from '../experiment/offered-load.ts';
 import { canBeSimulated, LEAST_PRECISE, MOST_REQUESTS } from '../experiment/saturation/plan.ts';
 import { settledWithin, timeToSettle } from '../experiment/sent-load.ts';
 import { isOnLatency } from '../experiment/stability.ts';
 import { fileLengthOf, runSettings } from '../scenario/run-spec-for.ts';
-import type { RunSettings, Scenario } from '../scenario/scenario.ts';
+import type { PointSetup, RunSettings, Scenario } from '../scenario/scenario.ts';
 import { formatDuration } from '../units/format.ts';
 import { type Duration, LONGEST_RUN, type Ratio } from '../units/quantities.ts';
 
@@ -22,7 +22,8 @@ export interface SearchLength {
 /** Why the load of a scenario cannot be varied, or no boundary be named from such runs; empty: it can. */
 export function unfitForSaturation(scenario: Scenario, length: SearchLength): readonly string[] {
   const { points, file } = scenario;
-  const found = points.flatMap(({ label, setup: { clients } }) => {
+  const found = points.flatMap(({ label, setup }) => {
+    const { clients } = setup;
     const open = clients.flatMap(({ load }) => (load.kind === 'open' ? [load.arrivals] : []));
     if (open.length === 0)
       return [
@@ -33,7 +34,7 @@ export function unfitForSaturation(scenario: Scenario, length: SearchLength): re
         `${file}: ${label} replays a trace once: the faster it is replayed the sooner it ends, so no load lasts. Set 'repeat: true' for the trace`,
       ];
     if (offeredRate(clients) <= 0) return [`${file}: ${label} offers nothing: there is no load to scale`];
-    const wild = unsettled(clients, scenario, length);
+    const wild = unsettled(clients, scenario, length) ?? tooShort(setup, scenario, length);
     return wild === null ? [] : [`${file}: the runs of ${label} ${wild}`];
   });
   const rates = [...new Set(points.flatMap(({ factors }) => Object.keys(factors).filter(isRate)))];
@@ -59,7 +60,27 @@ function unsettled(clients: Clients, scenario: Scenario, length: SearchLength): 
   return `are too short for its arrivals, which come in bursts: what ${replications === 1 ? 'one sends' : `${replications} of them send`} in ${formatDuration(measured)} of measured time may differ from their mean by ${shareText(settledWithin(clients, measured))} (two standard errors), and a boundary shall be named to ${shareText(precision)}: ${waysOut(clients, scenario, length)}`;
 }
 
-type Clients = Parameters<typeof offeredRate>[0];
+/** Ours: what is measured of a run shall hold so many of the longest round trips, or all of it is the filling of an empty cluster. */
+const ROUND_TRIPS = 10;
+
+function tooShort({ network, clients }: PointSetup, scenario: Scenario, length: SearchLength): string | null {
+  const run = runSettings(scenario, length);
+  const each = run.duration - startOf(run);
+  const longest = longestRoundTrip(network, clients);
+  const least = ROUND_TRIPS * longest;
+  if (each >= least) return null;
+  const file = fileLengthOf(scenario, length.quick);
+  return `are too short for its delays: of each ${formatDuration(each)} are measured, less than ten of the longest round trips (${formatDuration(longest)}), so that what is under way cannot be told from what piles up: ${longerRuns(least, file)}`;
+}
+
+/** Between the sites of nodes and clients, without jitter. */
+function longestRoundTrip({ oneWay, sites, nodeSites }: PointSetup['network'], clients: Clients): Duration {
+  const used = new Set([...nodeSites, ...clients.flatMap(({ place }) => ('site' in place ? [place.site] : []))]);
+  const delay = (from: number, to: number): Duration => oneWay[from * sites.length + to] as Duration;
+  return Math.max(...[...used].flatMap((a) => [...used].map((b) => delay(a, b) + delay(b, a))));
+}
+
+type Clients = PointSetup['clients'];
 
 /** What would do instead, of which each is enough; `run.duration` as the scenario must have it, whatever `--quick` takes of it. */
 function waysOut(clients: Clients, scenario: Scenario, { quick, precision, precisionAsked }: SearchLength): string {

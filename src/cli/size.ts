@@ -108,6 +108,11 @@ function demandOf(text: string): Demand {
 }
 
 function spaceOf({ space }: Scenario, file: string): Space {
+  if (space?.shared.clients.some(({ load }) => load.kind === 'closed'))
+    throw new CommandEnd(
+      ExitCode.usage,
+      `${file}: has closed-loop clients, which send as fast as they are answered: neither what a month of them costs nor more of their load can be told beforehand, expected open loops only, such as 'load: { open: { poisson: 100/s } }'`,
+    );
   if (space !== null) return space;
   throw new CommandEnd(
     ExitCode.usage,

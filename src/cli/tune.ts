@@ -14,6 +14,7 @@ import { parseRate } from '../units/parse.ts';
 import { SECOND } from '../units/quantities.ts';
 import { checkedRangeOf } from '../validation/checked-range.ts';
 import { stoppedWithoutAnswer } from './cache-options.ts';
+import { refuseClientsThatCrash } from './clients-on-nodes.ts';
 import { type CommandContext, processContext } from './context.ts';
 import { CommandEnd, ExitCode, exitCodeOf } from './exit-codes.ts';
 import { keepAnswer } from './keep-answer.ts';
@@ -63,6 +64,7 @@ async function run(file: string, options: TuneOptions, context: CommandContext):
   const loaded = await loadAsked(file, options, context);
   const one = { ...loaded, scenario: withoutFaults(loaded.scenario) };
   refuseBeforehand([one], options.out);
+  refuseClientsThatCrash(one.scenario, false);
   const { scenario } = one;
   const { plans, indices, notTuned, level, crashes } = plansFor(one, options);
   if (plans.length === 0) throw new CommandEnd(ExitCode.usage, nothingToTune(scenario.file, notTuned));

@@ -90,7 +90,7 @@ export function estimatePoint(
   const estimates = estimatesOf(valued.map(({ values }) => values));
   const busy = runs.map((run) => run.utilisation);
   const ranks = ranksOf(busy);
-  const { faults, notes: faultNotes } = summariseFaults(runs);
+  const { faults, notes: faultNotes } = summariseFaults(runs, spec);
   const finality = mergedHistogram(runs.flatMap((run) => measuredSegments(run, warmUp.end).map((s) => s.finality)));
   return {
     estimates,

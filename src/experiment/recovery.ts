@@ -1,6 +1,7 @@
 /** What each fault of a design point did, over its replications. */
 import type { FaultOutcome, RunResult } from '../simulation/run-result.ts';
-import { MILLISECOND } from '../units/quantities.ts';
+import type { RunSpec } from '../simulation/run-spec.ts';
+import { MILLISECOND, type NodeId } from '../units/quantities.ts';
 import { type Estimate, estimateOf } from './estimate.ts';
 
 export interface FaultEstimate {
@@ -11,6 +12,8 @@ export interface FaultEstimate {
   readonly recoveryMs: Estimate | null;
   /** Replications in which it took effect and nothing was final again before the end. */
   readonly notRecovered: number;
+  /** Whether all clients stand on machines that it crashed, in every replication: nobody was left who could see an outage. */
+  readonly clientsGone: boolean;
   /** Outages of all replications that came after it, up to the next fault, and are not counted in its recovery. */
   readonly later: LaterOutages;
 }
@@ -26,7 +29,10 @@ export interface FaultSummary {
   readonly notes: readonly string[];
 }
 
-export function summariseFaults(runs: readonly RunResult[]): FaultSummary {
+export function summariseFaults(
+  runs: readonly RunResult[],
+  { faults: asked, clients }: Pick<RunSpec, 'faults' | 'clients'>,
+): FaultSummary {
   const notes: string[] = [];
   const faults = (runs[0]?.faults ?? []).map((fault, i): FaultEstimate => {
     const outcomes = runs
@@ -44,10 +50,16 @@ export function summariseFaults(runs: readonly RunResult[]): FaultSummary {
       atMs: at.length === 0 ? null : at.reduce((sum, value) => sum + value, 0) / at.length / MILLISECOND,
       notRecovered: hits.length - recovered.length,
       recoveryMs: estimateOf(recovered.map((outcome) => (outcome.recovery as number) / MILLISECOND)),
+      clientsGone:
+        asked[i]?.kind === 'crash' && hits.length > 0 && hits.every(({ nodes }) => allStandOn(nodes, clients)),
       later: laterOutages(hits),
     };
   });
   return { faults, notes };
+}
+
+function allStandOn(nodes: readonly NodeId[], clients: RunSpec['clients']): boolean {
+  return clients.length > 0 && clients.every(({ place }) => 'node' in place && nodes.includes(place.node));
 }
 
 /** Of one fault over its replications. */

@@ -96,11 +96,12 @@ export function buildPoint(
       from_ms: ms(outage.from),
       to_ms: ms(outage.to),
     })),
-    faults: estimate.faults.map(({ text, atMs, recoveryMs, notRecovered, later }) => ({
+    faults: estimate.faults.map(({ text, atMs, recoveryMs, notRecovered, clientsGone, later }) => ({
       text,
       at_ms: atMs,
       recovery_ms: recoveryMs,
       not_recovered: notRecovered,
+      clients_gone: clientsGone,
       later_outages: { count: later.count, longest_ms: later.longestMs },
     })),
     little: estimate.little,

@@ -208,6 +208,8 @@ export interface PointResult {
     readonly recovery_ms: Estimate | null;
     /** Replications in which it had not recovered when the run ended; the estimate is over the others. */
     readonly not_recovered: number;
+    /** All clients stand on machines that it crashed: no outage could be seen, and the recovery says nothing. */
+    readonly clients_gone: boolean;
     /** Of all replications: outages after it, up to the next fault, that are not counted in its recovery. */
     readonly later_outages: LaterOutagesRow;
   }[];

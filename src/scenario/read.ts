@@ -88,7 +88,9 @@ function readRecord(
       context.report(
         pair.key as Node,
         [...path, name],
-        `unknown key${nearest(name, known)}, expected one of: ${known.join(', ')}`,
+        known.length === 0
+          ? 'unknown key, expected none'
+          : `unknown key${nearest(name, known)}, expected one of: ${known.join(', ')}`,
       );
       valid = false;
     }

@@ -160,6 +160,10 @@ describe('compare', () => {
     ['levels={ faults.0.at: [900ms, 1s] }', 'compare replaces the faults by its drills'],
     ['drills.at=100ms', 'drills.at: falls into the warm-up'],
     ['drills.slow_by=1', 'drills.slow_by'],
+    [
+      'clients=[{ node: 0, load: { open: { poisson: 50/s } } }]',
+      'stand on the machine of node 0, which crashes here with all of them',
+    ],
   ])('refuses --set %s', async (set, reason) => {
     const { code, err } = await run('--set', set);
     expect(code).toBe(1);

@@ -263,6 +263,11 @@ describe('saturate', () => {
       /no run that can be simulated .* requests a run\)$/m,
     ],
     [['--precision', '1%', '--set', bursts('10s')], /no run that can be simulated .* requests a run\)$/m],
+    // A round trip is 2 ms.
+    [
+      ['--set', 'run.duration=210ms'],
+      /of each 10ms are measured, less than ten of the longest round trips \(2ms\), .*: let each last 1s \(--set run\.duration=1s\)$/m,
+    ],
     [['--precision', '50%'], 'from 0.1% to 20%'],
     [['--precision', 'fine'], 'a percentage or a share'],
     [['--budget', '0'], 'at least 1'],

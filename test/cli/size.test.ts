@@ -287,6 +287,11 @@ describe('size', () => {
 
   test.each([
     [HEAD + OBJECTIVE, [], 'has no space to choose from'],
+    [
+      HEAD.replace('open: { poisson: 200/s }', 'closed: { clients: 10 }') + OBJECTIVE + SPACE,
+      [],
+      'closed-loop clients, which send as fast',
+    ],
     [HEAD + REST + SPACE, [], 'asks for nothing'],
     [HEAD + SPACE, ['--objective', 'finality_p99 <= 2'], 'a duration with its unit'],
     [HEAD + SPACE, ['--objective', 'finalty_p99 <= 2s'], "did you mean 'finality_p99'"],

@@ -118,6 +118,14 @@ describe('tune', () => {
     const alone = await quorumlab('tune', scenario('alone', RAFT), '--set', 'nodes.count=1');
     expect(alone.code).toBe(1);
     expect(alone.err).toContain('a single node');
+    const beside = await quorumlab(
+      'tune',
+      scenario('beside', RAFT),
+      '--set',
+      'clients=[{ node: 0, load: { open: { poisson: 9/s } } }]',
+    );
+    expect(beside.code).toBe(1);
+    expect(beside.err).toContain('stand on the machine of node 0, which crashes here with all of them');
   });
 
   test('its help says the usual level as it would be written', async () => {

@@ -195,6 +195,7 @@ function point(
         at_ms: CRASH_MS,
         recovery_ms: estimate(outageMs + 110, 0.06),
         not_recovered: 0,
+        clients_gone: false,
         later_outages: { count: 0, longest_ms: null },
       },
     ],

@@ -11,6 +11,7 @@ import type { RunSpec } from '../../src/simulation/run-spec.ts';
 import { LogLinearHistogram } from '../../src/statistics/histogram.ts';
 import { SECOND } from '../../src/units/quantities.ts';
 import { fakeRun, fakeSpec, faultOutcome } from '../support/fake-run.ts';
+import { clientsAt, openLoad } from '../support/run-specs.ts';
 
 const question = { warmup: 1 * SECOND, objectives: [] };
 const replications = (count: number, changes: Partial<RunSpec> = {}): RunResult[] =>
@@ -265,10 +266,25 @@ describe('outages and faults', () => {
       text: 'crash of leader',
       atMs: 4000,
       notRecovered: 1,
+      clientsGone: false,
       recoveryMs: { mean: 500, low: 500, high: 500, replications: 2 },
       later: { count: 0, longestMs: null },
     });
     expect(notes).toContain('crash of leader: not recovered from in 1 of 3 replications');
+  });
+
+  test('says where a crash took all clients with it, so that nobody could see an outage', () => {
+    const [run] = replications(1, { faults: [crash] }) as [RunResult];
+    const gone = (nodes: readonly number[], kind: 'crash' | 'slow') => {
+      const fault = { kind, target: 'leader', at: 4 * SECOND, duration: null, by: 10 } as RunSpec['faults'][number];
+      const clients = nodes.map((node) => ({ ...clientsAt({ node }, openLoad(20)) }));
+      return estimatePoint(question, fakeSpec({ faults: [fault], clients }), [
+        { ...run, faults: run.faults.map((one) => ({ ...one, nodes: [0] })) },
+      ]).faults[0]?.clientsGone;
+    };
+    expect(gone([0], 'crash')).toBe(true);
+    expect(gone([0, 1], 'crash')).toBe(false);
+    expect(gone([0], 'slow')).toBe(false);
   });
 
   test('outages that came later are kept beside its recovery, over all replications', () => {

@@ -5,7 +5,7 @@ import { estimateOf } from '../../src/experiment/estimate.ts';
 import type { Experiment, RunOutcome } from '../../src/experiment/experiment.ts';
 import { abreast } from '../../src/experiment/tune/abreast.ts';
 import { type BatchSetting, choose, tuneBatch } from '../../src/experiment/tune/batch-timeout.ts';
-import { quickest, type Recovery, recoveryOf } from '../../src/experiment/tune/crash-recovery.ts';
+import { quickest, type Recovery, recoveryOf as recoveryWithin } from '../../src/experiment/tune/crash-recovery.ts';
 import { firstThatHolds, geometricGrid, rounded, STEP } from '../../src/experiment/tune/grid.ts';
 import { batchOf, type Knobs, knobsOf, withTimeouts } from '../../src/experiment/tune/knobs.ts';
 import { RUNS, shownBy, timeFor } from '../../src/experiment/tune/spurious.ts';
@@ -354,12 +354,19 @@ describe('timeouts', () => {
 
 describe('recovery', () => {
   const AT = 10 * SECOND;
+  const recoveryOf = (runs: readonly RunResult[]) => recoveryWithin(runs, 200 * MILLISECOND);
   /** In ms behind the crash: when the next leader came, and when service was back from the outage. */
-  const struck = (leader: number | null, back: number | null): RunResult => ({
+  const struck = (
+    leader: number | null,
+    back: number | null,
+    later: readonly (readonly [number, number])[] = [],
+  ): RunResult => ({
     ...made,
+    endedAt: 2 * AT,
     faults: [
       faultOutcome({
         at: AT,
+        later: later.map(([from, to]) => ({ from: AT + from * MILLISECOND, to: AT + to * MILLISECOND })),
         leaderAt: leader === null ? null : AT + leader * MILLISECOND,
         recovery: back === null ? null : back * MILLISECOND,
       }),
@@ -370,6 +377,15 @@ describe('recovery', () => {
     expect(recoveryOf([struck(1000, 1200)]).meanMs?.mean).toBe(1200);
     expect(recoveryOf([struck(1000, 300)]).meanMs?.mean).toBe(1000);
     expect(recoveryOf([struck(100, 0)]).meanMs?.mean).toBe(100);
+  });
+
+  test('goes on through an outage that begins before the next leader has served for as long as patience lasts', () => {
+    const back = (...later: readonly (readonly [number, number])[]) => recoveryOf([struck(250, 600, later)]).worstMs;
+    expect(back([700, 2700])).toBe(2700);
+    expect(back([700, 2700], [2750, 3000])).toBe(3000);
+    expect(back([801, 2700])).toBe(600);
+    expect(back([700, 900], [1500, 3000])).toBe(900);
+    expect(back([700, 10_000])).toBeNull();
   });
 
   test('names the median, the worst, and what did not recover', () => {

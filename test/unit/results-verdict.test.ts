@@ -165,6 +165,7 @@ describe('the verdict', () => {
       at_ms: 20_000,
       recovery_ms: estimate(3200, 100),
       not_recovered: 0,
+      clients_gone: false,
       later_outages: { count: 0, longest_ms: null },
     };
     const cost = { longest_outage_ms: estimate(3000), availability: estimate(0.95) };
@@ -184,6 +185,9 @@ describe('the verdict', () => {
       'final again 3,200 ms later; in 2 of 7 replications it did not recover before the run ended.',
     );
     expect(text({ ...pbft, faults: [{ ...fault, at_ms: null }] })).toContain('never took effect');
+    const unseen = text({ ...pbft, faults: [{ ...fault, recovery_ms: estimate(0), clients_gone: true }] });
+    expect(unseen).toContain('with nobody left to send, no outage can be seen.');
+    expect(unseen).not.toContain('went on without an outage');
     expect(told).not.toContain('later outage');
     const later = (count: number, longest_ms: number) => ({ ...fault, later_outages: { count, longest_ms } });
     expect(text({ ...pbft, faults: [later(2, 900)] })).toContain(

@@ -41,9 +41,10 @@ export function crashed(spec: RunSpec, knobs: Knobs): RunSpec {
   };
 }
 
-export function recoveryOf(runs: readonly RunResult[]): Recovery {
+/** `patience`: of the timeouts, until a dead leader is given up. */
+export function recoveryOf(runs: readonly RunResult[], patience: Duration): Recovery {
   const struck = runs.filter(({ faults: [fault] }) => fault !== undefined && fault.at !== null);
-  const took = struck.map(recovered);
+  const took = struck.map((run) => recovered(run, patience));
   const known = took.filter((ns) => ns !== null).map((ns) => ns / MILLISECOND);
   const sorted = Float64Array.from(known).sort();
   return {
@@ -58,11 +59,19 @@ export function recoveryOf(runs: readonly RunResult[]): Recovery {
 
 /**
  * What a run reports of its crash (simulation/aftermath.ts); where nothing waited unusually long, or not until then, the time to the next
- * leader: there is no order without one. What is lost later, with one node less, is no part of it.
+ * leader: there is no order without one. An outage that begins before service has lasted for `patience` belongs to it still: a leader that is
+ * given up so soon has not brought service back. What is lost later, with one node less, is no part of it.
  */
-function recovered({ faults: [fault] }: RunResult): Duration | null {
-  const { at, leaderAt, recovery } = fault as FaultOutcome;
-  return leaderAt === null || recovery === null ? null : Math.max(leaderAt - (at as Instant), recovery);
+function recovered({ faults: [fault], endedAt }: RunResult, patience: Duration): Duration | null {
+  const { at, leaderAt, recovery, later } = fault as FaultOutcome;
+  if (leaderAt === null || recovery === null) return null;
+  let back = Math.max(leaderAt, (at as Instant) + recovery);
+  for (const { from, to } of later) {
+    if (from - back > patience) break;
+    if (to >= endedAt) return null;
+    back = Math.max(back, to);
+  }
+  return back - (at as Instant);
 }
 
 /**

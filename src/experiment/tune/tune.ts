@@ -139,7 +139,7 @@ function* tunePoint(plan: TunePlan): Experiment<PointTuning> {
     );
     asked.forEach((one, i) => {
       const own = outcomes.slice(i * crashes.length, (i + 1) * crashes.length);
-      recoveries.set(one, recoveryOf(ledger.note(own)));
+      recoveries.set(one, recoveryOf(ledger.note(own), knobs.patience(specOf(one)(0).protocol.options)));
     });
   };
 
@@ -182,12 +182,18 @@ function* tunePoint(plan: TunePlan): Experiment<PointTuning> {
   return answer({
     present: found(present, null),
     least: ofGrid(at),
-    chosen: ofGrid(taken),
+    // To be under the level is worth nothing where service never comes back.
+    chosen: recoversIn(ofGrid(taken)),
     rarest: rarest === null ? null : found(rarest, rarest.timeouts),
     tried: ascending.map(ofGrid).filter((one) => one !== null),
     range,
     timeSimulated: ledger.time,
   });
+}
+
+/** null where service was back after none of the crashes. */
+function recoversIn(setting: TriedSetting | null): TriedSetting | null {
+  return setting === null || setting.recovery.notRecovered === setting.recovery.runs ? null : setting;
 }
 
 function gridFor(

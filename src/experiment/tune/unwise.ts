@@ -23,7 +23,7 @@ export function unwiseIn(
   const value = `${name} ${formatRoughly(base)}`;
   if (base < trips.median)
     found.push(
-      `${value} lies under the median round trip between members, ${formatRoughly(trips.median)}: most answers come too late`,
+      `${value} lies under the median round trip between members, ${formatRoughly(trips.median)}: answers of members farther apart come too late`,
     );
   else if (base < trips.longest)
     found.push(

@@ -235,6 +235,8 @@ function whereToRun({ label, recommended, knee, doubled_per_s, loads }: Saturati
 
 /** Throughput that moves by less is that of a plateau. */
 const PLATEAU = 0.05;
+/** Throughput that falls to less than this has collapsed. */
+const COLLAPSE = 0.5;
 
 function beyondSentence({
   label,
@@ -248,7 +250,7 @@ function beyondSentence({
   const offered = `At ${rateText(rate_per_s)} (${shareText(rate_per_s / saturation_per_s)} of saturation)`;
   if (throughput_share < 1 - PLATEAU)
     return [
-      `${offered} ${label} collapses to ${shareText(throughput_share)} of its throughput at saturation${protocol === 'pbft' ? ': requests and votes wait in one queue here, and nothing is refused (an implementation with bounded queues would go on at capacity)' : ''}.`,
+      `${offered} ${label} ${throughput_share < COLLAPSE ? 'collapses' : 'falls'} to ${shareText(throughput_share)} of its throughput at saturation${protocol === 'pbft' ? ': requests and votes wait in one queue here, and nothing is refused (an implementation with bounded queues would go on at capacity)' : ''}.`,
     ];
   if (throughput_share > 1 + PLATEAU)
     return [

@@ -94,9 +94,13 @@ function differenceInMs({ difference_ms, pairs }: BatchDifference): string {
 }
 
 function timeoutSentence(file: TuneFile, point: TunePoint): string {
-  const { chosen, present, range_ms } = point;
+  const { chosen, least, present, range_ms } = point;
   if (present === null || range_ms === null) return 'no answer: runs did not finish.';
   const now = `As the scenario stands (${settingText(present, point)}): ${eventsOf(present, point)}; recovery ${recoveryText(present)}.`;
+  if (chosen === null && least !== null) {
+    const level = levelText(file, point).replace('fewer than ', '');
+    return `nothing is recommended: with ${settingText(least, point)}, which stays under ${level}, service was back after none of ${counted(least.recovery.runs, 'crash', 'crashes')} of the ${leaderOf(point)}. ${now}`;
+  }
   if (chosen === null) {
     const range = `${duration(range_ms.low)} to ${duration(range_ms.high)}`;
     return `no timeout from ${range} was shown to stay under ${levelText(file, point).replace('fewer than ', '')}. ${now}`;

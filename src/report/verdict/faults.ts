@@ -5,9 +5,11 @@ import { meanOf } from './points.ts';
 
 export function faultCost(point: PointResult): readonly string[] {
   if (point.faults.length === 0) return [];
-  const sentences = point.faults.map(({ text, at_ms, recovery_ms, not_recovered, later_outages }) => {
+  const sentences = point.faults.map(({ text, at_ms, recovery_ms, not_recovered, clients_gone, later_outages }) => {
     if (at_ms === null) return `${text}: it never took effect.`;
     const at = `at ${instant(at_ms)}`;
+    if (clients_gone)
+      return `${text} ${at}: all clients of ${point.label} stand on machines that crashed with it; with nobody left to send, no outage can be seen.`;
     const later = laterText(later_outages);
     if (recovery_ms === null) return `${text} ${at}: ${point.label} did not recover before the run ended.${later}`;
     const but =

@@ -8,7 +8,8 @@ import type { ArrivalDefinition, ArrivalProcess } from '../arrivals.ts';
 export interface TraceOptions {
   /** Whole ns from the start of the run, ascending. Not an option of scenario files: the loader reads it from the named file. */
   readonly times?: Float64Array;
-  readonly repeat: boolean;
+  /** Begin again one mean gap after the last arrival; otherwise arrivals end with the trace. Given by the loader, too. */
+  readonly repeat?: boolean;
   /** How much later each repetition is than the one before (ns), where several groups share one trace; absent: this group's
    * own span and one mean gap. Given by the loader with the times. */
   readonly period?: Duration;
@@ -16,15 +17,10 @@ export interface TraceOptions {
 
 export const trace: ArrivalDefinition<TraceOptions> = {
   name: 'trace',
-  summary: 'Replays recorded arrival times, compressed by a stated factor or to a target rate.',
+  summary:
+    'Replays recorded arrival times, compressed by a stated factor or to a target rate; which, and whether they come again, says the workload arrival_trace.',
   reference: 'quorumlab; the traces and their origin: scenarios/data',
-  options: {
-    repeat: {
-      kind: 'flag',
-      default: false,
-      meaning: 'Begin again one mean gap after the last arrival; otherwise arrivals end with the trace.',
-    },
-  },
+  options: {},
   create: (options) => new TraceArrivals(options),
   // Compressed further: without `repeat` it ends sooner by this factor.
   scaled: ({ times, period, ...rest }, factor) => ({

@@ -7,15 +7,17 @@ import { details, html, type Markup, swatch, table } from '../markup.ts';
 
 export function faultTable(points: readonly PointResult[]): Markup | null {
   const faults = points.flatMap((point, index) =>
-    point.faults.map(({ text, at_ms, recovery_ms, not_recovered, later_outages }) => [
+    point.faults.map(({ text, at_ms, recovery_ms, not_recovered, clients_gone, later_outages }) => [
       swatch(pointColour(index), point.label),
       text,
       at_ms === null ? 'never found its target' : html`<span class="value">${formatInstant(at_ms)}</span>`,
       at_ms === null
         ? '–'
-        : recovery_ms === null
-          ? 'not before the run ended'
-          : html`${recovery_ms.high === 0 ? 'no outage' : estimateCell(recovery_ms, 'ms')}${not_recovered === 0 ? null : html` <span class="interval">in ${not_recovered} of ${not_recovered + recovery_ms.replications} replications not before the run ended</span>`}`,
+        : clients_gone
+          ? 'cannot be seen: all clients crashed with it'
+          : recovery_ms === null
+            ? 'not before the run ended'
+            : html`${recovery_ms.high === 0 ? 'no outage' : estimateCell(recovery_ms, 'ms')}${not_recovered === 0 ? null : html` <span class="interval">in ${not_recovered} of ${not_recovered + recovery_ms.replications} replications not before the run ended</span>`}`,
       laterCell(later_outages),
     ]),
   );
