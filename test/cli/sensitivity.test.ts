@@ -53,7 +53,9 @@ describe('sensitivity', () => {
   });
 
   test('of runs that hold no transaction names no input and no chance, ends with exit code 2, and so does compare', async () => {
-    const text = readFileSync(scenario, 'utf8').replace(/closed: .* }/, 'open: { poisson: 0.001/s } } }');
+    const text = readFileSync(scenario, 'utf8')
+      .replace(/closed: .* }/, 'open: { poisson: 0.001/s } } }')
+      .replace('{ node: 0, load', '{ site: site-0, load');
     const seldom = join(folder, 'seldom.yaml');
     writeFileSync(seldom, `${text.replace('replications: 2', 'replications: 1')}drills: { for: 1s }\n`);
     const why =

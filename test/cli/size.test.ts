@@ -259,7 +259,7 @@ describe('size', () => {
     expect(code).toBe(2);
     expect(out).toContain('Of no candidate of the 14 in the space is it known that it gives throughput >= 100/s');
     expect(out).toMatch(
-      /Undecided, such as raft n=3 3·zone-a small: runs too short for these arrivals: they sent \d\d of 105\/s; lengthen run/,
+      /Undecided, such as raft n=3 3·zone-a small: runs too short for these arrivals: they sent \d\d\/s, where 105\/s are sent on average; let each last [\d.]+h \(--set run\.duration=/,
     );
     expect(out).not.toContain('No candidate of');
     expect(out).not.toContain('Ease what excludes most');
