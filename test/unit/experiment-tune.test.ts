@@ -383,6 +383,7 @@ describe('recovery', () => {
     const back = (...later: readonly (readonly [number, number])[]) => recoveryOf([struck(250, 600, later)]).worstMs;
     expect(back([700, 2700])).toBe(2700);
     expect(back([700, 2700], [2750, 3000])).toBe(3000);
+    expect(back([700, 790])).toBe(600);
     expect(back([801, 2700])).toBe(600);
     expect(back([700, 900], [1500, 3000])).toBe(900);
     expect(back([700, 10_000])).toBeNull();

@@ -59,15 +59,16 @@ export function recoveryOf(runs: readonly RunResult[], patience: Duration): Reco
 
 /**
  * What a run reports of its crash (simulation/aftermath.ts); where nothing waited unusually long, or not until then, the time to the next
- * leader: there is no order without one. An outage that begins before service has lasted for `patience` belongs to it still: a leader that is
- * given up so soon has not brought service back. What is lost later, with one node less, is no part of it.
+ * leader: there is no order without one. An outage that begins before service has lasted for `patience`, and lasts longer than service did,
+ * belongs to it still: a leader that is given up so soon has not brought service back. What is lost later, with one node less, is no part of
+ * it.
  */
 function recovered({ faults: [fault], endedAt }: RunResult, patience: Duration): Duration | null {
   const { at, leaderAt, recovery, later } = fault as FaultOutcome;
   if (leaderAt === null || recovery === null) return null;
   let back = Math.max(leaderAt, (at as Instant) + recovery);
   for (const { from, to } of later) {
-    if (from - back > patience) break;
+    if (from - back > Math.min(patience, to - from)) break;
     if (to >= endedAt) return null;
     back = Math.max(back, to);
   }
