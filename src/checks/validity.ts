@@ -1,6 +1,6 @@
 /** Validity: only requests that a client submitted are executed, each at most once. Judged apart from the ledger's own memory. */
 import type { Batch } from '../ledger/batch.ts';
-import type { Instant, NodeId, Position } from '../units/quantities.ts';
+import type { Instant, NodeId, Position, RequestId } from '../units/quantities.ts';
 import type { Finding } from './violation.ts';
 
 const PAGE_BITS = 12;
@@ -60,19 +60,20 @@ export class ValidityCheck {
 
   /** The requests of a batch that took effect for the first time at `position` (flags: 2 = skipped as a duplicate). */
   executed(node: NodeId, at: Instant, position: Position, batch: Batch, flags: Uint8Array): Finding | null {
+    const { perGroup, groups } = this;
     let group = -1;
     let submitted = 0;
     for (let i = 0; i < batch.ids.length; i++) {
       const id = batch.ids[i] as number;
+      if (id < 0) return this.finding(node, at, unknownRequest(position, id));
       // Exactly floor(id / groups): the half keeps the product away from whole numbers by far more than its rounding error.
-      const counter = Math.floor((id + 0.5) * this.perGroup);
-      const itsGroup = id - counter * this.groups;
+      const counter = ((id + 0.5) * perGroup) | 0;
+      const itsGroup = id - counter * groups;
       if (itsGroup !== group) {
         group = itsGroup;
         submitted = this.submitted(group);
       }
-      if (id < 0 || counter >= submitted)
-        return this.finding(node, at, `position ${position} holds request ${id}, which no client has submitted`);
+      if (counter >= submitted) return this.finding(node, at, unknownRequest(position, id));
       const first = (this.seen[group] as Executed).add(counter);
       if (!first && flags[i] !== 2)
         return this.finding(node, at, `request ${id} took effect again at position ${position}`);
@@ -85,4 +86,8 @@ export class ValidityCheck {
   private finding(node: NodeId, at: Instant, detail: string): Finding {
     return { check: 'validity', kind: 'safety', at, node, detail };
   }
+}
+
+function unknownRequest(position: Position, id: RequestId): string {
+  return `position ${position} holds request ${id}, which no client has submitted`;
 }

@@ -94,6 +94,12 @@ export class Ledger {
     return this.#ordered.of(id);
   }
 
+  /** Whether all requests of this batch were ordered at `position` and nowhere before. False also where that is not remembered. */
+  orderedAllAt(position: Position, { digest }: Batch): boolean {
+    const record = this.#records[position - this.#base];
+    return record !== undefined && record.valid === this.#allValid && record.batchDigest === digest;
+  }
+
   /** The chain digest after a position that was executed and not forgotten (0: genesis). */
   chainAt(position: Position): Digest {
     return this.#recordAt(position).chain;

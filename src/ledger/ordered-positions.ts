@@ -30,6 +30,8 @@ export class OrderedPositions {
   readonly #packed = new Map<number, PackedChunk>();
   /** By group: chunks before this one were open once, or passed over and packed. */
   readonly #begun: Int32Array;
+  /** By group: no request from this counter on was ordered. */
+  readonly #fresh: Int32Array;
   /** By group: the highest position in its full chunks. */
   readonly #fullUpTo: Int32Array;
   /** Chunks that were packed, for use again. */
@@ -41,6 +43,7 @@ export class OrderedPositions {
     this.#groups = groups;
     this.#perGroup = 1 / groups;
     this.#begun = new Int32Array(groups);
+    this.#fresh = new Int32Array(groups);
     this.#fullUpTo = new Int32Array(groups);
   }
 
@@ -52,7 +55,9 @@ export class OrderedPositions {
     let flags: Uint8Array | null = null;
     const groups = this.#groups;
     const perGroup = this.#perGroup;
+    const fresh = this.#fresh;
     let key = -1;
+    let group = 0;
     let chunk = NO_CHUNK;
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i] as number;
@@ -61,9 +66,11 @@ export class OrderedPositions {
       const itsKey = id + ((counter >> CHUNK_BITS) - counter) * groups;
       if (itsKey !== key) {
         key = itsKey;
-        chunk = this.#chunkAt(key) ?? this.#openChunk(key, id - counter * groups, counter >> CHUNK_BITS);
+        group = id - counter * groups;
+        chunk = this.#chunkAt(key) ?? this.#openChunk(key, group, counter >> CHUNK_BITS);
         chunk[HIGHEST] = position;
       }
+      if (counter >= (fresh[group] as number)) fresh[group] = counter + 1;
       const offset = counter & CHUNK_MASK;
       if (chunk[offset] === 0) chunk[offset] = position;
       else {
@@ -80,6 +87,8 @@ export class OrderedPositions {
    */
   of(id: RequestId): Position {
     const counter = counterOf(id, this.#perGroup);
+    // Most that are asked for come for the first time.
+    if (counter >= (this.#fresh[id - counter * this.#groups] as number)) return 0;
     const key = id + ((counter >> CHUNK_BITS) - counter) * this.#groups;
     const slot = key & (AT_HAND - 1);
     if (this.#keysAtHand[slot] === key) return (this.#atHand[slot] as Int32Array)[counter & CHUNK_MASK] as number;

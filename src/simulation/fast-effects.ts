@@ -156,10 +156,11 @@ export class FastEffects {
     const { node, world, network } = this;
     const { ids } = batch;
     const { replyCost, groups, ledger } = world;
+    const atOnce = ledger.orderedAllAt(position, batch);
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i] as number;
       if (!everyone && !node.answers(id)) continue;
-      const ordered = ledger.orderedAt(id);
+      const ordered = atOnce ? position : ledger.orderedAt(id);
       if (everyone && ordered !== position) continue;
       const result = (ordered << 1) | (world.wasValid(id) ? 1 : 0);
       const group = groups === 1 ? 0 : id % groups;

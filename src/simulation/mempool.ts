@@ -5,6 +5,7 @@
 import { type Batch, createBatch } from '../ledger/batch.ts';
 import type { Mempool } from '../protocols/protocol.ts';
 import { type Bytes, type Instant, NEVER, type NodeId, type RequestId } from '../units/quantities.ts';
+import { BatchColumns } from './batch-columns.ts';
 import { IdTable } from './id-table.ts';
 
 const WAITING = 1;
@@ -45,6 +46,7 @@ export class NodeMempool implements Mempool {
   private inOrderFrom = 0;
   /** Only the low 31 bits of entry numbers are kept: entries live far shorter than 2^31 admissions. */
   private readonly entryOf = new IdTable();
+  private readonly columns = new BatchColumns();
 
   constructor(self: NodeId, requests: RequestSizes, owner: MempoolOwner) {
     this.self = self;
@@ -94,8 +96,24 @@ export class NodeMempool implements Mempool {
   /** The requests of an executed batch leave. */
   executed(batch: Batch): void {
     if (this.entryOf.size === 0) return;
-    for (let i = 0; i < batch.ids.length; i++) this.remove(batch.ids[i] as RequestId);
+    for (let i = this.leaveInOrder(batch.ids); i < batch.ids.length; i++) this.remove(batch.ids[i] as RequestId);
     this.trim();
+  }
+
+  /** Those that stand at the head in the order of the batch, as they mostly do where it was cut; returns how many they are. */
+  private leaveInOrder(batch: Int32Array): number {
+    const { ids, state, entryOf } = this;
+    const mask = ids.length - 1;
+    const most = Math.min(batch.length, this.tail - this.head);
+    let entry = this.head;
+    let left = 0;
+    for (; left < most; left++, entry++) {
+      const id = batch[left] as number;
+      if (ids[entry & mask] !== id || state[entry & mask] !== CLAIMED) break;
+      entryOf.remove(id);
+    }
+    this.head = entry;
+    return left;
   }
 
   /** After a snapshot was installed: everything it covers leaves. */
@@ -110,11 +128,11 @@ export class NodeMempool implements Mempool {
 
   cut(maxTransactions: number, maxBytes: Bytes): Batch {
     const mask = this.ids.length - 1;
-    const ids = new Int32Array(Math.min(maxTransactions, this.count));
-    const received = new Float64Array(ids.length);
+    const most = Math.min(maxTransactions, this.count);
+    const { ids, received } = this.columns.claim(most);
     let taken = 0;
     let total = 0;
-    while (taken < ids.length && this.cursor < this.tail) {
+    while (taken < most && this.cursor < this.tail) {
       const slot = this.cursor & mask;
       if (this.state[slot] !== WAITING) {
         this.cursor++;
@@ -133,10 +151,10 @@ export class NodeMempool implements Mempool {
     if (taken === 0) throw new Error(`node ${this.self} cut a batch from an empty mempool`);
     this.count -= taken;
     this.bytes -= total;
-    const whole = taken === ids.length;
+    const whole = taken === most;
     return createBatch(
-      whole ? ids : ids.slice(0, taken),
-      whole ? received : received.slice(0, taken),
+      whole ? ids : ids.subarray(0, taken),
+      whole ? received : received.subarray(0, taken),
       total,
       this.owner.now(),
       this.self,
