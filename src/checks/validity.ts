@@ -1,7 +1,11 @@
 /** Validity: only requests that a client submitted are executed, each at most once. Judged apart from the ledger's own memory. */
 import type { Batch } from '../ledger/batch.ts';
+import * as positions from '../ledger/ordered-positions.ts';
 import type { Instant, NodeId, Position, RequestId } from '../units/quantities.ts';
 import type { Finding } from './violation.ts';
+
+// V8 folds a module's own constants into its code, but not imported ones (ADR 0009).
+const { DUPLICATE } = positions;
 
 const PAGE_BITS = 12;
 const PAGE_SIZE = 1 << PAGE_BITS;
@@ -21,7 +25,7 @@ class Executed {
   private number = -1;
 
   /** Notes a request; false where it was noted before. */
-  add(counter: number): boolean {
+  private add(counter: number): boolean {
     const number = counter >> PAGE_BITS;
     if (number !== this.number) this.turnTo(number);
     const { page } = this;
@@ -34,6 +38,30 @@ class Executed {
     this.pages.delete(number);
     this.page = null;
     return true;
+  }
+
+  /** Notes `count` requests from `counter` on; returns how many of the first of them were not noted before. */
+  addRow(counter: number, count: number): number {
+    let added = 0;
+    while (added < count) {
+      const from = counter + added;
+      const number = from >> PAGE_BITS;
+      if (number !== this.number) this.turnTo(number);
+      const { page } = this;
+      const word = (from & (PAGE_SIZE - 1)) >> 5;
+      const offset = from & 31;
+      const most = Math.min(32 - offset, count - added);
+      const bits = (most === 32 ? -1 : (1 << most) - 1) << offset;
+      if (page === null || page.left <= most || ((page.bits[word] as number) & bits) !== 0) {
+        if (!this.add(from)) return added;
+        added++;
+        continue;
+      }
+      page.bits[word] = (page.bits[word] as number) | bits;
+      page.left -= most;
+      added += most;
+    }
+    return added;
   }
 
   private turnTo(number: number): void {
@@ -60,25 +88,27 @@ export class ValidityCheck {
 
   /** The requests of a batch that took effect for the first time at `position` (flags: 2 = skipped as a duplicate). */
   executed(node: NodeId, at: Instant, position: Position, batch: Batch, flags: Uint8Array): Finding | null {
+    const { ids } = batch;
     const { perGroup, groups } = this;
-    let group = -1;
-    let submitted = 0;
-    for (let i = 0; i < batch.ids.length; i++) {
-      const id = batch.ids[i] as number;
+    for (let i = 0, end = 0; i < ids.length; i = end) {
+      const id = ids[i] as number;
       if (id < 0) return this.finding(node, at, unknownRequest(position, id));
       // Exactly floor(id / groups): the half keeps the product away from whole numbers by far more than its rounding error.
       const counter = ((id + 0.5) * perGroup) | 0;
-      const itsGroup = id - counter * groups;
-      if (itsGroup !== group) {
-        group = itsGroup;
-        submitted = this.submitted(group);
-      }
-      if (counter >= submitted) return this.finding(node, at, unknownRequest(position, id));
-      const first = (this.seen[group] as Executed).add(counter);
-      if (!first && flags[i] !== 2)
-        return this.finding(node, at, `request ${id} took effect again at position ${position}`);
-      if (first && flags[i] === 2)
+      const group = id - counter * groups;
+      const isDuplicate = flags[i] === DUPLICATE;
+      end = i + 1;
+      // Most stand in the order in which their clients sent them: a row of them is noted at once.
+      if (!isDuplicate)
+        while (end < ids.length && ids[end] === (ids[end - 1] as number) + groups && flags[end] !== DUPLICATE) end++;
+      const known = Math.min(end - i, this.submitted(group) - counter);
+      if (known <= 0) return this.finding(node, at, unknownRequest(position, id));
+      const first = (this.seen[group] as Executed).addRow(counter, known);
+      if (isDuplicate && first > 0)
         return this.finding(node, at, `request ${id} was skipped at position ${position}, though it never took effect`);
+      if (!isDuplicate && first < known)
+        return this.finding(node, at, `request ${ids[i + first]} took effect again at position ${position}`);
+      if (known < end - i) return this.finding(node, at, unknownRequest(position, ids[i + known] as RequestId));
     }
     return null;
   }

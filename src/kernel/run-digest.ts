@@ -36,7 +36,29 @@ export class RunDigest {
 
   /** As `add` for each event from `from` to `to` − 1 of these columns, all of one kind on one island. */
   addAll(kind: number, island: number, times: Float64Array, contents: Int32Array, from: number, to: number): void {
-    for (let i = from; i < to; i++) this.add(kind, island, times[i] as number, contents[i] as number);
+    if (Object.hasOwn(this, 'add')) {
+      for (let i = from; i < to; i++) this.add(kind, island, times[i] as number, contents[i] as number);
+      return;
+    }
+    const place = Math.imul(island * 8 + kind, 0x85ebca77);
+    let sumA = 0;
+    let sumB = 0;
+    for (let i = from; i < to; i++) {
+      const at = times[i] as number;
+      const content = contents[i] as number;
+      const low = at | 0;
+      const high = (at * (1 / 4294967296)) | 0;
+      let a = content ^ Math.imul(low, 0x9e3779b1) ^ place ^ Math.imul(high, 0x27d4eb2f);
+      a = Math.imul(a ^ (a >>> 15), 0x2c1b3c6d);
+      a ^= a >>> 13;
+      let b = (Math.imul(low ^ 0x5bd1e995, 0x846ca68b) + Math.imul(content, 0x7feb352d)) | 0;
+      b = (b + (island | 0)) | 0;
+      b = Math.imul(b ^ (b >>> 16) ^ a, 0x297a2d39);
+      sumA = (sumA + a) | 0;
+      sumB = (sumB + (b ^ (b >>> 15))) | 0;
+    }
+    this.lanes[0] = ((this.lanes[0] as number) + sumA) | 0;
+    this.lanes[1] = ((this.lanes[1] as number) + sumB) | 0;
   }
 
   /** From now on also notes each event in `events`. Replaces `add` on this one object: others pay nothing for it. */

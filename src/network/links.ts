@@ -112,6 +112,35 @@ export class Links {
     }
   }
 
+  /** As `arrive` where all go to one receiver: the instants go to the ring `at` (of a length that is a power of two), from place `first` on. */
+  arriveInto(
+    at: Float64Array,
+    first: number,
+    source: number,
+    sequence: number,
+    receiver: number,
+    times: Float64Array,
+    count: number,
+  ): void {
+    const { jitter, jitterFree } = this;
+    const mask = at.length - 1;
+    const link = source * this.islands + receiver;
+    const base = this.base(source, receiver);
+    const hash = this.sourceHash(source);
+    const to = Math.imul(receiver + 1, 0x85ebca6b);
+    let before = this.last[link] as number;
+    for (let i = 0; i < count; i++) {
+      let instant = (times[i] as number) + base;
+      if (!jitterFree) {
+        const message = mix(hash ^ Math.imul(sequence + i + 1, 0x7feb352d));
+        instant += Math.floor(jitter.draw(mix(message ^ to)));
+      }
+      if (instant > before) before = instant;
+      at[(first + i) & mask] = before;
+    }
+    this.last[link] = before;
+  }
+
   /** When the copy of a broadcast reaches each other node, by node; the card sends them in order, to the node after the sender first. */
   arriveAll(source: number, flight: number): Float64Array {
     const { flights, nodes, last, siteOf, oneWay, jitter, jitterFree, ordered, instants } = this;

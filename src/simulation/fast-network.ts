@@ -62,14 +62,14 @@ export class FastNetwork {
   sendRequests(source: number, group: number, sequence: number): void {
     const { count, times, receivers, places } = this.outgoing;
     this.world.countRequests(places, times, count);
-    this.links.arrive(source, sequence, receivers, times, count);
     this.outgoing.count = 0;
     if (allEqual(receivers, count)) {
       const to = receivers[0] as NodeId;
       const lane = (this.requestLanes[to] as RequestLane[])[group] as RequestLane;
-      lane.pushAll(times, places, count);
+      lane.sendAll(this.links, source, sequence, to, times, places, count);
       return this.wake(to, lane);
     }
+    this.links.arrive(source, sequence, receivers, times, count);
     for (let i = 0; i < count; i++) {
       const to = receivers[i] as NodeId;
       const lane = (this.requestLanes[to] as RequestLane[])[group] as RequestLane;
@@ -97,22 +97,24 @@ export class FastNetwork {
 
   /** The replies that were added, to requests of one batch or to single ones, go through the node's card. */
   sendReplies(node: Participant, batch: Batch | null, now: Instant): void {
-    const { count, times, receivers, wires, places, results, groups } = this.outgoing;
+    const { outgoing } = this;
+    const { count, times, receivers, wires, places, results, groups } = outgoing;
     let bytes = 0;
     for (let i = 0; i < count; i++) bytes += wires[i] as number;
     this.world.countReplies(count, bytes, now);
     this.cards.feedColumn(node.self, wires, times, count);
-    this.links.arrive(node.self, node.sequence, receivers, times, count);
+    const { self, sequence, leader } = node;
     node.sequence += count;
-    this.outgoing.count = 0;
-    const { leader } = node;
+    outgoing.count = 0;
     if (count > 0 && this.replyLanes.length === 1) {
-      const lane = (this.replyLanes[0] as ReplyLane[])[node.self] as ReplyLane;
-      lane.pushAll(times, places, results, count, batch, leader);
-      return this.wake(receivers[0] as number, lane);
+      const to = receivers[0] as number;
+      const lane = (this.replyLanes[0] as ReplyLane[])[self] as ReplyLane;
+      lane.sendAll(this.links, self, sequence, to, outgoing, count, batch, leader);
+      return this.wake(to, lane);
     }
+    this.links.arrive(self, sequence, receivers, times, count);
     for (let i = 0; i < count; i++) {
-      const lane = (this.replyLanes[groups[i] as number] as ReplyLane[])[node.self] as ReplyLane;
+      const lane = (this.replyLanes[groups[i] as number] as ReplyLane[])[self] as ReplyLane;
       lane.push(times[i] as number, places[i] as number, results[i] as number, batch, leader);
       this.wake(receivers[i] as number, lane);
     }

@@ -5,8 +5,10 @@
  */
 import type { ArrivalSorter } from '../kernel/arrival-sorter.ts';
 import type { Batch } from '../ledger/batch.ts';
+import type { Links } from '../network/links.ts';
 import type { Instant, NodeId } from '../units/quantities.ts';
 import * as quantities from '../units/quantities.ts';
+import type { LaneColumns } from './lane-columns.ts';
 import type { ReplyRow } from './reply-row.ts';
 
 // V8 folds a module's own constants into its code, but not imported ones (ADR 0009).
@@ -31,16 +33,22 @@ export class RequestLane {
     if (this.count++ === 0) this.headAt = at;
   }
 
-  /** As `push` for each of the first `count` requests of these columns. */
-  pushAll(times: Float64Array, requests: Int32Array, count: number): void {
+  /** As `push` for each of the first `count` requests (one at least) of these columns, which leave `source` as messages `sequence` and on. */
+  sendAll(
+    links: Links,
+    source: number,
+    sequence: number,
+    receiver: number,
+    times: Float64Array,
+    requests: Int32Array,
+    count: number,
+  ): void {
     while (this.count + count > this.at.length) this.grow();
     const { at, ids, first } = this;
     const mask = at.length - 1;
-    let next = first + this.count;
-    for (let i = 0; i < count; i++, next++) {
-      at[next & mask] = times[i] as number;
-      ids[next & mask] = requests[i] as number;
-    }
+    const next = first + this.count;
+    links.arriveInto(at, next, source, sequence, receiver, times, count);
+    for (let i = 0; i < count; i++) ids[(next + i) & mask] = requests[i] as number;
     this.count += count;
     this.headAt = at[first] as number;
   }
@@ -103,26 +111,31 @@ export class ReplyLane {
     if (this.count++ === 0) this.headAt = at;
   }
 
-  /** As `push` for each of the first `count` replies (one at least) of these columns, all of one train. */
-  pushAll(
-    times: Float64Array,
-    places: Int32Array,
-    results: Int32Array,
+  /** As `push` for each of the first `count` replies (one at least) of these columns, which leave `source` as messages `sequence` and on. */
+  sendAll(
+    links: Links,
+    source: number,
+    sequence: number,
+    receiver: number,
+    columns: LaneColumns,
     count: number,
     batch: Batch | null,
     leader: NodeId,
   ): void {
-    this.push(times[0] as number, places[0] as number, results[0] as number, batch, leader);
-    (this.trains[this.trains.length - 1] as Train).left += count - 1;
+    const last = this.trains[this.trains.length - 1];
+    if (last !== undefined && last.batch === batch && last.leader === leader) last.left += count;
+    else this.trains.push({ batch, leader, left: count });
     while (this.count + count > this.at.length) this.grow();
-    const mask = this.at.length - 1;
-    let next = this.first + this.count;
-    for (let i = 1; i < count; i++, next++) {
-      this.at[next & mask] = times[i] as number;
-      this.places[next & mask] = places[i] as number;
-      this.results[next & mask] = results[i] as number;
+    const { at, places, results, first } = this;
+    const mask = at.length - 1;
+    const next = first + this.count;
+    links.arriveInto(at, next, source, sequence, receiver, columns.times, count);
+    for (let i = 0; i < count; i++) {
+      places[(next + i) & mask] = columns.places[i] as number;
+      results[(next + i) & mask] = columns.results[i] as number;
     }
-    this.count += count - 1;
+    this.count += count;
+    this.headAt = at[first] as number;
   }
 
   /** What the first reply says, with `place` and `result`. */

@@ -130,8 +130,10 @@ export class NodeMempool implements Mempool {
     const mask = this.ids.length - 1;
     const most = Math.min(maxTransactions, this.count);
     const { ids, received } = this.columns.claim(most);
+    // Where all that waits fits, its size is known.
+    const all = most === this.count && this.bytes <= maxBytes;
     let taken = 0;
-    let total = 0;
+    let total = all ? this.bytes : 0;
     while (taken < most && this.cursor < this.tail) {
       const slot = this.cursor & mask;
       if (this.state[slot] !== WAITING) {
@@ -139,14 +141,16 @@ export class NodeMempool implements Mempool {
         continue;
       }
       const id = this.ids[slot] as RequestId;
-      const size = this.requests.bytes(id);
-      if (taken > 0 && total + size > maxBytes) break;
+      if (!all) {
+        const size = this.requests.bytes(id);
+        if (taken > 0 && total + size > maxBytes) break;
+        total += size;
+      }
       this.cursor++;
       this.state[slot] = CLAIMED;
       ids[taken] = id;
       received[taken] = this.readyAt[slot] as number;
       taken++;
-      total += size;
     }
     if (taken === 0) throw new Error(`node ${this.self} cut a batch from an empty mempool`);
     this.count -= taken;

@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { ArrivalSorter } from '../../src/kernel/arrival-sorter.ts';
 import { createBatch } from '../../src/ledger/batch.ts';
 import { DOUBLES, FlightColumn as F, Flights, INTS } from '../../src/network/flights.ts';
+import type { Links } from '../../src/network/links.ts';
 import { Ingress, LeavingCard } from '../../src/simulation/ingress.ts';
+import type { LaneColumns } from '../../src/simulation/lane-columns.ts';
 import { ReplyLane, RequestLane } from '../../src/simulation/lanes.ts';
 import { NEVER } from '../../src/units/quantities.ts';
 
@@ -62,6 +64,16 @@ describe('a lane', () => {
 
   test('takes a column as it takes its messages one by one', () => {
     const batch = createBatch(Int32Array.of(1), Float64Array.of(0), 1, 0, 0);
+    // Links without any delay.
+    const links = {
+      arriveInto(
+        at: Float64Array,
+        first: number,
+        ...[, , , times, count]: [number, number, number, Float64Array, number]
+      ) {
+        for (let i = 0; i < count; i++) at[(first + i) & (at.length - 1)] = times[i] as number;
+      },
+    } as unknown as Links;
     fc.assert(
       fc.property(steps, (counts) => {
         const requests = { one: new RequestLane(), all: new RequestLane() };
@@ -77,9 +89,9 @@ describe('a lane', () => {
             replies.one.push(id * 10, id, id + 1, batch, leader);
           }
           if (column.length > 0) {
-            requests.all.pushAll(times, column, column.length);
-            const results = column.map((id) => id + 1);
-            replies.all.pushAll(times, column, results, column.length, batch, leader);
+            requests.all.sendAll(links, 0, 0, 0, times, column, column.length);
+            const columns = { times, places: column, results: column.map((id) => id + 1) } as unknown as LaneColumns;
+            replies.all.sendAll(links, 0, 0, 0, columns, column.length, batch, leader);
           }
           for (let i = 0; i > count && replies.one.size > 0; i--) {
             expect([requests.all.headAt, requests.all.pop()]).toEqual([requests.one.headAt, requests.one.pop()]);
