@@ -309,7 +309,7 @@ export class ClientGroup {
   onReplies(batch: Batch | null, row: ReplyRow): void {
     if (!this.alive) return;
     const { sentAt, finished, low, mask } = this.open;
-    const { ids, results, times, places, intended } = row;
+    const { ids, results, times, places, intended, latencies } = row;
     let { finalPosition } = this;
     let final = 0;
     for (let i = 0; i < row.count; i++) {
@@ -318,8 +318,11 @@ export class ClientGroup {
       finished[counter & mask] = 1;
       const result = results[i] as number;
       finalPosition = Math.max(finalPosition, result >> 1);
-      intended[final] = sentAt[counter & mask] as number;
-      times[final] = times[i] as number;
+      const sent = sentAt[counter & mask] as number;
+      const at = times[i] as number;
+      intended[final] = sent;
+      latencies[final] = at - sent;
+      times[final] = at;
       places[final] = places[i] as number;
       results[final] = result;
       final++;

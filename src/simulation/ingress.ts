@@ -194,10 +194,16 @@ export class Ingress {
     const end = +windowEnd;
     const { leaving, requests, perByte, clientVerify, carried } = this;
     const alone = this.lanes.length === 1;
+    const { at, ids, first, count: waiting } = lane;
+    const mask = at.length - 1;
+    const most = alone ? waiting : 1;
+    leaving.reserve(this.count, most);
+    const { at: exits, costs, flights } = leaving;
     let { busy, free, fraction, count } = this;
+    let taken = 0;
+    let last = lane.headAt;
     do {
-      const last = lane.headAt;
-      const id = lane.pop();
+      const id = ids[(first + taken) & mask] as RequestId;
       let done = last;
       if (perByte > 0) {
         const service = requests.requestWire(id) * perByte;
@@ -210,12 +216,14 @@ export class Ingress {
         fraction = work - whole;
       }
       if (done < end) {
-        leaving.reserve(count, 1);
-        leaving.at[count] = done;
-        leaving.costs[count] = clientVerify;
-        leaving.flights[count++] = ~id;
+        exits[count] = done;
+        costs[count] = clientVerify;
+        flights[count++] = ~id;
       } else carried.push(done, ~id);
-    } while (alone && lane.headAt < until);
+      taken++;
+      last = at[(first + taken) & mask] as number;
+    } while (taken < most && last < until);
+    lane.drop(taken);
     this.busy = busy;
     this.free = free;
     this.fraction = fraction;

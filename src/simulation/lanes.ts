@@ -20,10 +20,11 @@ const FIRST = 64;
 export class RequestLane {
   /** When the first request arrives; NEVER when none is on its way. */
   headAt: Instant = NEVER;
-  private at = new Float64Array(FIRST);
-  private ids = new Int32Array(FIRST);
-  private first = 0;
-  private count = 0;
+  /** A ring: when each arrives, and its id, from place `first` on. Its length is a power of two. */
+  at = new Float64Array(FIRST);
+  ids = new Int32Array(FIRST);
+  first = 0;
+  count = 0;
 
   push(at: Instant, id: number): void {
     if (this.count === this.at.length) this.grow();
@@ -53,11 +54,11 @@ export class RequestLane {
     this.headAt = at[first] as number;
   }
 
-  pop(): number {
-    const id = this.ids[this.first] as number;
-    this.first = (this.first + 1) & (this.at.length - 1);
-    this.headAt = --this.count === 0 ? NEVER : (this.at[this.first] as number);
-    return id;
+  /** The first `taken` have been taken from the ring. */
+  drop(taken: number): void {
+    this.first = (this.first + taken) & (this.at.length - 1);
+    this.count -= taken;
+    this.headAt = this.count === 0 ? NEVER : (this.at[this.first] as number);
   }
 
   /** Bytes. */

@@ -165,10 +165,9 @@ export class Meter {
     this.fine.final(at);
   }
 
-  /** As `onFinal` for each reply of `row`, whose `intended` are set. Clients at sites only: on a node's machine stages may still change. */
+  /** As `onFinal` for each reply of `row`, whose `intended` and `latencies` are set. Clients at sites only: on a node's machine stages may still change. */
   onFinals(batch: Batch | null, row: ReplyRow): void {
     const { count, times, intended, latencies, results } = row;
-    for (let i = 0; i < count; i++) latencies[i] = (times[i] as number) - (intended[i] as number);
     this.finals += count;
     this.fine.allFinal(times, count);
     this.addToTimeline(row);

@@ -165,6 +165,40 @@ describe('validity', () => {
     expect(check.executed(0, 9, 200, batch(60_000), allNew(1))).toBeNull();
   });
 
+  test('finds what looking at each request by itself finds', () => {
+    // Rows of requests from anywhere, now and then one that was there before or that nobody sent, rightly or wrongly marked.
+    const row = fc.record({ from: fc.integer({ min: -2, max: 200 }), length: fc.integer({ min: 1, max: 90 }) });
+    const batches = fc.array(fc.tuple(fc.array(row, { maxLength: 3 }), fc.array(fc.nat(60), { maxLength: 2 })), {
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3 }), batches, (groups, given) => {
+        const submitted = 240;
+        const check = new ValidityCheck(groups, () => submitted);
+        const seen = new Set<number>();
+        for (const [number, [rows, wrong]] of given.entries()) {
+          const ids = rows.flatMap(({ from, length }) => Array.from({ length }, (_, k) => from + k * groups));
+          const flags = Uint8Array.from(ids, (id, k) =>
+            seen.has(id) || ids.indexOf(id) < k ? 2 : k % 5 === 0 ? 0 : 1,
+          );
+          for (const at of wrong) if (at < flags.length) flags[at] = flags[at] === 2 ? 1 : 2;
+          const found = check.executed(0, 1, number, batch(...ids), flags)?.detail ?? null;
+          const at = ids.findIndex((id, k) => {
+            const known = id >= 0 && id < submitted * groups;
+            const first = known && !seen.has(id);
+            if (known) seen.add(id);
+            return !known || first === (flags[k] === 2);
+          });
+          expect(found === null).toBe(at < 0);
+          if (found === null) continue;
+          expect(found).toContain(`request ${ids[at]}`);
+          return;
+        }
+      }),
+      { seed: 20_260_101, numRuns: 400 },
+    );
+  });
+
   test('allows a duplicate that is skipped', () => {
     const check = new ValidityCheck(1, () => 10);
     expect(check.executed(0, 1, 1, batch(4, 5), allNew(2))).toBeNull();

@@ -1,7 +1,7 @@
 // The run digest: the same for any order of events, another one for any other set of events.
 import { describe, expect, test } from 'vitest';
 import { draw, stream } from '../../src/kernel/random.ts';
-import { EventClass, RunDigest } from '../../src/kernel/run-digest.ts';
+import { type DigestEvent, EventClass, RunDigest } from '../../src/kernel/run-digest.ts';
 
 type Event = readonly [kind: number, island: number, at: number, content: number];
 
@@ -76,5 +76,23 @@ describe('a run digest', () => {
       ]),
     ];
     expect(new Set(digests).size).toBe(4);
+  });
+
+  test('takes a column of events as it takes them one by one, noted or not', () => {
+    const own = events.map(([, , at, content]): Event => [3, 12, at, content]);
+    const times = Float64Array.from(own, ([, , at]) => at);
+    const contents = Int32Array.from(own, ([, , , content]) => content);
+    for (const [from, to] of [
+      [0, 500],
+      [7, 8],
+      [9, 9],
+    ] as const) {
+      const [whole, noted] = [new RunDigest(), new RunDigest()];
+      const notes: DigestEvent[] = [];
+      noted.recordTo(notes);
+      for (const digest of [whole, noted]) digest.addAll(3, 12, times, contents, from, to);
+      expect([whole.text, noted.text]).toEqual(Array(2).fill(digestOf(own.slice(from, to))));
+      expect(notes).toHaveLength(to - from);
+    }
   });
 });

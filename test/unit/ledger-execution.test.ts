@@ -74,6 +74,16 @@ describe('execution', () => {
     expect([2, 4, 5, 6, 7].map((id) => ledger.orderedAt(id))).toEqual([1, 1, 2, 2, 0]);
   });
 
+  test('knows of a batch that all of it was ordered at its position, and claims it of no other', () => {
+    const ledger = new Ledger(nothingToExecute, 1);
+    const [whole, again, more] = [batchOf(1, 2), batchOf(2, 3), batchOf(4)];
+    for (const [i, batch] of [whole, again, more].entries()) ledger.execute(i + 1, batch, 1);
+    expect([whole, again, more].map((batch, i) => ledger.orderedAllAt(i + 1, batch))).toEqual([true, false, true]);
+    expect([ledger.orderedAllAt(1, more), ledger.orderedAllAt(4, more)]).toEqual([false, false]);
+    ledger.forget(3);
+    expect([ledger.orderedAllAt(1, whole), ledger.orderedAllAt(3, more)]).toEqual([false, true]);
+  });
+
   test('leaves the stamps of a batch alone when it is ordered a second time', () => {
     const ledger = new Ledger(nothingToExecute, 1);
     const batch = batchOf(1, 2);

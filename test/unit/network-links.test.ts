@@ -1,6 +1,7 @@
 // The regular path from a departed copy to its arrival: base delay + jitter, in order per link under tcp (docs/MODEL.md section 3).
 import { describe, expect, test } from 'vitest';
 import { FlightColumn as F, INTS } from '../../src/network/flights.ts';
+import type { Links } from '../../src/network/links.ts';
 import { MILLISECOND } from '../../src/units/quantities.ts';
 import { NetworkRig } from '../support/network-rig.ts';
 
@@ -45,6 +46,19 @@ describe('a link', () => {
       expect(rig.arrival(message)).toBe(last);
     }
     expect(heldBack).toBeGreaterThan(100);
+  });
+
+  test('takes a row to one receiver as it takes rows to any, into a ring from wherever it begins', () => {
+    const [one, any] = [new NetworkRig(3, { jitter: uniform }), new NetworkRig(3, { jitter: uniform })].map(
+      ({ links }) => links,
+    ) as [Links, Links];
+    for (const [round, first] of [0, 61, 130].entries()) {
+      const times = Float64Array.from({ length: 50 }, (_, i) => 1e6 * round + i * 10_000);
+      const ring = new Float64Array(64);
+      one.arriveInto(ring, first, 0, 50 * round, 2, times, 50);
+      any.arrive(0, 50 * round, new Int32Array(50).fill(2), times, 50);
+      expect(Array.from(times, (_, i) => ring[(first + i) % 64])).toEqual([...times]);
+    }
   });
 
   test('does not keep order under datagram', () => {

@@ -58,6 +58,7 @@ describe('a row of replies', () => {
             single.onFinal(intended, at, batch, i, i % 3 === 0);
             row.times[i] = at;
             row.intended[i] = intended;
+            row.latencies[i] = at - intended;
             row.places[i] = i;
             row.results[i] = (7 << 1) | (i % 3 === 0 ? 1 : 0);
           });

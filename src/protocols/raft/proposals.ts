@@ -18,6 +18,8 @@ export class RaftProposals {
   /** Requests arrived, or may go further than before: a leader is known, entries were committed, a transfer was given up. */
   move(): void {
     const { s } = this;
+    // Mostly so: a batch that fills up waits for its time.
+    if (this.timing && !this.isFull()) return;
     if (s.host.mempool.count === 0) return;
     if (s.progress !== null) this.propose();
     else if (s.leader >= 0) s.host.mempool.forward(s.leader, false);
@@ -41,8 +43,7 @@ export class RaftProposals {
     const { mempool } = s.host;
     if (s.transferee >= 0) return;
     while (mempool.count > 0 && s.log.last - s.commit < s.options.maxInflight) {
-      const full = mempool.count >= maxTransactions || mempool.bytes >= maxBytes;
-      if (timeout > 0 && !full && !this.due) {
+      if (timeout > 0 && !this.isFull() && !this.due) {
         if (!this.timing) s.host.setTimer(Timer.batch, 0, timeout);
         this.timing = true;
         return;
@@ -51,5 +52,10 @@ export class RaftProposals {
       // Whoever is left over waits for a batch of its own, from now on.
       this.stopped();
     }
+  }
+  private isFull(): boolean {
+    const { host, options } = this.s;
+    const { maxTransactions, maxBytes } = options.batch;
+    return host.mempool.count >= maxTransactions || host.mempool.bytes >= maxBytes;
   }
 }
