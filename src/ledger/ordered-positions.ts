@@ -56,27 +56,28 @@ export class OrderedPositions {
     const groups = this.#groups;
     const perGroup = this.#perGroup;
     const fresh = this.#fresh;
-    let key = -1;
-    let group = 0;
-    let chunk = NO_CHUNK;
-    for (let i = 0; i < ids.length; i++) {
+    for (let i = 0, end = 0; i < ids.length; i = end) {
       const id = ids[i] as number;
       const counter = counterOf(id, perGroup);
-      // id − counter · groups is the group.
-      const itsKey = id + ((counter >> CHUNK_BITS) - counter) * groups;
-      if (itsKey !== key) {
-        key = itsKey;
-        group = id - counter * groups;
-        chunk = this.#chunkAt(key) ?? this.#openChunk(key, group, counter >> CHUNK_BITS);
-        chunk[HIGHEST] = position;
-      }
-      if (counter >= (fresh[group] as number)) fresh[group] = counter + 1;
-      const offset = counter & CHUNK_MASK;
-      if (chunk[offset] === 0) chunk[offset] = position;
-      else {
-        flags ??= new Uint8Array(ids.length).fill(1);
-        flags[i] = DUPLICATE;
-      }
+      const group = id - counter * groups;
+      const number = counter >> CHUNK_BITS;
+      const key = number * groups + group;
+      const chunk = this.#chunkAt(key) ?? this.#openChunk(key, group, number);
+      chunk[HIGHEST] = position;
+      const from = counter & CHUNK_MASK;
+      // Most stand in the order in which their clients sent them, and so in a row of one chunk.
+      const most = Math.min(ids.length, i + CHUNK_SIZE - from);
+      end = i;
+      do {
+        const offset = from + end - i;
+        if (chunk[offset] === 0) chunk[offset] = position;
+        else {
+          flags ??= new Uint8Array(ids.length).fill(1);
+          flags[end] = DUPLICATE;
+        }
+        end++;
+      } while (end < most && ids[end] === (ids[end - 1] as number) + groups);
+      if (counter + end - i > (fresh[group] as number)) fresh[group] = counter + end - i;
     }
     return flags;
   }

@@ -118,27 +118,39 @@ export class EgressCards {
     flights.doubles[flight * DOUBLES + F.spread] = Math.floor(first);
   }
 
-  /** Feeds one message of one segment or more that needs no flight, and returns when it leaves: as `feed` with one copy. */
-  feedOne(node: number, wire: number, ready: Instant): Instant {
-    if (this.perByte === 0) return ready;
-    const { clocks } = this;
-    const base = node * STRIDE;
-    const service = wire * this.perByte;
-    clocks[base + BUSY] = (clocks[base + BUSY] as number) + service;
-    const small = wire <= this.segmentWire;
-    const express = this.fair && small && (clocks[base + BULK_UNTIL] as number) > ready;
-    const mainEnd = this.advance(base + FREE, ready, service);
-    if (ready < this.measuredFrom || mainEnd > this.measuredTo)
-      this.countOutside(base, mainEnd - Math.floor(service), mainEnd, service);
-    if (!small) clocks[base + BULK_UNTIL] = mainEnd;
-    if (!express) return mainEnd;
-    return this.advance(base + EXPRESS_FREE, ready + Math.floor(this.segmentWire * this.perByte), service);
-  }
-
-  /** Feeds messages that need no flight, as columns: `times[i]`, when message i is ready, becomes the instant at which it leaves. */
+  /** Feeds messages that need no flight, as columns: `times[i]`, when message i is ready, becomes the instant at which it leaves. As `feed` with one copy each. */
   feedColumn(node: number, wires: Int32Array, times: Float64Array, count: number): void {
     if (this.perByte === 0) return;
-    for (let i = 0; i < count; i++) times[i] = this.feedOne(node, wires[i] as number, times[i] as number);
+    const { clocks, perByte, segmentWire, fair, measuredFrom, measuredTo } = this;
+    const base = node * STRIDE;
+    let busy = clocks[base + BUSY] as number;
+    let free = clocks[base + FREE] as number;
+    let fraction = clocks[base + FRACTION] as number;
+    let bulkUntil = clocks[base + BULK_UNTIL] as number;
+    for (let i = 0; i < count; i++) {
+      const wire = wires[i] as number;
+      const ready = times[i] as number;
+      const service = wire * perByte;
+      busy += service;
+      if (free < ready) {
+        free = ready;
+        fraction = 0;
+      }
+      const end = fraction + service;
+      const whole = Math.floor(end);
+      free += whole;
+      fraction = end - whole;
+      if (ready < measuredFrom || free > measuredTo) this.countOutside(base, free - Math.floor(service), free, service);
+      times[i] =
+        fair && wire <= segmentWire && bulkUntil > ready
+          ? this.advance(base + EXPRESS_FREE, ready + Math.floor(segmentWire * perByte), service)
+          : free;
+      if (wire > segmentWire) bulkUntil = free;
+    }
+    clocks[base + BUSY] = busy;
+    clocks[base + FREE] = free;
+    clocks[base + FRACTION] = fraction;
+    clocks[base + BULK_UNTIL] = bulkUntil;
   }
 
   /** Serves a job on the clock at `place` (its fraction follows); returns its end. */

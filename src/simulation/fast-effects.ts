@@ -157,6 +157,9 @@ export class FastEffects {
     const { ids } = batch;
     const { replyCost, groups, ledger } = world;
     const atOnce = ledger.orderedAllAt(position, batch);
+    // Where making a reply takes no time all can be handed over at one instant.
+    const readyAll = replyCost === 0 ? this.signed(at, 0) : 0;
+    network.outgoing.reserve(ids.length);
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i] as number;
       if (!everyone && !node.answers(id)) continue;
@@ -164,7 +167,8 @@ export class FastEffects {
       if (everyone && ordered !== position) continue;
       const result = (ordered << 1) | (world.wasValid(id) ? 1 : 0);
       const group = groups === 1 ? 0 : id % groups;
-      network.addReply(group, world.replyWire(id), i, result, this.signed(at, replyCost));
+      const ready = replyCost === 0 ? readyAll : this.signed(at, replyCost);
+      network.addReply(group, world.replyWire(id), i, result, ready);
     }
     network.sendReplies(node, batch, at);
   }

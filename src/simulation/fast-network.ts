@@ -88,10 +88,11 @@ export class FastNetwork {
     const { outgoing } = this;
     const i = outgoing.next();
     outgoing.times[i] = ready;
-    outgoing.receivers[i] = this.groupIslands[group] as number;
     outgoing.wires[i] = wire;
     outgoing.places[i] = place;
     outgoing.results[i] = result;
+    if (this.replyLanes.length === 1) return;
+    outgoing.receivers[i] = this.groupIslands[group] as number;
     outgoing.groups[i] = group;
   }
 
@@ -107,7 +108,7 @@ export class FastNetwork {
     node.sequence += count;
     outgoing.count = 0;
     if (count > 0 && this.replyLanes.length === 1) {
-      const to = receivers[0] as number;
+      const to = this.groupIslands[0] as number;
       const lane = (this.replyLanes[0] as ReplyLane[])[self] as ReplyLane;
       lane.sendAll(this.links, self, sequence, to, outgoing, count, batch, leader);
       return this.wake(to, lane);

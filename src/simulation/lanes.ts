@@ -4,6 +4,7 @@
  * instants as on the general path, for a third of its cost; the conformance tests compare both with the reference kernel.
  */
 import type { ArrivalSorter } from '../kernel/arrival-sorter.ts';
+import { absorb } from '../kernel/random.ts';
 import type { Batch } from '../ledger/batch.ts';
 import type { Links } from '../network/links.ts';
 import type { Instant, NodeId } from '../units/quantities.ts';
@@ -160,20 +161,27 @@ export class ReplyLane {
     this.headAt = --this.count === 0 ? NEVER : (this.at[this.first] as number);
   }
 
-  /** Moves the replies of the first train that come before `end` to `row`. */
-  take(row: ReplyRow, end: Instant): void {
+  /** Moves the replies of the first train that come before `end` to `row`. @param salt of its sender, for the digest */
+  take(row: ReplyRow, end: Instant, salt: number): void {
     const train = this.trains[0] as Train;
     row.reserve(train.left);
     const { at, places, results, first } = this;
+    const { times, ids, contents } = row;
+    const asked = train.batch === null ? null : train.batch.ids;
     const mask = at.length - 1;
     let taken = 0;
     for (; taken < train.left; taken++) {
       const slot = (first + taken) & mask;
       const instant = at[slot] as number;
       if (instant >= end) break;
-      row.times[taken] = instant;
-      row.places[taken] = places[slot] as number;
-      row.results[taken] = results[slot] as number;
+      const place = places[slot] as number;
+      const result = results[slot] as number;
+      const id = asked === null ? place : (asked[place] as number);
+      times[taken] = instant;
+      row.places[taken] = place;
+      row.results[taken] = result;
+      ids[taken] = id;
+      contents[taken] = absorb(id, result) ^ salt;
     }
     row.count = taken;
     train.left -= taken;

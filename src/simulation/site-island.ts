@@ -94,15 +94,9 @@ export class SiteIsland implements ClientPort {
   private hearApart(lane: ReplyLane, source: NodeId, group: ClientGroup, end: Instant): void {
     const { replies } = this.network;
     const { batch } = lane.train;
-    lane.take(replies, end);
-    const { count, places, ids, contents, results } = replies;
-    const from = Math.imul(source + 1, 0x2545f491);
-    for (let i = 0; i < count; i++) {
-      const id = batch === null ? (places[i] as RequestId) : (batch.ids[places[i] as number] as RequestId);
-      ids[i] = id;
-      contents[i] = absorb(id, results[i] as number) ^ from;
-    }
-    this.world.digest.addAll(EventClass.reply, this.self, replies.times, contents, 0, count);
+    lane.take(replies, end, Math.imul(source + 1, 0x2545f491));
+    const { count } = replies;
+    this.world.digest.addAll(EventClass.reply, this.self, replies.times, replies.contents, 0, count);
     this.count(count);
     group.onReplies(batch, replies);
   }

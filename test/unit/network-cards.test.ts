@@ -1,4 +1,5 @@
 // The egress card against the closed forms of docs/MODEL.md section 3, and the bytes on the wire.
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EgressCards } from '../../src/network/cards.ts';
 import { DOUBLES, FlightColumn as F, Flights, INTS } from '../../src/network/flights.ts';
@@ -56,6 +57,32 @@ class Rig {
 }
 
 describe.each(['fifo', 'fair'] as const)('an egress card under %s', (discipline) => {
+  test('takes a column as it takes its messages one by one, large ones among them', () => {
+    const message = fc.record({ wire: fc.integer({ min: 66, max: 6000 }), gap: fc.integer({ min: 0, max: 9000 }) });
+    fc.assert(
+      fc.property(fc.array(fc.array(message, { maxLength: 12 }), { maxLength: 6 }), (columns) => {
+        const [one, all] = [new Rig({ bitsPerSecond: 3e9, discipline }), new Rig({ bitsPerSecond: 3e9, discipline })];
+        for (const { cards } of [one, all]) cards.measure(20_000, 60_000);
+        let ready = 0;
+        for (const column of columns) {
+          const times = Float64Array.from(column, ({ gap }) => (ready += gap));
+          const apart = column.map(({ wire }, i) => one.feed(wire, 1, times[i] as number)[0]);
+          all.cards.feedColumn(
+            0,
+            Int32Array.from(column, ({ wire }) => wire),
+            times,
+            column.length,
+          );
+          expect([...times]).toEqual(apart);
+          // At the ends of the measured time what is on the card then is known to the nanosecond.
+          for (const at of [ready, 20_000, 60_000])
+            expect(Math.abs(all.cards.busyUntil(0, at) - one.cards.busyUntil(0, at))).toBeLessThanOrEqual(1.001);
+        }
+      }),
+      { seed: 20_260_101, numRuns: 200 },
+    );
+  });
+
   test('sends copies of one segment one after the other', () => {
     const card = new Rig({ bitsPerSecond: 1e9, discipline });
     expect(card.feed(100, 3, 1000)).toEqual([1800, 2600, 3400]);
@@ -117,7 +144,9 @@ describe.each(['fifo', 'fair'] as const)('an egress card under %s', (discipline)
     card.cards.measure(10_000, 20_000);
     // Each takes 4 us, and is ready later than it is fed: idle gaps between them are no work.
     for (const ready of [2000, 8000, 15_000, 18_000, 40_000]) card.feed(500, 1, ready);
-    expect(card.cards.feedOne(0, 500, 50_000)).toBe(54_000);
+    const times = Float64Array.of(50_000);
+    card.cards.feedColumn(0, Int32Array.of(500), times, 1);
+    expect(times[0]).toBe(54_000);
     expect(card.cards.busyUntil(0, 10_000)).toBe(4000 + 2000);
     expect(card.cards.busyUntil(0, 20_000)).toBe(4000 + 4000 + 4000 + 1000);
   });

@@ -1,6 +1,7 @@
 // What is heard and sent in rows is measured as if it came one by one, wherever segments and bins end.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { absorb } from '../../src/kernel/random.ts';
 import { createBatch } from '../../src/ledger/batch.ts';
 import { FineBins } from '../../src/simulation/fine-bins.ts';
 import { ReplyLane } from '../../src/simulation/lanes.ts';
@@ -77,14 +78,16 @@ describe('a row of replies', () => {
     for (let i = 0; i < 3; i++) lane.push(10 * (i + 1), i, 4 + i, batch, 1);
     lane.push(35, 9, 8, null, 1);
     const row = new ReplyRow();
-    lane.take(row, 30);
+    lane.take(row, 30, 77);
     expect([row.count, ...row.times.subarray(0, 2)]).toEqual([2, 10, 20]);
     expect([...row.places.subarray(0, 2), ...row.results.subarray(0, 2)]).toEqual([0, 1, 4, 5]);
+    expect([...row.ids.subarray(0, 2)]).toEqual([5, 6]);
+    expect([...row.contents.subarray(0, 2)]).toEqual([absorb(5, 4) ^ 77, absorb(6, 5) ^ 77]);
     expect([lane.headAt, lane.size, lane.train.batch]).toEqual([30, 2, batch]);
-    lane.take(row, 100);
+    lane.take(row, 100, 77);
     expect([row.count, row.times[0], lane.headAt, lane.train.batch]).toEqual([1, 30, 35, null]);
-    lane.take(row, 100);
-    expect([row.count, lane.headAt, lane.size]).toEqual([1, Number.POSITIVE_INFINITY, 0]);
+    lane.take(row, 100, 77);
+    expect([row.count, row.ids[0], lane.headAt, lane.size]).toEqual([1, 9, Number.POSITIVE_INFINITY, 0]);
   });
 });
 
