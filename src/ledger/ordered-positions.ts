@@ -30,8 +30,8 @@ export class OrderedPositions {
   readonly #packed = new Map<number, PackedChunk>();
   /** By group: chunks before this one were open once, or passed over and packed. */
   readonly #begun: Int32Array;
-  /** By group: no request from this counter on was ordered. */
-  readonly #fresh: Int32Array;
+  /** By group: no request from this counter on was ordered. It may lie behind the last id that there is. */
+  readonly #fresh: Float64Array;
   /** By group: the highest position in its full chunks. */
   readonly #fullUpTo: Int32Array;
   /** Chunks that were packed, for use again. */
@@ -43,7 +43,7 @@ export class OrderedPositions {
     this.#groups = groups;
     this.#perGroup = 1 / groups;
     this.#begun = new Int32Array(groups);
-    this.#fresh = new Int32Array(groups);
+    this.#fresh = new Float64Array(groups);
     this.#fullUpTo = new Int32Array(groups);
   }
 
@@ -76,7 +76,7 @@ export class OrderedPositions {
           flags[end] = DUPLICATE;
         }
         end++;
-      } while (end < most && ids[end] === (ids[end - 1] as number) + groups);
+      } while (end < most && id >= 0 && ids[end] === (ids[end - 1] as number) + groups);
       if (counter + end - i > (fresh[group] as number)) fresh[group] = counter + end - i;
     }
     return flags;

@@ -129,7 +129,8 @@ export class NodeMempool implements Mempool {
   cut(maxTransactions: number, maxBytes: Bytes): Batch {
     const mask = this.ids.length - 1;
     const most = Math.min(maxTransactions, this.count);
-    const { ids, received } = this.columns.claim(most);
+    const room = this.columns.claim(most);
+    const { ids, received } = room;
     // Where all that waits fits, its size is known.
     const all = most === this.count && this.bytes <= maxBytes;
     let taken = 0;
@@ -155,14 +156,8 @@ export class NodeMempool implements Mempool {
     if (taken === 0) throw new Error(`node ${this.self} cut a batch from an empty mempool`);
     this.count -= taken;
     this.bytes -= total;
-    const whole = taken === most;
-    return createBatch(
-      whole ? ids : ids.subarray(0, taken),
-      whole ? received : received.subarray(0, taken),
-      total,
-      this.owner.now(),
-      this.self,
-    );
+    const cut = taken === most ? room : this.columns.cutShort(room, most, taken);
+    return createBatch(cut.ids, cut.received, total, this.owner.now(), this.self);
   }
 
   claim(batch: Batch): void {

@@ -24,6 +24,16 @@ describe('ordered positions', () => {
     expect(ordered.of(2 ** 31 - 3)).toBe(0);
   });
 
+  test('take the largest int32 also of one group, and an impossible id for no part of a row', () => {
+    const ordered = new OrderedPositions(1);
+    expect(ordered.markAll(Int32Array.of(2 ** 31 - 2, 2 ** 31 - 1), 5)).toBeNull();
+    expect([ordered.of(2 ** 31 - 2), ordered.of(2 ** 31 - 1)]).toEqual([5, 5]);
+    const broken = new OrderedPositions(1);
+    broken.markAll(Int32Array.of(-1, 0, 1), 5);
+    expect([0, 1, 2].map((id) => broken.of(id))).toEqual([5, 5, 0]);
+    expect(broken.markAll(Int32Array.of(0, 1), 6)).toEqual(Uint8Array.of(DUPLICATE, DUPLICATE));
+  });
+
   test('take no impossible id for one that was ordered', () => {
     for (const groups of [1, 2, 5])
       for (const id of [-1, -2, -1024, -9000]) expect(new OrderedPositions(groups).of(id)).toBe(0);

@@ -1,6 +1,6 @@
-// Columns of batches cut from shared slabs: each batch has its own part, of zeros, however large it is.
+// Columns of batches cut from shared slabs: each batch has its own part, however large it is, and none holds more than that.
 import { expect, test } from 'vitest';
-import { BatchColumns } from '../../src/simulation/batch-columns.ts';
+import { BatchColumns, type Columns } from '../../src/simulation/batch-columns.ts';
 
 test('no two batches share a place, small and large ones in any order', () => {
   const columns = new BatchColumns();
@@ -8,7 +8,6 @@ test('no two batches share a place, small and large ones in any order', () => {
   const made = sizes.map((size, i) => {
     const { ids, received } = columns.claim(size);
     expect([ids.length, received.length]).toEqual([size, size]);
-    expect([...ids, ...received].every((value) => value === 0)).toBe(true);
     ids.fill(i + 1);
     received.fill(-i - 1);
     return { ids, received };
@@ -19,4 +18,17 @@ test('no two batches share a place, small and large ones in any order', () => {
   }
   // Small batches share slabs: that is what they are for.
   expect(new Set(made.map(({ ids }) => ids.buffer)).size).toBeLessThan(made.length / 4);
+});
+
+test('a batch that was cut short, or is large, keeps no more memory alive than its own', () => {
+  const columns = new BatchColumns();
+  for (let i = 0; i < 6; i++) columns.claim(600);
+  const [before, short, after] = [columns.claim(500), columns.claim(400), columns.claim(3000)].map((room, i) =>
+    i === 1 ? columns.cutShort(room, 400, 7) : room,
+  ) as [Columns, Columns, Columns];
+  expect([short.ids.buffer.byteLength, short.received.buffer.byteLength]).toEqual([28, 56]);
+  expect(after.ids.buffer.byteLength).toBe(36_000);
+  // What was claimed for it is used for the next one.
+  const next = columns.claim(3);
+  expect(next.received.byteOffset).toBe(before.ids.byteOffset + before.ids.byteLength);
 });
