@@ -75,9 +75,11 @@ function tooShort({ network, clients }: PointSetup, scenario: Scenario, length: 
 
 /** Between the sites of nodes and clients, without jitter. */
 function longestRoundTrip({ oneWay, sites, nodeSites }: PointSetup['network'], clients: Clients): Duration {
-  const used = new Set([...nodeSites, ...clients.flatMap(({ place }) => ('site' in place ? [place.site] : []))]);
+  const used = [...new Set([...nodeSites, ...clients.flatMap(({ place }) => ('site' in place ? [place.site] : []))])];
   const delay = (from: number, to: number): Duration => oneWay[from * sites.length + to] as Duration;
-  return Math.max(...[...used].flatMap((a) => [...used].map((b) => delay(a, b) + delay(b, a))));
+  let longest = 0;
+  for (const a of used) for (const b of used) longest = Math.max(longest, delay(a, b) + delay(b, a));
+  return longest;
 }
 
 type Clients = PointSetup['clients'];

@@ -138,6 +138,16 @@ function demandOfFile({ objective }: Scenario, { survive, byzantine }: Space, fi
 /** Least measured time of a short run, and its share of what a full run measures. */
 const LEAST_SHORT: Duration = 2 * SECOND;
 const SHORT_SHARE = 1 / 4;
+/** In less than so many of its batches a run tells no fault of a candidate from one that is filling up. */
+const SHORT_BATCHES = 4;
+
+/** The longest that a batch of the space may wait to fill. */
+function longestBatch({ variants }: Space): Duration {
+  return Math.max(
+    0,
+    ...variants.map(({ options }) => (options as { batch?: { timeout?: Duration } } | null)?.batch?.timeout ?? 0),
+  );
+}
 
 function planOf(scenario: Scenario, space: Space, demand: Demand, { best, budget, quick }: SizeOptions) {
   const { warmup, duration, replications } = runSettings(scenario, { quick: quick ?? false });
@@ -145,7 +155,12 @@ function planOf(scenario: Scenario, space: Space, demand: Demand, { best, budget
   const measured = (duration as number) - begin;
   const short: RunLength = {
     warmup: warmup as RunLength['warmup'],
-    duration: begin + Math.min(measured, Math.max(LEAST_SHORT, Math.floor(measured * SHORT_SHARE))),
+    duration:
+      begin +
+      Math.min(
+        measured,
+        Math.max(LEAST_SHORT, Math.floor(measured * SHORT_SHARE), SHORT_BATCHES * longestBatch(space)),
+      ),
   };
   return {
     space,

@@ -4,6 +4,7 @@
  */
 import type { Outage, RunResult, SegmentResult } from '../simulation/run-result.ts';
 import { LogLinearHistogram } from '../statistics/histogram.ts';
+import { leastSquares } from '../statistics/least-squares.ts';
 import { quickestQuantile } from '../statistics/quickest.ts';
 import type { Duration } from '../units/quantities.ts';
 import { mergedHistogram, type Window } from './window.ts';
@@ -37,6 +38,8 @@ const STEADY = 0.25;
 const SLOWER = 1.5;
 /** An outage at the end is longer than this many times the 99th percentile of the quickest segment: a request under way is none. */
 const UNUSUAL = 3;
+/** What lies between the ends of two segments may be higher and lower than at them. */
+const BETWEEN = 1.25;
 /** Fewer transactions than this have no quantiles to speak of. */
 export const FEWEST = 20;
 
@@ -70,18 +73,24 @@ function fallsBehind({ segments, endedAt }: RunResult, swing: number): boolean {
 }
 
 /**
- * Between which numbers what is offered and not final moves in the second quarter of a run: where batches wait for long to fill, or arrivals
- * come in bursts, by much. What grows steadily through a run has grown by its end by twice as much since the half as in that quarter.
+ * By how much what is offered and not final moves up and down about its trend: where batches wait for long to fill, or arrivals come in
+ * bursts, by much. From a quarter of the run on, as far from the line through it as it lies at the ends of segments, and a little more.
  */
 function swingOf({ segments, endedAt }: RunResult): number {
-  let [backlog, least, most] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let backlog = 0;
+  const levels: { readonly at: number; readonly backlog: number }[] = [];
   for (const { to, offered, final } of segments) {
     backlog += offered - final;
-    if (to <= endedAt / 4 || to > endedAt / 2) continue;
-    least = Math.min(least, backlog);
-    most = Math.max(most, backlog);
+    if (to > endedAt / 4) levels.push({ at: to / endedAt - 5 / 8, backlog });
   }
-  return Math.max(0, most - least);
+  const trend = leastSquares(
+    levels.map(({ at }) => [1, at]),
+    levels.map((level) => level.backlog),
+  );
+  if (trend === null) return 0;
+  const [middle, slope] = trend as [number, number];
+  const off = levels.map(({ at, backlog: level }) => level - middle - slope * at);
+  return BETWEEN * (Math.max(...off) - Math.min(...off));
 }
 
 /** The quantile of the segment in which it is least: what finality is where nothing is wrong. */

@@ -162,7 +162,7 @@ describe('compare', () => {
     ['drills.slow_by=1', 'drills.slow_by'],
     [
       'clients=[{ node: 0, load: { open: { poisson: 50/s } } }]',
-      'stand on the machine of node 0, which crashes here with all of them',
+      'stand on the machine of node 0, which may crash here with all of them',
     ],
   ])('refuses --set %s', async (set, reason) => {
     const { code, err } = await run('--set', set);

@@ -125,7 +125,7 @@ describe('tune', () => {
       'clients=[{ node: 0, load: { open: { poisson: 9/s } } }]',
     );
     expect(beside.code).toBe(1);
-    expect(beside.err).toContain('stand on the machine of node 0, which crashes here with all of them');
+    expect(beside.err).toContain('stand on the machine of node 0, which may crash here with all of them');
   });
 
   test('its help says the usual level as it would be written', async () => {

@@ -16,7 +16,7 @@ import { isSteady } from './demand.ts';
 import { isRate } from './untold.ts';
 
 /** Ours: growth by less than this share of what is sent counts as none, where the load has no more to spare. */
-const NO_GROWTH: Ratio = 0.01;
+export const NO_GROWTH: Ratio = 0.01;
 /** Ours: runs that shall tell are longer by so much than the interval of growth asks for, which is one of chance itself. */
 const SURELY = 1.5;
 

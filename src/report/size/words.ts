@@ -1,4 +1,5 @@
 /** What a sizing search says in sentences: the recommendation, what it costs and gives, what binds it, and how far the proof goes. */
+import { NO_GROWTH } from '../../experiment/size/kept-rate.ts';
 import type { AnswerRow, SizeFile } from '../../results/size-file.ts';
 import { formatBitRate } from '../../units/format.ts';
 import { checkedRangeLines } from '../checked-range.ts';
@@ -108,7 +109,7 @@ function givesSentence(answer: AnswerRow, { asked }: SizeFile): string {
     .map(({ measure, value, low, high, target, met }, i) => {
       if (value === null) return `${measure} –`;
       const estimate = { mean: value, low: low ?? value, high: high ?? value, replications: answer.replications };
-      return `${measure} ${withInterval(estimate, objectiveUnit(measure))} (asked for ${target}${shortText(value, met, asked.objectives[i])})`;
+      return `${measure} ${withInterval(estimate, objectiveUnit(measure))} (asked for ${target}${shortText(value, met, asked, i)})`;
     })
     .join(', ');
   const margin = marginText(asked);
@@ -122,10 +123,12 @@ function sentText({ offered_per_s: sent }: AnswerRow, { offered_per_s: meant }: 
   return ` (its runs sent ${formatQuantity(sent.mean, 'per_s')})`;
 }
 
-/** What is met although a little of it seems to be missing. */
-function shortText(value: number, met: boolean, asked: SizeFile['asked']['objectives'][number] | undefined): string {
+/** What is met although a little of it seems to be missing: by how much may pile up at most (experiment/size/kept-rate.ts). */
+function shortText(value: number, met: boolean, { objectives, load_margin }: SizeFile['asked'], i: number): string {
+  const asked = objectives[i];
   if (!met || asked?.direction !== 'at-least' || value >= asked.limit) return '';
-  return '; the rest was under way at the ends of its runs, and nothing piles up';
+  const most = Math.max(NO_GROWTH, load_margin / (1 + load_margin));
+  return `; the rest was under way at the ends of its runs, of which less than ${percent(most)} of what is sent piles up`;
 }
 
 function openText(verdicts: readonly { readonly decided: boolean }[]): string {
