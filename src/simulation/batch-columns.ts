@@ -11,6 +11,8 @@ const LARGE = SLAB / 8;
 const ID = Int32Array.BYTES_PER_ELEMENT;
 const INSTANT = Float64Array.BYTES_PER_ELEMENT;
 
+const NO_SLAB = new ArrayBuffer(0);
+
 export interface Columns {
   readonly ids: Int32Array;
   readonly received: Float64Array;
@@ -18,7 +20,7 @@ export interface Columns {
 
 export class BatchColumns {
   // Small at first, as in flight-queue.ts: most nodes never cut a batch, and short runs cut few.
-  private slab = new ArrayBuffer(0);
+  private slab = NO_SLAB;
   private used = 0;
 
   /** Room for `count` requests; what it holds is for the caller to overwrite. */

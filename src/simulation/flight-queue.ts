@@ -8,6 +8,8 @@ const { NEVER } = quantities;
 
 // Many runs are one election long, and many queues stay empty: making columns would cost more than they do.
 const FIRST = 8;
+/** Up to this length a queue that is full grows fourfold: it will hold more, and each step is memory to get, fill and give back. */
+const QUICKLY = 256;
 const NO_INSTANTS = new Float64Array(0);
 const NO_FLIGHTS = new Int32Array(0);
 
@@ -143,13 +145,17 @@ export class FlightQueue {
   }
 
   private grow(): void {
-    const size = Math.max(FIRST, this.at.length * 2);
+    const { first, count } = this;
+    const old = this.at.length;
+    const size = Math.max(FIRST, old * (old < QUICKLY ? 4 : 2));
     const at = new Float64Array(size);
     const flight = new Int32Array(size);
-    for (let i = 0; i < this.count; i++) {
-      at[i] = this.peekAt(i);
-      flight[i] = this.peek(i);
-    }
+    // What reaches the end of the ring, then what goes on at its beginning.
+    const head = Math.min(count, old - first);
+    at.set(this.at.subarray(first, first + head));
+    at.set(this.at.subarray(0, count - head), head);
+    flight.set(this.flight.subarray(first, first + head));
+    flight.set(this.flight.subarray(0, count - head), head);
     this.at = at;
     this.flight = flight;
     this.first = 0;
