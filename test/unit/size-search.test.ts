@@ -12,7 +12,7 @@ import { sizeSearch } from '../../src/experiment/size/search.ts';
 import type { SizeAnswer, SizePlan } from '../../src/experiment/size/search-answer.ts';
 import { labelOf, optionsFor, setupOf } from '../../src/experiment/size/setup.ts';
 import { egressPerTransaction, sizingCost } from '../../src/experiment/size/sizing-cost.ts';
-import type { Space } from '../../src/experiment/size/space.ts';
+import type { Candidate, Space } from '../../src/experiment/size/space.ts';
 import { toldApart } from '../../src/experiment/size/told-apart.ts';
 import { clearlyMisses, trialOf } from '../../src/experiment/size/trial.ts';
 import type { RunSpec } from '../../src/simulation/run-spec.ts';
@@ -114,15 +114,20 @@ test('clients that wait for more replies than there are nodes, or are left after
   expect([...new Set(left)].sort()).toEqual(['pbft 5', 'raft 3', 'raft 4', 'raft 5']);
 });
 
-describe('a candidate', () => {
-  const space = testSpace();
-  const candidate = {
-    variant: space.variants[2]!,
+/** Raft on four nodes, two of them at the first site, by the number of their machine in the space. */
+function raftOn({ variants, machines, bandwidths }: Space, machine: number): Candidate {
+  return {
+    variant: variants[2]!,
     nodes: 4,
     counts: [2, 1, 1],
-    machine: space.machines[0]!,
-    bandwidth: space.bandwidths[1]!,
+    machine: machines[machine]!,
+    bandwidth: bandwidths[1]!,
   };
+}
+
+describe('a candidate', () => {
+  const space = testSpace();
+  const candidate = raftOn(space, 0);
 
   test('has its best leader first, its own cards and machine, and timeouts that suit its distances', () => {
     const setup = setupOf(candidate, space, loadOf(space, NO_DEMAND), [2, 0, 1]);
@@ -226,13 +231,7 @@ describe('a rate that is asked for', () => {
   const demand: Demand = { ...NO_DEMAND, objectives: [objective('throughput', 20)] };
   const space = testSpace();
   const load = loadOf(space, demand);
-  const candidate = {
-    variant: space.variants[2]!,
-    nodes: 4,
-    counts: [2, 1, 1],
-    machine: space.machines[1]!,
-    bandwidth: space.bandwidths[1]!,
-  };
+  const candidate = raftOn(space, 1);
   const plan = planOf(space, demand, { full: { duration: 5 * SECOND, warmup: 1 * SECOND } });
   const setup = setupOf(candidate, space, load, [0, 1, 2]);
   const runs = Array.from({ length: 8 }, (_, replication) => {
@@ -273,13 +272,7 @@ describe('a rate that is all that clients send', () => {
   const demand: Demand = { ...NO_DEMAND, objectives: [objective('throughput', 300)] };
   const space = { ...testSpace(), loadMargin: 0 };
   const plan = planOf(space, demand, { full: { duration: 5 * SECOND, warmup: 1 * SECOND } });
-  const candidate = {
-    variant: space.variants[2]!,
-    nodes: 4,
-    counts: [2, 1, 1],
-    machine: space.machines[1]!,
-    bandwidth: space.bandwidths[1]!,
-  };
+  const candidate = raftOn(space, 1);
   const setup = setupOf(candidate, space, loadOf(space, demand), [0, 1, 2]);
   const runs = Array.from({ length: 12 }, (_, replication) => {
     const spec = plan.specFor(setup, replication, plan.full);
