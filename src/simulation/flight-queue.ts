@@ -1,4 +1,6 @@
 /** A queue of (instant, flight) in time order: a ring of columns. Ties keep total order: source, then sequence. */
+import { powerOfTwoFrom } from '../kernel/elementary.ts';
+import { NO_DOUBLES, NO_INTS } from '../kernel/no-columns.ts';
 import type { Flights } from '../network/flights.ts';
 import type { Instant } from '../units/quantities.ts';
 import * as quantities from '../units/quantities.ts';
@@ -8,22 +10,25 @@ const { NEVER } = quantities;
 
 // Many runs are one election long, and many queues stay empty: making columns would cost more than they do.
 const FIRST = 8;
+/** What a queue is expected to hold is not made room for beyond this. */
+const MOST_EXPECTED = 1024;
 /** Up to this length a queue that is full grows fourfold: it will hold more, and each step is memory to get, fill and give back. */
 const QUICKLY = 256;
-const NO_INSTANTS = new Float64Array(0);
-const NO_FLIGHTS = new Int32Array(0);
 
 export class FlightQueue {
   /** The instant of the first entry; NEVER when empty. */
   headAt: Instant = NEVER;
   private readonly flights: Flights;
-  private at = NO_INSTANTS;
-  private flight = NO_FLIGHTS;
+  private at = NO_DOUBLES;
+  private flight = NO_INTS;
+  private readonly least: number;
   private first = 0;
   private count = 0;
 
-  constructor(flights: Flights) {
+  /** @param expected about how many entries wait at once, once any do */
+  constructor(flights: Flights, expected = FIRST) {
     this.flights = flights;
+    this.least = powerOfTwoFrom(Math.min(MOST_EXPECTED, Math.max(FIRST, expected)));
   }
 
   /** The first flight; 0 when empty. */
@@ -147,7 +152,7 @@ export class FlightQueue {
   private grow(): void {
     const { first, count } = this;
     const old = this.at.length;
-    const size = Math.max(FIRST, old * (old < QUICKLY ? 4 : 2));
+    const size = Math.max(this.least, old * (old < QUICKLY ? 4 : 2));
     const at = new Float64Array(size);
     const flight = new Int32Array(size);
     // What reaches the end of the ring, then what goes on at its beginning.

@@ -5,11 +5,13 @@
 
 /** A cell holds an id (−1: none) and its value. */
 const CELL = 2;
+// Short runs would pay more for a large table than for all else, and many tables stay empty: those share a cell that is never free.
+const FIRST = 16;
+const EMPTY = Int32Array.of(-2, 0);
 
 export class IdTable {
-  // Small at first: short runs would pay more for making it than for all else.
-  private cells = new Int32Array(16 * CELL).fill(-1);
-  private mask = 15;
+  private cells = EMPTY;
+  private mask = 0;
   size = 0;
 
   /** The value of `id`, −1 where there is none. */
@@ -49,17 +51,18 @@ export class IdTable {
   removeWhere(holds: (id: number) => boolean): void {
     for (let cell = 0; cell < this.cells.length; cell += CELL) {
       const id = this.cells[cell] as number;
-      if (id !== -1 && holds(id)) this.remove(id);
+      if (id >= 0 && holds(id)) this.remove(id);
     }
   }
 
   private grow(): void {
     const { cells } = this;
-    this.cells = new Int32Array(cells.length * 2).fill(-1);
-    this.mask = this.mask * 2 + 1;
+    const size = Math.max(FIRST, 2 * (this.mask + 1));
+    this.cells = new Int32Array(size * CELL).fill(-1);
+    this.mask = size - 1;
     for (let from = 0; from < cells.length; from += CELL) {
       const id = cells[from] as number;
-      if (id === -1) continue;
+      if (id < 0) continue;
       // Two ids that differ in a lower bit already had different cells: no clash is possible.
       const to = (id & this.mask) * CELL;
       this.cells[to] = id;

@@ -4,6 +4,8 @@
  * instants as on the general path, for a third of its cost; the conformance tests compare both with the reference kernel.
  */
 import type { ArrivalSorter } from '../kernel/arrival-sorter.ts';
+import { powerOfTwoFrom } from '../kernel/elementary.ts';
+import { NO_DOUBLES, NO_INTS } from '../kernel/no-columns.ts';
 import { absorb } from '../kernel/random.ts';
 import type { Batch } from '../ledger/batch.ts';
 import type { Links } from '../network/links.ts';
@@ -15,20 +17,21 @@ import type { ReplyRow } from './reply-row.ts';
 // V8 folds a module's own constants into its code, but not imported ones (ADR 0009).
 const { NEVER } = quantities;
 
+/** Places of a lane that is used: of a thousand nodes all but one may never hear a client. */
 const FIRST = 64;
 
 /** Requests from one client group to one node. */
 export class RequestLane {
   /** When the first request arrives; NEVER when none is on its way. */
   headAt: Instant = NEVER;
-  /** A ring: when each arrives, and its id, from place `first` on. Its length is a power of two. */
-  at = new Float64Array(FIRST);
-  ids = new Int32Array(FIRST);
+  /** A ring: when each arrives, and its id, from place `first` on. Its length is a power of two, or 0. */
+  at = NO_DOUBLES;
+  ids = NO_INTS;
   first = 0;
   count = 0;
 
   push(at: Instant, id: number): void {
-    if (this.count === this.at.length) this.grow();
+    if (this.count === this.at.length) this.grow(1);
     const slot = (this.first + this.count) & (this.at.length - 1);
     this.at[slot] = at;
     this.ids[slot] = id;
@@ -45,7 +48,7 @@ export class RequestLane {
     requests: Int32Array,
     count: number,
   ): void {
-    while (this.count + count > this.at.length) this.grow();
+    if (this.count + count > this.at.length) this.grow(count);
     const { at, ids, first } = this;
     const mask = at.length - 1;
     const next = first + this.count;
@@ -67,13 +70,15 @@ export class RequestLane {
     return this.at.length * 12;
   }
 
-  private grow(): void {
-    const size = this.at.length;
-    const at = new Float64Array(size * 2);
-    const ids = new Int32Array(size * 2);
-    for (let i = 0; i < size; i++) {
-      at[i] = this.at[(this.first + i) & (size - 1)] as number;
-      ids[i] = this.ids[(this.first + i) & (size - 1)] as number;
+  /** Makes room for `more`. */
+  private grow(more: number): void {
+    const mask = this.at.length - 1;
+    const size = Math.max(FIRST, powerOfTwoFrom(this.count + more));
+    const at = new Float64Array(size);
+    const ids = new Int32Array(size);
+    for (let i = 0; i < this.count; i++) {
+      at[i] = this.at[(this.first + i) & mask] as number;
+      ids[i] = this.ids[(this.first + i) & mask] as number;
     }
     this.at = at;
     this.ids = ids;
@@ -93,16 +98,16 @@ interface Train {
 /** Replies from one node to one client group: 16 bytes each, and a train a batch. */
 export class ReplyLane {
   headAt: Instant = NEVER;
-  private at = new Float64Array(FIRST);
+  private at = NO_DOUBLES;
   /** The place of the request in its batch; its id where there is no batch. */
-  private places = new Int32Array(FIRST);
-  private results = new Int32Array(FIRST);
+  private places = NO_INTS;
+  private results = NO_INTS;
   private first = 0;
   private count = 0;
   private readonly trains: Train[] = [];
 
   push(at: Instant, place: number, result: number, batch: Batch | null, leader: NodeId): void {
-    if (this.count === this.at.length) this.grow();
+    if (this.count === this.at.length) this.grow(1);
     const slot = (this.first + this.count) & (this.at.length - 1);
     this.at[slot] = at;
     this.places[slot] = place;
@@ -127,7 +132,7 @@ export class ReplyLane {
     const last = this.trains[this.trains.length - 1];
     if (last !== undefined && last.batch === batch && last.leader === leader) last.left += count;
     else this.trains.push({ batch, leader, left: count });
-    while (this.count + count > this.at.length) this.grow();
+    if (this.count + count > this.at.length) this.grow(count);
     const { at, places, results, first } = this;
     const mask = at.length - 1;
     const next = first + this.count;
@@ -211,13 +216,15 @@ export class ReplyLane {
     return this.at.length * 16;
   }
 
-  private grow(): void {
-    const size = this.at.length;
-    const at = new Float64Array(size * 2);
-    const places = new Int32Array(size * 2);
-    const results = new Int32Array(size * 2);
-    for (let i = 0; i < size; i++) {
-      const from = (this.first + i) & (size - 1);
+  /** Makes room for `more`. */
+  private grow(more: number): void {
+    const mask = this.at.length - 1;
+    const size = Math.max(FIRST, powerOfTwoFrom(this.count + more));
+    const at = new Float64Array(size);
+    const places = new Int32Array(size);
+    const results = new Int32Array(size);
+    for (let i = 0; i < this.count; i++) {
+      const from = (this.first + i) & mask;
       at[i] = this.at[from] as number;
       places[i] = this.places[from] as number;
       results[i] = this.results[from] as number;

@@ -2,6 +2,7 @@
  * The requests that wait at one node, in order of arrival: a ring of ids. An entry stays until its request is executed here, so
  * that `oldest` and duplicates are judged rightly; what was cut or claimed is skipped by a cursor.
  */
+import { NO_BYTES, NO_DOUBLES, NO_INTS } from '../kernel/no-columns.ts';
 import { type Batch, createBatch } from '../ledger/batch.ts';
 import type { Mempool } from '../protocols/protocol.ts';
 import { type Bytes, type Instant, NEVER, type NodeId, type RequestId } from '../units/quantities.ts';
@@ -11,6 +12,9 @@ import { IdTable } from './id-table.ts';
 const WAITING = 1;
 const CLAIMED = 2;
 const GONE = 0;
+
+// Small, as in flight-queue.ts.
+const FIRST = 8;
 
 /** What a request weighs in a batch, its client's signature included. */
 export interface RequestSizes {
@@ -30,11 +34,10 @@ export class NodeMempool implements Mempool {
   private readonly self: NodeId;
   private readonly requests: RequestSizes;
   private readonly owner: MempoolOwner;
-  // Small at first, as in flight-queue.ts.
-  private ids = new Int32Array(8);
-  private readyAt = new Float64Array(8);
-  private state = new Uint8Array(8);
-  private sentTo = new Int32Array(8);
+  private ids = NO_INTS;
+  private readyAt = NO_DOUBLES;
+  private state = NO_BYTES;
+  private sentTo = NO_INTS;
   /** Absolute entry numbers; the ring index is the number & mask. */
   private head = 0;
   private tail = 0;
@@ -253,7 +256,7 @@ export class NodeMempool implements Mempool {
   }
 
   private grow(): void {
-    const size = this.ids.length * 2;
+    const size = Math.max(FIRST, this.ids.length * 2);
     const ids = new Int32Array(size);
     const readyAt = new Float64Array(size);
     const state = new Uint8Array(size);

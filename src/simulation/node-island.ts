@@ -58,7 +58,8 @@ export class NodeIsland implements ClientPort {
     const { bitsPerSecond } = world.spec.network.ingress;
     this.ingress = new Ingress(world.flights, network.leaving, bitsPerSecond, this.lanes, world, world.clientVerify);
     this.handed = new FlightQueue(world.flights);
-    this.ready = new FlightQueue(world.flights);
+    // A vote of every other node may wait there.
+    this.ready = new FlightQueue(world.flights, world.spec.nodes);
     this.local = new FlightQueue(world.flights);
     this.pool = new CorePool(world.spec.machine.cores - 1);
     this.disk = new GroupCommitDisk((count, bytes) => world.fsync(node.self, count, bytes));

@@ -2,13 +2,16 @@
  * Completed fsyncs that a replica is still to be told of: their tickets, which are the protocol's own numbers, in order of their instants.
  * A ring, since an array that is emptied again and again is made anew each time.
  */
+import { NO_DOUBLES } from '../kernel/no-columns.ts';
 import { type Instant, NEVER } from '../units/quantities.ts';
+
+const FIRST = 2;
 
 export class TicketQueue {
   /** The instant of the first; NEVER when there is none. */
   headAt: Instant = NEVER;
-  private at = new Float64Array(2);
-  private tickets = new Float64Array(2);
+  private at = NO_DOUBLES;
+  private tickets = NO_DOUBLES;
   private first = 0;
   private count = 0;
 
@@ -35,7 +38,7 @@ export class TicketQueue {
 
   private grow(): void {
     const turned = (from: Float64Array): Float64Array<ArrayBuffer> => {
-      const to = new Float64Array(from.length * 2);
+      const to = new Float64Array(Math.max(FIRST, from.length * 2));
       to.set(from.subarray(this.first));
       to.set(from.subarray(0, this.first), from.length - this.first);
       return to;

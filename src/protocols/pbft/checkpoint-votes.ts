@@ -2,6 +2,7 @@
  * CHECKPOINT messages received (OSDI'99 section 4.3): per sequence number inside the window, who reported which digest; above
  * the high watermark only each sender's latest, which bounds what a faulty replica can make this one keep.
  */
+import { NO_INTS } from '../../kernel/no-columns.ts';
 import type { Digest, NodeId, Position } from '../../units/quantities.ts';
 import type { Signature } from '../protocol.ts';
 import type { Proof } from './messages.ts';
@@ -25,9 +26,9 @@ export class CheckpointVotes {
   private readonly state: ReplicaState;
   private readonly inWindow = new Map<Position, Votes>();
   // By sender; empty until there is one, as in most runs of many replicas.
-  private aboveSeq = new Int32Array(0);
-  private aboveDigest = new Int32Array(0);
-  private aboveSignature = new Int32Array(0);
+  private aboveSeq = NO_INTS;
+  private aboveDigest = NO_INTS;
+  private aboveSignature = NO_INTS;
 
   constructor(state: ReplicaState) {
     this.state = state;

@@ -3,6 +3,7 @@
  * the host executes in order. Votes are the hot path: nothing is allocated and the host is not asked until a quorum completes.
  */
 import { powerOfTwoFrom } from '../../kernel/elementary.ts';
+import { NO_INTS } from '../../kernel/no-columns.ts';
 import { type Batch, NULL_DIGEST } from '../../ledger/batch.ts';
 import type { Bytes, Digest, Instant, NodeId, Position } from '../../units/quantities.ts';
 import type { Durable, Outbox, PbftHost } from './durable.ts';
@@ -47,11 +48,11 @@ export class Ordering {
   private readonly early: EarlyMessages;
   private readonly events: OrderingEvents;
   private readonly quorum: number;
-  /** Places for the window's sequence numbers: n has place n & mask. */
+  /** With auth: proofs, places for the window's sequence numbers: n has place n & mask. */
   private readonly mask: number;
-  /** The sequence number at each place that was handed to the host, in whatever view. */
-  private readonly deliveredAt: Int32Array;
-  /** With auth: proofs, the sequence number at each place whose commit's signature was begun in this view. */
+  /** Sequence numbers that were handed to the host, in whatever view, before one below them: those above `state.committed`. */
+  private readonly outOfOrder = new Set<Position>();
+  /** The sequence number at each place whose commit's signature was begun in this view. */
   private readonly proofAt: Int32Array;
 
   constructor(
@@ -72,8 +73,7 @@ export class Ordering {
     this.quorum = state.quorums.quorum;
     const ring = powerOfTwoFrom(state.window);
     this.mask = ring - 1;
-    this.deliveredAt = new Int32Array(ring).fill(-1);
-    this.proofAt = new Int32Array(state.proves ? ring : 0).fill(-1);
+    this.proofAt = state.proves ? new Int32Array(ring).fill(-1) : NO_INTS;
   }
 
   // Guard (the caller's): proposer of the next sequence number in the active view, room between the watermarks.
@@ -233,6 +233,7 @@ export class Ordering {
     }
     this.lastAccepted = Math.max(this.lastAccepted, position);
     state.committed = Math.max(state.committed, position);
+    for (const seq of this.outOfOrder) if (seq <= state.committed) this.outOfOrder.delete(seq);
     this.advanceCommitted();
   }
 
@@ -318,21 +319,21 @@ export class Ordering {
       return;
     }
     if (this.isDelivered(seq)) return;
-    this.deliveredAt[seq & this.mask] = seq;
+    const { state } = this;
+    if (seq === state.committed + 1) state.committed = seq;
+    else this.outOfOrder.add(seq);
     this.advanceCommitted();
     if (seq > host.executedPosition) host.commit(seq, batch);
     this.events.committed();
   }
 
   private isDelivered(seq: Position): boolean {
-    return seq <= this.state.committed || this.deliveredAt[seq & this.mask] === seq;
+    return seq <= this.state.committed || this.outOfOrder.has(seq);
   }
 
   private advanceCommitted(): void {
     const { state } = this;
-    let next = state.committed + 1;
-    while (this.deliveredAt[next & this.mask] === next) next++;
-    state.committed = next - 1;
+    while (this.outOfOrder.delete(state.committed + 1)) state.committed++;
   }
 
   private tooEarly(from: NodeId, message: PrePrepare | Vote): void {

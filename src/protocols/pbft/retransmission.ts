@@ -4,6 +4,7 @@
  * interval; while a gap is being closed, the next one leaves as soon as the last one was answered.
  */
 
+import { NO_BYTES } from '../../kernel/no-columns.ts';
 import { NULL_DIGEST } from '../../ledger/batch.ts';
 import type { NodeId, Position } from '../../units/quantities.ts';
 import type { Checkpoints } from './checkpoints.ts';
@@ -18,7 +19,6 @@ import type { ViewChanges } from './view-change.ts';
 /** Sequence numbers described in one STATUS. */
 const SLOTS_PER_STATUS = 8;
 const MOST_DOUBLINGS = 3;
-const NOTHING = new Uint8Array(0);
 
 export interface RetransmissionEvents {
   /** Nothing happened for a whole interval although something is unfinished. */
@@ -157,7 +157,7 @@ export class Retransmission {
     if (status.view > state.view) {
       // The sender's own view-change was lost on the way here: it learns that from this replica's status.
       if (!status.settled && !viewChanges.knowsRequest(from, status.view))
-        state.host.send(from, this.statusWith(NOTHING));
+        state.host.send(from, this.statusWith(NO_BYTES));
       return;
     }
     if (status.view === state.view && status.settled) return;
@@ -167,7 +167,7 @@ export class Retransmission {
       if (viewChanges.own !== null && lacks) state.host.send(from, viewChanges.own);
     } else if (viewChanges.newView !== null) {
       if (state.leads || (state.self - from + n) % n <= f + 1) state.host.send(from, viewChanges.newView);
-    } else if (status.recovering) state.host.send(from, this.statusWith(NOTHING));
+    } else if (status.recovering) state.host.send(from, this.statusWith(NO_BYTES));
   }
 
   private helpWithCheckpoints(from: NodeId, status: Status): void {
@@ -208,7 +208,7 @@ export class Retransmission {
 
   private statusWith(phases: Uint8Array): Status {
     const { committed, low, settled, view } = this.state;
-    const viewChanges = settled ? NOTHING : this.viewChanges.held;
+    const viewChanges = settled ? NO_BYTES : this.viewChanges.held;
     return { type: STATUS, view, settled, recovering: this.recovering, low, committed, phases, viewChanges };
   }
 

@@ -46,13 +46,17 @@ export class Slot {
   }
 }
 
+/** Places that a log begins with: of a short run's thousand logs, most never need the window's. */
+const FIRST = 16;
+
 export class Slots {
   /** The highest sequence number seen in this view. */
   highest: Position = 0;
-  /** The ring's size is a power of two, so that the slot of n is at n & mask. */
-  private readonly mask: number;
+  /** The ring's size is a power of two, so that the slot of n is at n & mask. It grows up to that of the window. */
+  private mask: number;
   /** null where a sequence number has no slot. */
-  private readonly ring: (Slot | null)[];
+  private ring: (Slot | null)[];
+  private readonly largest: number;
   private readonly free: Slot[] = [];
   /** Words of 32 voters in each bitmap. */
   private readonly words: number;
@@ -64,9 +68,9 @@ export class Slots {
 
   constructor(n: number, window: number, signed: boolean, opened: () => void) {
     this.opened = opened;
-    const size = powerOfTwoFrom(window);
-    this.mask = size - 1;
-    this.ring = new Array<Slot | null>(size).fill(null);
+    this.largest = powerOfTwoFrom(window);
+    this.ring = new Array<Slot | null>(Math.min(FIRST, this.largest)).fill(null);
+    this.mask = this.ring.length - 1;
     this.words = (n + 31) >>> 5;
     this.signed = signed;
     this.rowLength = 2 * this.words + (signed ? n : 0);
@@ -183,6 +187,7 @@ export class Slots {
   }
 
   private open(seq: Position, digest: Digest): Slot {
+    while (this.ring[seq & this.mask] !== null && this.ring.length < this.largest) this.grow();
     this.release(seq & this.mask);
     const slot = this.free.pop() ?? new Slot(this.rowLength);
     this.ring[seq & this.mask] = slot;
@@ -193,6 +198,14 @@ export class Slots {
     if (seq > this.highest) this.highest = seq;
     this.opened();
     return slot;
+  }
+
+  /** Two sequence numbers that differ in a lower bit already had different places: none meet in a longer ring. */
+  private grow(): void {
+    const slots = this.ring;
+    this.ring = new Array<Slot | null>(slots.length * 2).fill(null);
+    this.mask = this.ring.length - 1;
+    for (const slot of slots) if (slot !== null) this.ring[slot.seq & this.mask] = slot;
   }
 
   private clearVotes(slot: Slot): void {
