@@ -5,7 +5,9 @@
  */
 import type { Instant } from '../units/quantities.ts';
 import { ArrivalSorter } from './arrival-sorter.ts';
+import { powerOfTwoFrom } from './elementary.ts';
 import { FarArrivals } from './far-arrivals.ts';
+import { NO_INTS } from './no-columns.ts';
 
 /** Cells are at most 2^22 ns (4.2 ms) long, so that offsets sort in two passes. */
 const LONGEST_CELL_BITS = 22;
@@ -32,7 +34,9 @@ export class Calendar {
   private readonly slabMask: number;
   private readonly slabRecords: number;
   private readonly chunks: Int32Array[] = [];
-  private freeSlab = 0;
+  /** Slabs given back, in a column of their own: to take one again waits for nothing that it holds. */
+  private freeSlabs = NO_INTS;
+  private freeCount = 0;
   private slabsMade = 0;
   /** The cell being run; nothing may be posted into it or before it. Its start, and its place in the ring. */
   private current = -1;
@@ -83,7 +87,8 @@ export class Calendar {
 
   /** Bytes of records and heads: the memory of messages in flight. */
   get memory(): number {
-    return this.chunks.reduce((sum, chunk) => sum + chunk.byteLength, this.tails.byteLength);
+    const { tails, freeSlabs } = this;
+    return this.chunks.reduce((sum, chunk) => sum + chunk.byteLength, tails.byteLength + freeSlabs.byteLength);
   }
 
   /** Flight `flight` reaches `island` at `at`, which must lie beyond the current cell. */
@@ -119,11 +124,11 @@ export class Calendar {
 
   /** A slab chained to `previous` (0: none); returns the place of its first record. */
   private newSlab(previous: number): number {
-    let slab = this.freeSlab;
-    if (slab === 0) {
+    let slab: number;
+    if (this.freeCount === 0) {
       slab = ++this.slabsMade;
       this.makeRoom(slab);
-    } else this.freeSlab = this.previousOf(slab);
+    } else slab = this.freeSlabs[--this.freeCount] as number;
     this.chain(slab, previous);
     return (slab << this.slabBits) + RECORD;
   }
@@ -139,6 +144,10 @@ export class Calendar {
       chunks[0] = longer;
     }
     while (chunks.length << CHUNK_BITS < words) chunks.push(new Int32Array(1 << CHUNK_BITS));
+    if (slab <= this.freeSlabs.length) return;
+    const free = new Int32Array(powerOfTwoFrom(slab));
+    free.set(this.freeSlabs);
+    this.freeSlabs = free;
   }
 
   /** The slab chained before this one: its first word. */
@@ -220,13 +229,16 @@ export class Calendar {
     const { sorter, chunks, slabBits, slabRecords } = this;
     let total = 0;
     sorter.clear(this.widthBits);
+    let previous = this.previousOf(newest);
     for (let slab = newest, count = last; slab !== 0; count = slabRecords) {
+      // Asked for a slab ahead, so that its memory is on its way meanwhile. Of slab 0, which is none, the previous one is slab 0.
+      const next = this.previousOf(previous);
       const base = slab << slabBits;
-      const chunk = chunks[base >>> CHUNK_BITS] as Int32Array;
       const start = base & CHUNK_MASK;
-      sorter.tally(chunk, start + RECORD, start + RECORD * (count + 1));
+      sorter.tally(chunks[base >>> CHUNK_BITS] as Int32Array, start + RECORD, start + RECORD * (count + 1));
       total += count;
-      slab = chunk[start] as number;
+      slab = previous;
+      previous = next;
     }
     return total;
   }
@@ -253,10 +265,8 @@ export class Calendar {
     if (tail === 0) return;
     let slab = (tail - 1) >>> this.slabBits;
     while (slab !== 0) {
-      const previous = this.previousOf(slab);
-      this.chain(slab, this.freeSlab);
-      this.freeSlab = slab;
-      slab = previous;
+      this.freeSlabs[this.freeCount++] = slab;
+      slab = this.previousOf(slab);
     }
   }
 
