@@ -42,6 +42,8 @@ export class MessageLoop {
   private readonly inRows: boolean;
   /** Messages from this place of `leaving` on were verified ahead. */
   private aheadFrom = 0;
+  /** When the job began that has effects. A local variable V8 would box at every message, for the call that it is handed to (ADR 0009). */
+  private startedAt: Instant = 0;
 
   constructor(world: World, network: { readonly leaving: LeavingCard }, node: Node, path: Path) {
     this.world = world;
@@ -70,7 +72,6 @@ export class MessageLoop {
     const { at: exits, flights: leavers, costs, startedAt: starts } = this.leaving;
     const single = pool.size === 0;
     let { cursor } = ingress;
-    let startedAt = 0;
     for (;;) {
       const other = timers.next < blocked ? timers.next : blocked;
       const leavesAt = exits[cursor] as number;
@@ -79,7 +80,7 @@ export class MessageLoop {
         if (after > cursor) {
           cursor = after;
           if (effects.count === 0) continue;
-          startedAt = starts[cursor - 1] as number;
+          this.startedAt = starts[cursor - 1] as number;
           break;
         }
       }
@@ -90,17 +91,17 @@ export class MessageLoop {
       if (leavesAt <= start) {
         // A reply gives clients on this machine something to do.
         if (leavesAt >= limit || (costs[cursor] as number) < 0) break;
-        if (inRows && (leavers[cursor] as number) < 0) cursor = this.takeRequests(cursor, start, limit);
+        if (inRows && (leavers[cursor] as number) < 0) cursor = this.takeRequests(cursor, other, limit);
         else cursor = this.verify(cursor, limit);
         continue;
       }
       if (start >= limit || other <= readyAt) break;
-      startedAt = start;
       const flight = ready.head;
       if (flight < 0 || ints[flight * INTS + KIND] !== PROTOCOL_FLIGHT) {
         admission.drain(start);
-        if (effects.count > 0) break;
-        continue;
+        if (effects.count === 0) continue;
+        this.startedAt = start;
+        break;
       }
       ready.pop();
       const row = flight * INTS;
@@ -112,24 +113,26 @@ export class MessageLoop {
       const message = load[flight];
       flights.drop(flight);
       node.receive(source, message, end);
-      if (effects.count > 0) break;
+      if (effects.count === 0) continue;
+      this.startedAt = start;
+      break;
     }
     ingress.cursor = cursor;
-    if (effects.count > 0) this.takeBack(startedAt, thread.free);
+    if (effects.count > 0) this.takeBack(this.startedAt, thread.free);
   }
 
   /**
-   * Queues the request at `cursor`, and those that leave the card behind it until the thread begins: at `start`, or with the first of
-   * them. Returns the place after them.
+   * Queues the request at `cursor`, and those that leave the card behind it until the thread begins: with what waits, the first of them
+   * or, at `other`, something else. Returns the place after them.
    */
-  private takeRequests(cursor: number, start: Instant, limit: Instant): number {
+  private takeRequests(cursor: number, other: Instant, limit: Instant): number {
     const { ready, thread } = this.path;
     const { at: exits, flights: leavers } = this.leaving;
     const at = exits[cursor] as number;
     if (ready.head === 0) ready.push(at, leavers[cursor] as number);
     else ready.insertInLinkOrder(at, leavers[cursor] as number);
-    const own = ready.headAt < thread.free ? thread.free : ready.headAt;
-    return ready.takeRequests(exits, leavers, cursor + 1, own < start ? own : start, limit);
+    const first = ready.headAt < other ? ready.headAt : other;
+    return ready.takeRequests(exits, leavers, cursor + 1, first < thread.free ? thread.free : first, limit);
   }
 
   /**
