@@ -118,8 +118,9 @@ export class Calendar {
 
   /** Posts `flight` to the islands below `count` other than `source`, at `instants[island]` each. */
   postAll(source: number, count: number, instants: Float64Array, flight: number): void {
+    const posted = flight | 0;
     for (let island = 0; island < count; island++)
-      if (island !== source) this.post(island, instants[island] as number, flight);
+      if (island !== source) this.post(island, instants[island] as number, posted);
   }
 
   /** A slab chained to `previous` (0: none); returns the place of its first record. */

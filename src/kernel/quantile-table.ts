@@ -62,7 +62,8 @@ export class QuantileTable implements Sampler {
       const from = this.nodes[cell] as number;
       return from + ((this.nodes[cell + 1] as number) - from) * (((bits & 0xfffff) + 0.5) * (1 / 1048576));
     }
-    return this.drawTail(bits);
+    // Of what a call returns V8 does not know that it is a number, and boxes what is chosen between it and one (ADR 0009).
+    return +this.drawTail(bits);
   }
 
   private drawTail(bits: number): number {
