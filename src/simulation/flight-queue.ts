@@ -44,6 +44,11 @@ export class FlightQueue {
     return this.at[(this.first + i) & (this.at.length - 1)] as number;
   }
 
+  /** The instant of the last entry; −∞ when empty. */
+  get lastAt(): Instant {
+    return this.count === 0 ? Number.NEGATIVE_INFINITY : this.peekAt(this.count - 1);
+  }
+
   /**
    * When a thread that is free from `free` on begins with the first entry: `wakeUp` after it became ready where that found the thread
    * idle, unless it comes from clients on the machine (`self`), who are awake. Never where there is none.

@@ -148,15 +148,21 @@ export class MessageLoop {
     const { size } = pool;
     this.aheadFrom = cursor;
     pool.keep();
+    let last = ready.lastAt;
     for (const end = cursor + AHEAD; cursor < end; cursor++) {
       const leavesAt = exits[cursor] as number;
       const cost = costs[cursor] as number;
       const flight = leavers[cursor] as number;
       if (leavesAt >= limit || cost < 0 || (inRows && flight < 0)) break;
       // One server takes every message in turn, so none overtakes; with several, links must be put back in order.
-      if (size === 0) ready.push(leavesAt, flight);
-      else if (size === 1) ready.push(pool.serve(leavesAt, cost), flight);
-      else ready.insertInLinkOrder(cost > 0 ? pool.serve(leavesAt, cost) : leavesAt, flight);
+      const at = size === 0 || (size > 1 && cost === 0) ? leavesAt : pool.serve(leavesAt, cost);
+      if (at > last || size <= 1) {
+        ready.push(at, flight);
+        last = at;
+      } else {
+        ready.insertInLinkOrder(at, flight);
+        last = ready.lastAt;
+      }
     }
     return cursor;
   }
