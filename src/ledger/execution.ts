@@ -91,7 +91,7 @@ export class Ledger {
   /** The position at which this request was ordered, 0 where it was not. A replica has executed it if its own executed
    * position is not lower: the ledger as a whole may be ahead of that replica. */
   orderedAt(id: RequestId): Position {
-    return this.#ordered.of(id);
+    return this.#ordered.isNew(id) ? 0 : this.#ordered.of(id);
   }
 
   /** Whether all requests of this batch were ordered at `position` and nowhere before. False also where that is not remembered. */

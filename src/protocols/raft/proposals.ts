@@ -18,11 +18,15 @@ export class RaftProposals {
   /** Requests arrived, or may go further than before: a leader is known, entries were committed, a transfer was given up. */
   move(): void {
     const { s } = this;
-    // Mostly so: a batch that fills up waits for its time.
-    if (this.timing && !this.isFull()) return;
+    if (this.waits) return;
     if (s.host.mempool.count === 0) return;
     if (s.progress !== null) this.propose();
     else if (s.leader >= 0) s.host.mempool.forward(s.leader, false);
+  }
+
+  /** Whether a batch that is not full waits for its time: then more requests change nothing. */
+  get waits(): boolean {
+    return this.timing && !this.isFull();
   }
 
   timedOut(): void {

@@ -73,6 +73,8 @@ export class RaftReplica implements Replica<RaftMessage> {
   }
 
   requestsArrived(): void {
+    // Mostly so, and nothing has come since the last handler that could lead to more.
+    if (this.proposals.waits) return;
     this.busy = true;
     this.proposals.move();
     this.finish();
