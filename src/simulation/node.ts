@@ -49,6 +49,8 @@ export class Node implements Host<never, unknown>, MempoolOwner {
   private readonly committed = new CommitRing();
   /** Positions executed before a crash are not answered again when they are replayed. */
   private answered: Position = 0;
+  /** Who took a request from its client answers it; else all nodes do. */
+  private readonly takersAnswer: boolean;
   /** Requests this node took from a client and will answer. */
   private taken = new IdTable();
   /** Requests behind read ids: [id of the read − first]. */
@@ -62,6 +64,7 @@ export class Node implements Host<never, unknown>, MempoolOwner {
     this.self = self;
     this.n = world.spec.nodes;
     this.protocol = world.protocol;
+    this.takersAnswer = world.rule.repliers === 'taker';
     this.timerStream = stream(world.spec.seed, Purpose.timer, self);
     this.chain = world.ledger.chainAt(0);
     this.mempool = this.newMempool();
@@ -119,10 +122,10 @@ export class Node implements Host<never, unknown>, MempoolOwner {
       return;
     }
     if (this.isExecuted(id)) {
-      if (fromClient || this.world.rule.repliers === 'all') this.effects.push(Effect.reply, id, 0, null);
+      if (fromClient || !this.takersAnswer) this.effects.push(Effect.reply, id, 0, null);
       return;
     }
-    if (fromClient && this.world.rule.repliers === 'taker') this.taken.set(id, 1);
+    if (fromClient && this.takersAnswer) this.taken.set(id, 1);
     if (this.mempool.admit(id, this.time)) this.writesDrained++;
   }
 
@@ -189,9 +192,8 @@ export class Node implements Host<never, unknown>, MempoolOwner {
     this.replica = this.protocol.create(this, this.world.options, this.durable);
   }
 
-  /** Whether this node answers this request now that it executed it (and then forgets that it should). */
+  /** Where takers answer: whether this node took this request from its client and answers it now (and then forgets that it should). */
   answers(id: RequestId): boolean {
-    if (this.world.rule.repliers === 'all') return true;
     return this.taken.remove(id) !== -1;
   }
 
