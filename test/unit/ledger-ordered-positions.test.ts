@@ -34,6 +34,22 @@ describe('ordered positions', () => {
     expect(broken.markAll(Int32Array.of(0, 1), 6)).toEqual(Uint8Array.of(DUPLICATE, DUPLICATE));
   });
 
+  test('call no request new that was ordered, in whatever order and of whatever group', () => {
+    for (const groups of [1, 3]) {
+      const ordered = new OrderedPositions(groups);
+      expect(ordered.isNew(0)).toBe(true);
+      const batches = [[4, 7, 10], [2], [0, 1, 30], [9, 6], [3, 40, 5]];
+      const known = new Set<number>();
+      batches.forEach((ids, i) => {
+        ordered.markAll(Int32Array.from(ids), i + 1);
+        for (const id of ids) known.add(id);
+        for (let id = 0; id < 60; id++) if (ordered.isNew(id)) expect([id, ordered.of(id)]).toEqual([id, 0]);
+        for (const id of known) expect(ordered.isNew(id)).toBe(false);
+      });
+      expect([ordered.isNew(40), ordered.isNew(41)]).toEqual([false, true]);
+    }
+  });
+
   test('take no impossible id for one that was ordered', () => {
     for (const groups of [1, 2, 5])
       for (const id of [-1, -2, -1024, -9000]) expect(new OrderedPositions(groups).of(id)).toBe(0);

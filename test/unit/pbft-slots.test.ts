@@ -73,6 +73,32 @@ describe('invalid signatures', () => {
   });
 });
 
+describe('a log', () => {
+  test('keeps every slot of its window as it grows, wherever the window begins, and in whatever order they open', () => {
+    const window = 256;
+    for (const low of [0, 3, 1000]) {
+      const slots = slotsFor(4, window);
+      // 77 and 256 have no common divisor: every number of the window, once, never in order.
+      const order = Array.from({ length: window }, (_, i) => low + 1 + ((i * 77) % window));
+      for (const [i, seq] of order.entries()) {
+        slots.addPrepare(seq, 1, seq * 7, seq);
+        slots.addCommit(seq, 2, seq * 7);
+        for (const known of order.slice(0, i + 1))
+          expect([slots.of(known)?.digest, slots.signatureOf(known, 1)]).toEqual([known * 7, known]);
+        for (const unknown of order.slice(i + 1)) expect(slots.of(unknown)).toBeNull();
+      }
+      slots.discardThrough(low + 100);
+      for (const seq of order) {
+        expect(slots.hasPrepareOf(seq, 1)).toBe(seq > low + 100);
+        expect(slots.hasCommitOf(seq, 2)).toBe(seq > low + 100);
+      }
+      // The window has moved: what follows takes the places of what was discarded.
+      expect(slots.addPrepare(low + window + 100, 1, 5, 9)).toBe(1);
+      expect(slots.of(low + 101)?.digest).toBe((low + 101) * 7);
+    }
+  });
+});
+
 describe('a slot', () => {
   test('is empty again for the sequence number that follows a discarded one', () => {
     const slots = slotsFor(4);
