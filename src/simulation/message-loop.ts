@@ -91,7 +91,7 @@ export class MessageLoop {
       if (leavesAt <= start) {
         // A reply gives clients on this machine something to do.
         if (leavesAt >= limit || (costs[cursor] as number) < 0) break;
-        if (inRows && (leavers[cursor] as number) < 0) cursor = this.takeRequests(cursor, other, limit);
+        if (inRows && (leavers[cursor] as number) < 0) cursor = this.takeRequests(cursor, limit);
         else cursor = this.verify(cursor, limit);
         continue;
       }
@@ -122,17 +122,17 @@ export class MessageLoop {
   }
 
   /**
-   * Queues the request at `cursor`, and those that leave the card behind it until the thread begins: with what waits, the first of them
-   * or, at `other`, something else. Returns the place after them.
+   * Queues the request at `cursor`, and those that leave the card behind it until the thread begins with what waits then: nothing else
+   * that it does is due before, or it is busy. Returns the place after them.
    */
-  private takeRequests(cursor: number, other: Instant, limit: Instant): number {
+  private takeRequests(cursor: number, limit: Instant): number {
     const { ready, thread } = this.path;
     const { at: exits, flights: leavers } = this.leaving;
     const at = exits[cursor] as number;
     if (ready.head === 0) ready.push(at, leavers[cursor] as number);
     else ready.insertInLinkOrder(at, leavers[cursor] as number);
-    const first = ready.headAt < other ? ready.headAt : other;
-    return ready.takeRequests(exits, leavers, cursor + 1, first < thread.free ? thread.free : first, limit);
+    const begins = ready.headAt < thread.free ? thread.free : ready.headAt;
+    return ready.takeRequests(exits, leavers, cursor + 1, begins, limit);
   }
 
   /**
