@@ -270,6 +270,19 @@ describe('an id table', () => {
     );
   });
 
+  test('keeps an impossible id apart from the tables that are empty', () => {
+    const table = new IdTable();
+    expect([table.get(-2), table.remove(-2), table.size]).toEqual([-1, -1, 0]);
+    expect(table.add(-2, 5)).toBe(true);
+    for (let id = 0; id < 40; id++) table.set(id, id + 1);
+    expect([table.get(-2), table.get(39), table.size]).toEqual([5, 40, 41]);
+    const other = new IdTable();
+    expect([other.get(-2), other.get(39), other.add(7, 1)]).toEqual([-1, -1, true]);
+    expect([new IdTable().get(7), table.remove(-2), table.get(7)]).toEqual([-1, 5, 8]);
+    table.removeWhere((id) => id % 2 === 1);
+    expect([table.size, table.get(8), table.get(9)]).toEqual([20, 9, -1]);
+  });
+
   test('knows an id that stayed behind while thousands came and went', () => {
     const table = new IdTable();
     table.set(3, 77);

@@ -50,7 +50,10 @@ export class Ordering {
   private readonly quorum: number;
   /** With auth: proofs, places for the window's sequence numbers: n has place n & mask. */
   private readonly mask: number;
-  /** Sequence numbers that were handed to the host, in whatever view, before one below them: those above `state.committed`. */
+  /**
+   * Sequence numbers that were handed to the host, in whatever view, before one below them: those above `state.committed`. While a
+   * state is being fetched new views may move the window on, so they can be more than it holds.
+   */
   private readonly outOfOrder = new Set<Position>();
   /** The sequence number at each place whose commit's signature was begun in this view. */
   private readonly proofAt: Int32Array;
