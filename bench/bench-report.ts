@@ -38,10 +38,8 @@ interface Repeated {
   readonly noisy: boolean;
 }
 
-/** One whole run on one thread, everything on. Figures are of the fastest repetition unless they say median. */
-export interface WholeRunResult extends Repeated {
-  readonly kind: 'whole-run';
-  readonly name: string;
+/** A whole run on the fast kernel alone, in one process. Figures are of the fastest repetition unless they say median. */
+export interface AloneResult extends Repeated {
   /** Delivered messages (the protocol's, requests and replies) per second of wall time. */
   readonly messages_per_second: number;
   readonly messages_per_second_median: number;
@@ -50,6 +48,14 @@ export interface WholeRunResult extends Repeated {
   /** The same per second of processor time of the whole process. */
   readonly messages_per_cpu_second: number;
   readonly ns_per_transaction: number;
+}
+
+/** One whole run on one thread, everything on: the faster of two visits, and what needs only one. */
+export interface WholeRunResult extends AloneResult {
+  readonly kind: 'whole-run';
+  readonly name: string;
+  /** Of the slower visit. Null: there was one only. */
+  readonly messages_per_second_other_visit: number | null;
   /** messages_per_second ÷ that of the reference kernel, both from interleaved repetitions in one process. */
   readonly ratio_to_reference: number | null;
   /** Likewise from processor time. */

@@ -5,7 +5,7 @@
 import type { RunResult } from '../src/simulation/run-result.ts';
 import type { RunSpec } from '../src/simulation/run-spec.ts';
 import { simulate } from '../src/simulation/simulate.ts';
-import type { ReferenceResult, WholeRunResult } from './bench-report.ts';
+import type { AloneResult, ReferenceResult, WholeRunResult } from './bench-report.ts';
 import type { BenchCase } from './cases.ts';
 import { medianOf, sampleOf } from './sample.ts';
 import { type Effort, repeat, type Timing, timed, warmUp } from './stopwatch.ts';
@@ -18,36 +18,58 @@ export interface RunEffort {
   readonly inTurns: Effort;
 }
 
-export function measureRun({ name, spec, referenceStopAfter }: BenchCase, effort: RunEffort): WholeRunResult {
-  const first = timed(() => checked(name, simulate(spec)));
-  const { digest, counts } = first.value;
-  const fast = (): Timing<RunResult> => timedRun(name, spec, digest, 'islands');
-  warmUp(first.wallMs, effort.warmUp, () => fast().wallMs);
-  const alone: Timing<RunResult>[] = [];
-  repeat(effort.alone, () => alone.push(fast()));
-  const wall = sampleOf(alone.map((run) => run.wallMs));
-  const cpu = sampleOf(alone.map((run) => run.cpuMs));
+export function measureRun(benchCase: BenchCase, effort: RunEffort): WholeRunResult {
+  const { name, spec, referenceStopAfter } = benchCase;
+  const { fast, digest, counts, alone } = onItsOwn(benchCase, effort);
   const { deliveredMessages: messages, transactions } = counts;
-  const versus = besideReference(name, { ...spec, stopAfter: referenceStopAfter }, messages, fast, effort.inTurns);
   return {
     kind: 'whole-run',
     name,
-    messages_per_second: perSecond(messages, wall.best),
-    messages_per_second_median: perSecond(messages, wall.median),
-    messages_per_second_first: perSecond(messages, first.wallMs),
-    messages_per_cpu_second: perSecond(messages, cpu.best),
-    ns_per_transaction: (wall.best * 1e6) / transactions,
-    ...versus,
+    ...alone,
+    messages_per_second_other_visit: null,
+    ...besideReference(name, { ...spec, stopAfter: referenceStopAfter }, messages, fast, effort.inTurns),
     bytes_per_message: counts.kernelBytes / counts.peakInFlight,
     kernel_bytes: counts.kernelBytes,
     peak_in_flight: counts.peakInFlight,
     messages,
     transactions,
     digest,
+  };
+}
+
+/** The second visit: the fast kernel alone once more. */
+export function measureAlone(benchCase: BenchCase, effort: RunEffort): AloneResult {
+  return onItsOwn(benchCase, effort).alone;
+}
+
+interface OnItsOwn {
+  readonly fast: () => Timing<RunResult>;
+  readonly digest: string;
+  readonly counts: RunResult['counts'];
+  readonly alone: AloneResult;
+}
+
+function onItsOwn({ name, spec }: BenchCase, effort: RunEffort): OnItsOwn {
+  const first = timed(() => checked(name, simulate(spec)));
+  const { digest, counts } = first.value;
+  const fast = (): Timing<RunResult> => timedRun(name, spec, digest, 'islands');
+  warmUp(first.wallMs, effort.warmUp, () => fast().wallMs);
+  const runs: Timing<RunResult>[] = [];
+  repeat(effort.alone, () => runs.push(fast()));
+  const wall = sampleOf(runs.map((run) => run.wallMs));
+  const cpu = sampleOf(runs.map((run) => run.cpuMs));
+  const { deliveredMessages: messages, transactions } = counts;
+  const alone: AloneResult = {
+    messages_per_second: perSecond(messages, wall.best),
+    messages_per_second_median: perSecond(messages, wall.median),
+    messages_per_second_first: perSecond(messages, first.wallMs),
+    messages_per_cpu_second: perSecond(messages, cpu.best),
+    ns_per_transaction: (wall.best * 1e6) / transactions,
     repetitions: wall.repetitions,
     spread: wall.spread,
     noisy: wall.noisy,
   };
+  return { fast, digest, counts, alone };
 }
 
 /** A first run that takes longer than this (ms) is warm for most of its time: it counts, and is not repeated. */

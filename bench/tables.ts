@@ -34,6 +34,7 @@ function wholeRunTable(rows: readonly WholeRunResult[]): string {
       'M msg/s',
       'median',
       'first',
+      'other visit',
       'per cpu s',
       'ns/tx',
       'spread',
@@ -43,7 +44,7 @@ function wholeRunTable(rows: readonly WholeRunResult[]): string {
       'same run',
       'B/msg',
     ],
-    colAligns: ['left', ...Array<'right'>(11).fill('right')],
+    colAligns: ['left', ...Array<'right'>(12).fill('right')],
   });
   for (const row of rows)
     table.push([
@@ -51,6 +52,7 @@ function wholeRunTable(rows: readonly WholeRunResult[]): string {
       (row.messages_per_second / 1e6).toFixed(2) + flag(row),
       (row.messages_per_second_median / 1e6).toFixed(2),
       (row.messages_per_second_first / 1e6).toFixed(2),
+      row.messages_per_second_other_visit === null ? '–' : (row.messages_per_second_other_visit / 1e6).toFixed(2),
       (row.messages_per_cpu_second / 1e6).toFixed(2),
       row.ns_per_transaction.toFixed(0),
       percent(row.spread),

@@ -1,6 +1,6 @@
 // What the benchmark says of its timings: best, spread, noise, targets, tables, and the small pieces it times.
 import { describe, expect, test } from 'vitest';
-import type { PieceResult, WholeRunResult } from '../../bench/bench-report.ts';
+import type { AloneResult, PieceResult, WholeRunResult } from '../../bench/bench-report.ts';
 import { measurePiece } from '../../bench/measure-piece.ts';
 import { LEAST_CONTROL, measureThreads } from '../../bench/measure-threads.ts';
 import { calendarPiece, egressFeed, sortPiece } from '../../bench/pieces/arrivals.ts';
@@ -11,6 +11,7 @@ import { medianOf, sampleOf } from '../../bench/sample.ts';
 import { repeat, warmUp } from '../../bench/stopwatch.ts';
 import { tables } from '../../bench/tables.ts';
 import { markOf, measuredFor, type Target, targets } from '../../bench/targets.ts';
+import { ofTwoVisits } from '../../bench/visits.ts';
 import { fakeSpec } from '../support/fake-run.ts';
 
 const fakeWorker = new URL('../support/fake-worker.ts', import.meta.url);
@@ -21,6 +22,7 @@ const run: WholeRunResult = {
   messages_per_second: 7e6,
   messages_per_second_median: 6e6,
   messages_per_second_first: 2e6,
+  messages_per_second_other_visit: null,
   messages_per_cpu_second: 7.5e6,
   ns_per_transaction: 3000,
   ratio_to_reference: null,
@@ -53,6 +55,36 @@ describe('warming up', () => {
   test('ends after as many as are allowed', () => {
     expect(runsOf(100, 3, 80, 60, 40, 20)).toBe(3);
     expect(runsOf(100, 0, 80)).toBe(0);
+  });
+});
+
+describe('two visits', () => {
+  const second = (rate: number): AloneResult => ({
+    messages_per_second: rate,
+    messages_per_second_median: rate - 1e5,
+    messages_per_second_first: 3e6,
+    messages_per_cpu_second: rate + 1e5,
+    ns_per_transaction: 2e10 / rate,
+    repetitions: 7,
+    spread: 0.02,
+    noisy: false,
+  });
+
+  test('give the figures of the faster one, whichever it is, and the rate of the other', () => {
+    const slower = ofTwoVisits(run, second(6e6));
+    expect(slower).toEqual({ ...run, messages_per_second_other_visit: 6e6 });
+    const faster = ofTwoVisits(run, second(8e6));
+    expect(faster).toEqual({ ...run, ...second(8e6), messages_per_second_other_visit: 7e6 });
+    expect(tables([faster])).toContain('8.00');
+    expect(tables([faster])).toContain('7.00');
+  });
+
+  test('are noisy where they lie more than a quarter apart', () => {
+    expect(ofTwoVisits(run, second(8.7e6)).noisy).toBe(false);
+    expect(ofTwoVisits(run, second(8.8e6)).noisy).toBe(true);
+    expect(ofTwoVisits(run, second(5.5e6)).noisy).toBe(true);
+    expect(ofTwoVisits({ ...run, noisy: true }, second(6.9e6)).noisy).toBe(true);
+    expect(ofTwoVisits({ ...run, noisy: true }, second(7.1e6)).noisy).toBe(false);
   });
 });
 
