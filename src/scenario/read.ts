@@ -203,6 +203,17 @@ function readKeyed(shape: ShapeOf<'keyed'>, node: Node | null, path: readonly st
   return target === INVALID || fields === INVALID ? INVALID : { name, target, ...fields };
 }
 
+/** ` (is 'protocl' meant to be it?)` for an unknown key that looks like the tag's: what else is unknown only the tag would tell. */
+function misspelt(shape: ShapeOf<'tagged'>, node: YAMLMap): string {
+  const fields = Object.values(shape.entries).flatMap((entry) =>
+    entry.shape.kind === 'record' ? Object.keys(entry.shape.fields) : [],
+  );
+  const known = [...Object.keys(shape.common), ...fields].map(snakeCase);
+  const keys = node.items.map((pair) => keyOf(pair as Pair));
+  const like = keys.find((key) => !known.includes(key) && nearest(key, [shape.tag]) !== '');
+  return like === undefined ? '' : ` (is '${like}' meant to be it?)`;
+}
+
 function readTagged(
   shape: ShapeOf<'tagged'>,
   node: Node | null,
@@ -215,7 +226,11 @@ function readTagged(
   const name = isScalar(tagNode) ? String(tagNode.value) : undefined;
   const entry = name === undefined ? undefined : ownOf(shape.entries, name);
   if (name === undefined)
-    context.report(tagNode ?? node, [...path, shape.tag], `is missing, expected one of: ${namesOf(shape)}`);
+    context.report(
+      tagNode ?? node,
+      [...path, shape.tag],
+      `is missing${misspelt(shape, node)}, expected one of: ${namesOf(shape)}`,
+    );
   else if (entry === undefined)
     unknownName(tagNode as Node, name, names, shape.tag, [...path, shape.tag], context, shape.own);
   if (name === undefined || entry === undefined || entry.shape.kind !== 'record') return INVALID;

@@ -33,6 +33,15 @@ describe('places', () => {
     expect(problemOf(`${BASE}faults:\n  - crash: leader\n`)).toMatch(/^10:5: faults\.0\.at: is missing/);
   });
 
+  test('a misspelt key that tells which others are known is named where it is missing; no other key is taken for it', () => {
+    const misspelt = problemsOf(BASE.replace('protocol: raft', 'compare: [{ label: a, protocl: raft }]'));
+    expect(misspelt.join('\n')).toMatch(
+      /protocol: is missing \(is 'protocl' meant to be it\?\), expected one of: echo, pbft/,
+    );
+    const missing = problemsOf(BASE.replace('protocol: raft', 'compare: [{ label: a, zzz: raft }]'));
+    expect(missing.join('\n')).toMatch(/protocol: is missing, expected one of: echo, pbft/);
+  });
+
   test('a misspelt key is both unknown and missing, and every other problem is told as well', () => {
     const problems = problemsOf(`${BASE.replace('name:', 'nmae:')}frobnicate: 3\nzzz: 12 parsecs\n`);
     expect(problems.map((problem) => problem.split(', expected')[0])).toEqual([
